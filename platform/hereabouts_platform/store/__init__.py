@@ -1,0 +1,1 @@
+"""The store: the only room that speaks SQL. Statements live in `sql/*.sql` under names, tables in `migrations/`."""

@@ -1,0 +1,68 @@
+"""Connections: each runs under one database role and names its principal in every transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+
+class DatabaseRole(StrEnum):
+    """The four database roles. None is a superuser; only the owner owns tables."""
+
+    OWNER = "hereabouts_owner"
+    INGEST = "hereabouts_ingest"
+    JOBS = "hereabouts_jobs"
+    API = "hereabouts_api"
+
+
+Connection = psycopg.Connection[TupleRow]
+
+
+def connect(url: str, role: DatabaseRole, *, application: str = "hereabouts") -> Connection:
+    """Open a connection that acts as `role`.
+
+    The login may be the role itself (a real install) or any member of it such as the owner (embedded, commands).
+
+    Raises:
+        psycopg.OperationalError: the database cannot be reached.
+    """
+    connection = psycopg.connect(url, autocommit=True, application_name=application)
+    take_role(connection, role)
+    return connection
+
+
+def take_role(connection: Connection, role: DatabaseRole) -> None:
+    """Make an open connection act as `role`, in UTC."""
+    connection.autocommit = True
+    connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role.value)))
+    connection.execute("SET TIME ZONE 'UTC'")
+
+
+def open_pool(url: str, role: DatabaseRole, *, max_size: int = 8) -> ConnectionPool[Connection]:
+    """A pool of such connections; it opens in the background and heals itself."""
+
+    def configure(connection: psycopg.Connection[Any]) -> None:
+        take_role(connection, role)
+
+    return ConnectionPool(
+        url,
+        min_size=1,
+        max_size=max_size,
+        open=True,
+        configure=configure,
+        kwargs={"application_name": role.value},
+        check=ConnectionPool.check_connection,
+    )
+
+
+@contextmanager
+def acting(connection: Connection, principal_id: int) -> Iterator[Connection]:
+    """A transaction in which `principal_id` acts: committed at the end, rolled back on any error."""
+    with connection.transaction():
+        connection.execute("SELECT set_config('hereabouts.principal', %s, true)", (str(principal_id),))
+        yield connection

@@ -1,0 +1,121 @@
+"""Migrations: numbered plain SQL, applied in order, once, under a lock, with checksums.
+
+A file is `NNNN_what.sql`, or `NNNN_what.<engine>.sql` where the servers differ (one variant a server, same number). A
+first line `-- no-transaction` runs its statements outside a transaction.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+
+import psycopg
+from psycopg import sql
+
+from hereabouts_platform.store.connection import Connection, DatabaseRole, take_role
+from hereabouts_platform.store.engine import Engine, detect
+from hereabouts_platform.store.queries import load
+from hereabouts_platform.store.roles import ensure_roles
+from hereabouts_schemas.errors import ConfigError
+
+SQL = load("migrate")
+_FILE = re.compile(r"^(?P<number>\d{4})_(?P<what>\w+?)(?:\.(?P<engine>plain|timescale))?\.sql$")
+_LOCK = 0x48657265  # "Here": one migration at a time in a database
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Migration:
+    """One file: its number, what it does, its text."""
+
+    number: int
+    name: str
+    text: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the text, hexadecimal."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether it runs in a transaction (the rule) or says `-- no-transaction` in its first line."""
+        return not self.text.startswith("-- no-transaction")
+
+
+def migrations_for(engine: Engine) -> list[Migration]:
+    """The migrations of this release for one server, in order.
+
+    Raises:
+        ValueError: a file's name does not follow the pattern, or a number stands twice.
+    """
+    found: dict[int, Migration] = {}
+    for entry in sorted(files("hereabouts_platform.store").joinpath("migrations").iterdir(), key=lambda e: e.name):
+        match = _FILE.match(entry.name)
+        if match is None:
+            raise ValueError(f"{entry.name} is not NNNN_what[.plain|.timescale].sql")
+        if match["engine"] not in (None, engine.value):
+            continue
+        number = int(match["number"])
+        if number in found:
+            raise ValueError(f"migration number {number} stands twice")
+        found[number] = Migration(number=number, name=match["what"], text=entry.read_text(encoding="utf-8"))
+    return [found[number] for number in sorted(found)]
+
+
+def migrate(url: str) -> list[Migration]:
+    """Bring the database at `url` up to this release; returns what was applied now.
+
+    The login is the owner role, or one that may become it.
+
+    Raises:
+        ConfigError: a migration that was applied has changed since, or the database is newer than this release.
+    """
+    with psycopg.connect(url, autocommit=True, application_name="hereabouts migrate") as connection:
+        ensure_roles(connection)
+        _hand_over(connection)
+        take_role(connection, DatabaseRole.OWNER)
+        connection.execute(SQL["lock"], (_LOCK,))
+        connection.execute(SQL["create_table"])
+        pending = _pending(connection, migrations_for(detect(connection).engine))
+        for migration in pending:
+            _apply(connection, migration)
+        return pending  # closing the connection gives the lock back
+
+
+def _hand_over(connection: Connection) -> None:
+    """Let the owner role make schemas, trusted extensions and tables in this database."""
+    database = sql.Identifier(connection.info.dbname)
+    connection.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO hereabouts_owner").format(database))
+    connection.execute(SQL["hand_over_schema"])
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether every migration of this release has been applied."""
+    row = connection.execute(SQL["applied_count"]).fetchone()
+    return row is not None and row[0] == len(migrations_for(detect(connection).engine))
+
+
+def _pending(connection: Connection, known: list[Migration]) -> list[Migration]:
+    applied: dict[int, str] = dict(connection.execute(SQL["applied"]).fetchall())
+    by_number = {migration.number: migration for migration in known}
+    for number, checksum in applied.items():
+        if number not in by_number:
+            raise ConfigError(f"The database holds migration {number:04d}, which this release does not know: upgrade.")
+        if by_number[number].checksum != checksum:
+            raise ConfigError(f"Migration {number:04d} was applied with another text than this release has.")
+    return [migration for migration in known if migration.number not in applied]
+
+
+def _apply(connection: Connection, migration: Migration) -> None:
+    # The text is a file of this package, never anything built at run time.
+    text = cast("LiteralString", migration.text)
+    record = (migration.number, migration.name, migration.checksum)
+    if migration.in_transaction:
+        with connection.transaction():
+            connection.execute(text)
+            connection.execute(SQL["record"], record)
+        return
+    for statement in migration.text.split(";\n"):
+        if statement.strip():
+            connection.execute(cast("LiteralString", statement))
+    connection.execute(SQL["record"], record)

@@ -1,0 +1,10 @@
+-- Statements about the server itself.
+
+-- name: server_version
+SHOW server_version
+
+-- name: installed_extensions
+SELECT extname::text FROM pg_extension ORDER BY extname
+
+-- name: make_partition
+SELECT make_partition(%s::regclass, %s)

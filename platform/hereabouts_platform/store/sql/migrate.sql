@@ -1,0 +1,24 @@
+-- Statements of the migration runner.
+
+-- name: hand_over_schema
+GRANT USAGE, CREATE ON SCHEMA public TO hereabouts_owner
+
+-- name: lock
+SELECT pg_advisory_lock(%s)
+
+-- name: create_table
+CREATE TABLE IF NOT EXISTS migration (
+    number     int PRIMARY KEY,
+    name       text NOT NULL,
+    checksum   text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+)
+
+-- name: applied
+SELECT number, checksum FROM migration ORDER BY number
+
+-- name: applied_count
+SELECT count(*) FROM migration
+
+-- name: record
+INSERT INTO migration (number, name, checksum) VALUES (%s, %s, %s)

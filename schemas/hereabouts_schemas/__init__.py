@@ -1,0 +1,1 @@
+"""The words of Hereabouts as frozen, typed records. No IO; imports nothing of ours."""

@@ -1,0 +1,50 @@
+"""Who acts, and what they may do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PrincipalKind(StrEnum):
+    """A person, a service with a key, or the system itself (its jobs and commands)."""
+
+    PERSON = "person"
+    SERVICE = "service"
+    SYSTEM = "system"
+
+
+class Role(StrEnum):
+    """What a principal is for."""
+
+    ADMINISTRATOR = "administrator"
+    READER = "reader"
+
+
+class Action(StrEnum):
+    """What can be asked for."""
+
+    READ = "read"
+    WRITE = "write"
+    ADMINISTER = "administer"
+
+
+class Resource(StrEnum):
+    """What it can be asked of."""
+
+    PLACES = "places"
+    READINGS = "readings"
+    ALERTS = "alerts"
+    DEVICES = "devices"
+    SOURCES = "sources"
+    QUARANTINE = "quarantine"
+    JOBS = "jobs"
+    ACCESS = "access"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Principal:
+    """Whoever acts: every request, job and command runs as exactly one."""
+
+    id: int
+    name: str
+    kind: PrincipalKind
+    roles: frozenset[Role]

@@ -1,0 +1,69 @@
+"""Alerts: a job's statement that a subject needs somebody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class SubjectKind(StrEnum):
+    """What an alert is about."""
+
+    PLACE = "place"
+    DEVICE = "device"
+    SOURCE = "source"
+    JOB = "job"
+
+
+class Level(StrEnum):
+    """How soon somebody should look."""
+
+    WATCH = "watch"
+    ACT = "act"
+    URGENT = "urgent"
+
+
+class State(StrEnum):
+    """Open until the rule sees, in data, that the reason has gone."""
+
+    OPEN = "open"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """One number an alert rests on: mean `value` in `unit` over `[from_at, to_at)` against its `limit`."""
+
+    value: float
+    unit: str
+    limit: float
+    from_at: datetime
+    to_at: datetime
+
+
+class Finding(StrEnum):
+    """What a rule concludes about a subject."""
+
+    FLAG = "flag"
+    CLEAR = "clear"
+    HOLD = "hold"
+    CANNOT_SAY = "cannot_say"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assessment:
+    """A rule's conclusion about one subject at one time.
+
+    `finding` FLAG opens or updates an alert; CLEAR closes it; HOLD (between the limits) and CANNOT_SAY (too little
+    data) leave an open one open. `reason` is plain English, for an officer and for a tenant.
+    """
+
+    subject_kind: SubjectKind
+    subject_id: str
+    hazard: str
+    finding: Finding
+    level: Level
+    reason: str
+    rule: str
+    rule_version: str
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)

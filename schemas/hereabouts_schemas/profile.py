@@ -1,0 +1,58 @@
+"""Device profiles: what a family of devices reports, in which units, how often."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FieldSpec:
+    """How one field of a decoded object becomes a quantity.
+
+    Attributes:
+        path: dotted path in the decoded object; `{n}` in it captures the channel (`line_{n}.total_in`).
+        quantity: name in the vocabulary.
+        unit: unit of the field as it comes (UCUM); converted to the quantity's unit.
+        channel: fixed channel, '' when single. A captured `{n}` takes its place.
+        sentinels: values (numbers or texts) that mean "the sensor could not measure": refused, kept as `sentinel`.
+        absent: values that mean "no such probe is fitted": neither a reading nor a refusal.
+        words: texts or booleans that stand for numbers (`{"normal": 0, "tilt": 1}`).
+        scale: factor applied before the unit conversion, for fields in odd steps.
+    """
+
+    path: str
+    quantity: str
+    unit: str
+    channel: str = ""
+    sentinels: tuple[float | str, ...] = ()
+    absent: tuple[float | str, ...] = ()
+    words: tuple[tuple[str, float], ...] = ()
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Profile:
+    """A device profile.
+
+    Attributes:
+        id: folder name with hyphens (`milesight-em300`).
+        version: version of decoder and table together; stands on every uplink it read.
+        interval_s: how often such a device usually reports, in seconds.
+        ports: LoRaWAN ports that carry measurements; empty = any.
+        history: field that holds late records, each with `history_time` (Unix seconds, UTC) and the fields.
+        fields: the table.
+    """
+
+    id: str
+    title: str
+    maker: str
+    version: str
+    interval_s: int
+    has_decoder: bool
+    ports: tuple[int, ...] = ()
+    history: str | None = None
+    history_time: str = "timestamp"
+    fields: tuple[FieldSpec, ...] = field(default=())
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Names of the quantities such a device can report, each once, in the table's order."""
+        return tuple(dict.fromkeys(spec.quantity for spec in self.fields))

@@ -1,0 +1,37 @@
+"""Time: always aware, always UTC inside; text form is RFC 3339 with Z."""
+
+from datetime import UTC, datetime
+
+
+def aware_utc(value: datetime) -> datetime:
+    """Return `value` in UTC.
+
+    Raises:
+        ValueError: `value` has no time zone; a guess would be wrong twice a year.
+    """
+    if value.tzinfo is None:
+        raise ValueError(f"time without a zone: {value.isoformat()}")
+    return value.astimezone(UTC)
+
+
+def parse_time(text: str) -> datetime:
+    """Read an RFC 3339 / ISO 8601 instant with a zone; digits beyond microseconds are cut.
+
+    Example:
+        >>> parse_time("2020-02-12T15:15:45.789585559Z").isoformat()
+        '2020-02-12T15:15:45.789585+00:00'
+
+    Raises:
+        ValueError: not an instant, or no zone given.
+    """
+    return aware_utc(datetime.fromisoformat(text))
+
+
+def format_time(value: datetime) -> str:
+    """Write an instant as RFC 3339 in UTC with Z.
+
+    Example:
+        >>> format_time(datetime(2026, 11, 22, 2, 6, tzinfo=UTC))
+        '2026-11-22T02:06:00Z'
+    """
+    return aware_utc(value).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,45 @@
+"""Migrations bring an empty database up, once, and notice when they were tampered with."""
+
+import psycopg
+import pytest
+
+from hereabouts_platform.store.connection import DatabaseRole, connect
+from hereabouts_platform.store.migrate import is_current, migrate
+from hereabouts_schemas.errors import ConfigError
+
+
+def test_applying_again_changes_nothing(database_url: str) -> None:
+    with connect(database_url, DatabaseRole.OWNER) as connection:
+        assert is_current(connection)
+    assert migrate(database_url) == []
+
+
+def test_a_changed_migration_is_refused(database_url: str) -> None:
+    with connect(database_url, DatabaseRole.OWNER) as connection:
+        connection.execute("UPDATE migration SET checksum = 'other' WHERE number = 2")
+    with pytest.raises(ConfigError, match="0002"):
+        migrate(database_url)
+
+
+def test_none_of_the_roles_is_a_superuser_and_only_the_owner_owns(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        supers = connection.execute("SELECT rolname FROM pg_roles WHERE rolsuper").fetchall()
+        owners = connection.execute(
+            "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname IN ('public', 'household')"
+        ).fetchall()
+    assert supers == [("postgres",)]
+    assert owners == [("hereabouts_owner",)]
+
+
+@pytest.mark.parametrize("table", ["reading", "latest", "tenancy", "api_key", "session", "household.circumstance"])
+def test_api_cannot_read_directly(database_url: str, table: str) -> None:
+    with connect(database_url, DatabaseRole.API) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(f"SELECT * FROM {table}")
+
+
+def test_audit_is_append_only_even_for_the_owner(database_url: str) -> None:
+    with connect(database_url, DatabaseRole.OWNER) as connection:
+        connection.execute("INSERT INTO audit (principal_id, action, resource) VALUES (1, 'read', 'places')")
+        for statement in ("DELETE FROM audit", "UPDATE audit SET action = 'x'", "TRUNCATE audit"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
