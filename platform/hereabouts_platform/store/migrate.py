@@ -108,7 +108,7 @@ def _pending(connection: Connection, known: list[Migration]) -> list[Migration]:
 
 def _apply(connection: Connection, migration: Migration) -> None:
     # The text is a file of this package, never anything built at run time.
-    text = cast("LiteralString", migration.text)
+    text = migration.text.encode()
     record = (migration.number, migration.name, migration.checksum)
     if migration.in_transaction:
         with connection.transaction():
@@ -117,5 +117,5 @@ def _apply(connection: Connection, migration: Migration) -> None:
         return
     for statement in migration.text.split(";\n"):
         if statement.strip():
-            connection.execute(cast("LiteralString", statement))
+            connection.execute(statement.encode())
     connection.execute(SQL["record"], record)
