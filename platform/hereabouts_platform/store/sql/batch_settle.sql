@@ -1,0 +1,32 @@
+-- Statements that find the outcomes of a batch. Every multi-row write comes sorted by its key, so that workers never
+-- deadlock.
+
+-- name: stored_keys
+SELECT k.source_id::int, k.key FROM uplink_key k
+JOIN unnest(%s::smallint[], %s::bytea[]) AS u (source_id, key) ON k.source_id = u.source_id AND k.key = u.key
+
+-- name: insert_datastreams
+INSERT INTO datastream (deployment_id, quantity, channel, unit, kind)
+SELECT * FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::text[])
+ON CONFLICT DO NOTHING
+
+-- name: datastream_numbers
+SELECT d.id, d.deployment_id, d.quantity, d.channel FROM datastream d
+JOIN unnest(%s::int[], %s::text[], %s::text[]) AS u (deployment_id, quantity, channel)
+    ON d.deployment_id = u.deployment_id AND d.quantity = u.quantity AND d.channel = u.channel
+
+-- name: insert_readings
+INSERT INTO reading (batch_id, datastream_id, time, value)
+SELECT %s, u.* FROM unnest(%s::int[], %s::timestamptz[], %s::float8[]) AS u
+ON CONFLICT DO NOTHING
+
+-- name: older_readings
+SELECT r.datastream_id, r.time, r.value FROM reading r
+JOIN unnest(%s::int[], %s::timestamptz[]) AS u (datastream_id, time)
+    ON r.datastream_id = u.datastream_id AND r.time = u.time
+WHERE r.batch_id <> %s
+
+-- name: insert_keys
+INSERT INTO uplink_key (batch_id, source_id, key, index, received_at)
+SELECT %s, u.* FROM unnest(%s::smallint[], %s::bytea[], %s::int[], %s::timestamptz[]) AS u
+ON CONFLICT DO NOTHING

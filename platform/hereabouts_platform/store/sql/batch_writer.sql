@@ -1,0 +1,53 @@
+-- Statements that write down one ingest transaction. Every multi-row write comes sorted by its key, so that workers
+-- never deadlock.
+
+-- name: next_batch
+SELECT nextval('batch_number')
+
+-- name: move_latest
+INSERT INTO latest AS l (batch_id, datastream_id, time, value)
+SELECT %s, u.* FROM unnest(%s::int[], %s::timestamptz[], %s::float8[]) AS u
+ON CONFLICT (datastream_id) DO UPDATE
+SET batch_id = excluded.batch_id, time = excluded.time, value = excluded.value
+WHERE l.time < excluded.time
+
+-- name: hear_devices
+INSERT INTO device_heard AS h (device_id, at)
+SELECT u.* FROM unnest(%s::text[], %s::timestamptz[]) AS u (device_id, at) JOIN device d ON d.id = u.device_id
+ON CONFLICT (device_id) DO UPDATE SET at = excluded.at WHERE h.at < excluded.at
+
+-- name: insert_events
+INSERT INTO device_event (batch_id, device_id, time, code, detail)
+SELECT %s, u.* FROM unnest(%s::text[], %s::timestamptz[], %s::text[], %s::text[]) AS u (device_id, time, code, detail)
+JOIN device d ON d.id = u.device_id
+ON CONFLICT DO NOTHING
+
+-- name: insert_uplinks
+INSERT INTO uplink (batch_id, index, received_at, source_id, outcome, device_id, observed_at, time_source, clock_bad,
+                    f_port, f_cnt, decoder)
+SELECT %s, u.* FROM unnest(%s::int[], %s::timestamptz[], %s::smallint[], %s::text[], %s::text[], %s::timestamptz[],
+                           %s::text[], %s::boolean[], %s::int[], %s::bigint[], %s::text[]) AS u
+
+-- name: quarantine
+INSERT INTO quarantine AS q (batch_id, kind, source_id, topic, device_id, reason, detail, field, raw, quantity,
+                             channel, time, received_at, last_at, deliveries, index, content_hash, payload)
+SELECT %s, u.* FROM unnest(%s::text[], %s::smallint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
+                           %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[],
+                           %s::timestamptz[], %s::int[], %s::int[], %s::bytea[], %s::bytea[]) AS u
+ON CONFLICT (source_id, content_hash, kind, reason, field, channel, coalesce(time, 'epoch')) DO UPDATE
+SET deliveries = q.deliveries + excluded.deliveries, last_at = greatest(q.last_at, excluded.last_at)
+
+-- name: count
+INSERT INTO ingest_count AS c (slot, source_id, hour, received, stored, duplicate, quarantined, ignored,
+                               values_stored, values_refused)
+SELECT %s, u.* FROM unnest(%s::smallint[], %s::timestamptz[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+                           %s::bigint[], %s::bigint[], %s::bigint[]) AS u
+ON CONFLICT (source_id, hour, slot) DO UPDATE
+SET received = c.received + excluded.received, stored = c.stored + excluded.stored,
+    duplicate = c.duplicate + excluded.duplicate, quarantined = c.quarantined + excluded.quarantined,
+    ignored = c.ignored + excluded.ignored, values_stored = c.values_stored + excluded.values_stored,
+    values_refused = c.values_refused + excluded.values_refused
+
+-- name: insert_batch
+INSERT INTO batch (id, received_at, slot, message_count, blob, touched_datastreams, touched_hours)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
