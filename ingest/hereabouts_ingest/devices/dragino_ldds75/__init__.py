@@ -1,0 +1,1 @@
+"""Dragino LDDS75: ultrasonic distance, for bins and levels."""

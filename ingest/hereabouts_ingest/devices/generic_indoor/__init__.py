@@ -1,0 +1,1 @@
+"""Any indoor sensor that already speaks plainly: temperature, humidity, battery."""

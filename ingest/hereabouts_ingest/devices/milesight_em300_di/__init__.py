@@ -1,0 +1,1 @@
+"""Milesight EM300-DI: temperature, humidity and a pulse input."""

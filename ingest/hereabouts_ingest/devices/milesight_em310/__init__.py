@@ -1,0 +1,1 @@
+"""Milesight EM310-UDL: ultrasonic distance, for bins and levels."""

@@ -1,0 +1,1 @@
+"""Milesight VS12x (VS121): people present and passing, for offices and public buildings."""

@@ -1,0 +1,1 @@
+"""Milesight WS201: fill of a dispenser."""

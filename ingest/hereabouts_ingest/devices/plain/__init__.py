@@ -1,0 +1,1 @@
+"""Any device that sends the vocabulary's own names in the vocabulary's own units."""

@@ -1,0 +1,176 @@
+"""Reading one profile.toml: every mistake is refused with the file, the field and the cure."""
+
+import math
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn, TypeGuard
+
+from hereabouts_ingest.units import UnitError, conversion
+from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.profile import FieldSpec, Profile
+from hereabouts_schemas.quantity import QUANTITIES
+
+_PROFILE_KEYS = (
+    "title",
+    "maker",
+    "version",
+    "interval_s",
+    "ports",
+    "history",
+    "history_time",
+    "every_quantity",
+    "fields",
+)
+_FIELD_KEYS = ("path", "quantity", "unit", "channel", "sentinels", "absent", "words", "scale")
+_NAME = r"(?:\w+(?:\{n\}\w*)?|\{n\}\w*)"
+_PATH = re.compile(rf"{_NAME}(?:\.{_NAME})*", re.ASCII)
+
+
+def read_profile(file: Path, *, has_decoder: bool) -> Profile:
+    """Read and check one profile.toml; its id is the folder's name with hyphens.
+
+    Raises:
+        InputError: something in it cannot be used; names the file, the field and the cure.
+    """
+    table = _Table(where=f"{file.parent.name}/{file.name}", values=_toml(file))
+    table.only(_PROFILE_KEYS)
+    return Profile(
+        id=file.parent.name.replace("_", "-"),
+        title=table.text("title"),
+        maker=table.text("maker"),
+        version=table.text("version"),
+        interval_s=table.whole("interval_s", low=1, high=31 * 86_400),
+        has_decoder=has_decoder,
+        ports=table.ports(),
+        history=table.text("history") if "history" in table.values else None,
+        history_time=table.text("history_time", "timestamp"),
+        fields=_fields(table),
+    )
+
+
+def _toml(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file.parent.name}/{file.name}", error, "Write it as TOML 1.0 in UTF-8.") from error
+
+
+def _fields(table: "_Table") -> tuple[FieldSpec, ...]:
+    if table.flag("every_quantity"):
+        return tuple(FieldSpec(path=name, quantity=name, unit=row.unit) for name, row in QUANTITIES.items())
+    specs = tuple(_field(row) for row in table.rows("fields"))
+    seen: set[tuple[str, str, str]] = set()
+    for number, spec in enumerate(specs, start=1):
+        key = (spec.path, spec.quantity, spec.channel)
+        if key in seen:
+            raise InputError(f"{table.where}: fields[{number}]: path", spec.path, "List a field once per quantity.")
+        seen.add(key)
+    return specs
+
+
+def _field(row: "_Table") -> FieldSpec:
+    row.only(_FIELD_KEYS)
+    path, channel = row.text("path"), row.text("channel", "")
+    if not _PATH.fullmatch(path) or path.count("{n}") > 1:
+        row.refuse("path", "Write names joined by dots, with at most one {n} for the channel.")
+    if channel and "{n}" in path:
+        row.refuse("channel", "Leave it out: {n} in the path already gives the channel.")
+    return FieldSpec(
+        path=path,
+        quantity=row.quantity(),
+        unit=row.unit(),
+        channel=channel,
+        sentinels=row.marks("sentinels"),
+        absent=row.marks("absent"),
+        words=row.words(),
+        scale=row.scale(),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Table:
+    """A TOML table and the name it goes by in messages."""
+
+    where: str
+    values: Mapping[str, object]
+
+    def refuse(self, key: str, cure: str) -> NoReturn:
+        raise InputError(f"{self.where}: {key}", self.values.get(key, "nothing"), cure)
+
+    def only(self, keys: Iterable[str]) -> None:
+        for key in self.values:
+            if key not in keys:
+                self.refuse(key, f"Keys here are {', '.join(keys)}.")
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self.values.get(key, default)
+        if not isinstance(value, str) or (default is None and not value.strip()):
+            self.refuse(key, 'Write a text in quotes, like "1".')
+        return value
+
+    def flag(self, key: str) -> bool:
+        value = self.values.get(key, False)
+        if not isinstance(value, bool):
+            self.refuse(key, "Write true or false.")
+        return value
+
+    def whole(self, key: str, *, low: int, high: int) -> int:
+        value = self.values.get(key)
+        if not _is_whole(value, low, high):
+            self.refuse(key, f"Write a whole number from {low} to {high}.")
+        return value
+
+    def ports(self) -> tuple[int, ...]:
+        value = self.values.get("ports", [])
+        if not isinstance(value, list) or not all(_is_whole(port, 1, 255) for port in value):
+            self.refuse("ports", "Write a list of LoRaWAN ports, like [85]; leave it out where any port will do.")
+        return tuple(value)
+
+    def rows(self, key: str) -> list["_Table"]:
+        value = self.values.get(key)
+        if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
+            self.refuse(key, "Write a list of { path = ..., quantity = ..., unit = ... } with at least one row.")
+        return [_Table(where=f"{self.where}: {key}[{n}]", values=row) for n, row in enumerate(value, start=1)]
+
+    def quantity(self) -> str:
+        name = self.text("quantity")
+        if name not in QUANTITIES:
+            self.refuse("quantity", f"The vocabulary has {', '.join(QUANTITIES)}.")
+        return name
+
+    def unit(self) -> str:
+        unit, target = self.text("unit"), QUANTITIES[self.quantity()].unit
+        try:
+            conversion(unit, target)
+        except UnitError:
+            self.refuse("unit", f"Write a UCUM code that converts to {target}, the unit of {self.quantity()}.")
+        return unit
+
+    def marks(self, key: str) -> tuple[float | str, ...]:
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(mark, str) or _is_number(mark) for mark in value):
+            self.refuse(key, 'Write a list of numbers and texts, like [327.67, "No Sensor"].')
+        return tuple(mark if isinstance(mark, str) else float(mark) for mark in value)
+
+    def words(self) -> tuple[tuple[str, float], ...]:
+        value = self.values.get("words", {})
+        if not isinstance(value, dict) or not all(_is_number(number) for number in value.values()):
+            self.refuse("words", "Write texts with their numbers, like { normal = 0, tilt = 1 }.")
+        return tuple((word, float(number)) for word, number in value.items())
+
+    def scale(self) -> float:
+        value = self.values.get("scale", 1.0)
+        if not _is_number(value) or not value:
+            self.refuse("scale", "Write the number that a field is multiplied with; it cannot be 0.")
+        return float(value)
+
+
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_whole(value: object, low: int, high: int) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
