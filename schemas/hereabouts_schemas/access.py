@@ -38,6 +38,7 @@ class Resource(StrEnum):
     QUARANTINE = "quarantine"
     JOBS = "jobs"
     ACCESS = "access"
+    DESCRIPTION = "description"  # of the API itself
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

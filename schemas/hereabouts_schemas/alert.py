@@ -55,7 +55,9 @@ class Assessment:
     """A rule's conclusion about one subject at one time.
 
     `finding` FLAG opens or updates an alert; CLEAR closes it; HOLD (between the limits) and CANNOT_SAY (too little
-    data) leave an open one open. `reason` is plain English, for an officer and for a tenant.
+    data) leave an open one open. `reason` is plain English, for an officer and for a tenant. `level` counts only
+    with FLAG. `earlier`, with HOLD or CANNOT_SAY, is the last FLAG in the same data that nothing has cleared since:
+    an alert that stands on it belongs open, so one that was deleted comes back.
     """
 
     subject_kind: SubjectKind
@@ -67,3 +69,4 @@ class Assessment:
     rule: str
     rule_version: str
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    earlier: "Assessment | None" = None

@@ -6,7 +6,8 @@ HereaboutsError
 ├── SystemNotFound    no running or configured system could be found
 ├── NotAllowed        `may()` said no
 ├── NotFound          the thing asked for does not exist
-└── StoreUnavailable  the database cannot be reached just now
+├── StoreUnavailable  the database cannot be reached just now
+└── BrokerUnavailable the MQTT broker cannot be started or reached just now
 """
 
 
@@ -51,3 +52,7 @@ class NotFound(HereaboutsError):
 
 class StoreUnavailable(HereaboutsError):
     """The database cannot be reached just now."""
+
+
+class BrokerUnavailable(HereaboutsError):
+    """The MQTT broker cannot be started or reached just now."""

@@ -62,7 +62,10 @@ class Uplink:
         clocks: every time the message states, best first; empty when it states none.
         f_port, f_cnt: LoRaWAN port and frame counter, where there are any.
         frame: raw bytes of the device, if the message carries them.
-        fields: the network's decoded object (or the plain values), if the message carries one.
+        fields: the network's decoded object (or the plain values), if the message carries one. A value may stand
+            with its unit as `{"value": 81.6, "unit": "RH"}`; the unit is then held against the profile's.
+        topic_names: who the topic names, where that may be a device or a publisher for many; None where the envelope
+            has compared topic and payload itself.
     """
 
     key: str
@@ -72,6 +75,7 @@ class Uplink:
     f_cnt: int | None = None
     frame: bytes | None = None
     fields: Mapping[str, object] | None = None
+    topic_names: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

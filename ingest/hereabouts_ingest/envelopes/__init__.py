@@ -1,0 +1,17 @@
+"""Envelopes: what each network wraps round a device's values. One module a network, each a pure `read(message)`."""
+
+from collections.abc import Callable
+
+from hereabouts_ingest.envelopes import chirpstack, homelink, plain, things_stack
+from hereabouts_ingest.envelopes.json_body import EnvelopeError
+from hereabouts_schemas.message import Message, Uplink
+from hereabouts_schemas.outcome import Ignored
+
+__all__ = ["ENVELOPES", "EnvelopeError"]
+
+ENVELOPES: dict[str, Callable[[Message], Uplink | Ignored]] = {
+    "things_stack": things_stack.read,
+    "chirpstack": chirpstack.read,
+    "homelink": homelink.read,
+    "plain": plain.read,
+}
