@@ -24,27 +24,10 @@ SOURCE = Source(id=1, name="chirpstack", topic_filter="application/+/device/+/ev
 EUI = "8899aabbccddeeff"
 NOW = datetime(2026, 3, 3, 14, tzinfo=UTC)
 
-# codec of the library -> our profile
-PROFILES = {
-    **dict.fromkeys(("elsys", "eiaqd10", "elt-2", "elt-2i", "elt-lite", "ems", "ers-co2-lite", "ers-eye"), "elsys"),
-    **dict.fromkeys(("ers-interact-lite", "ers-lite", "ersdco2", "ethd10"), "elsys"),
-    **dict.fromkeys(("elt-2-ultrasonic-10m", "elt-2-ultrasonic-snow"), "elsys"),
-    **dict.fromkeys(("EM300-TH", "em300-th"), "milesight-em300"),
-    **dict.fromkeys(("AM102", "AM104"), "milesight-am100"),
-    **dict.fromkeys(("AM308", "AM319"), "milesight-am300"),
-    **dict.fromkeys(("VS132", "VS133"), "milesight-vs13x"),
-    **dict.fromkeys(("VS350", "VS351"), "milesight-vs35x"),
-    "WS201": "milesight-ws201",
-    "WS203": "milesight-ws203",
-    "lht65n-ne117": "dragino-lht65",
-    "ldds75": "dragino-ldds75",
-    "s31lb-ls": "dragino-s31",
-}
-NO_PROFILE = {
-    "dds04-lb": "four distances in one frame, an encoding of its own",
-    "dds20-lb": "measures from 20 mm, the number by which the LDDS75 says that it cannot measure",
-    "lht65n-vib": "shares the LHT65N's name, not its encoding",
-}
+# codec of the library -> our profile, and why some have none; tests/system reads the same table
+TABLE = json.loads((Path(__file__).parent / "vendor_profiles.json").read_text())
+PROFILES: dict[str, str] = TABLE["profiles"]
+NO_PROFILE: dict[str, str] = TABLE["no_profile"]
 
 # expected key -> quantity, channel, factor to the quantity's unit
 READ: dict[str, tuple[str, str, float]] = {
