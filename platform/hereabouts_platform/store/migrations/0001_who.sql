@@ -42,6 +42,7 @@ CREATE TABLE sign_in_link (
 CREATE TABLE session (
     token_hash   bytea PRIMARY KEY CHECK (octet_length(token_hash) = 32),
     principal_id int NOT NULL REFERENCES principal,
+    api_key_id   int REFERENCES api_key, -- the key it was opened with: revoking the key ends the session
     created_at   timestamptz NOT NULL DEFAULT now(),
     expires_at   timestamptz NOT NULL,
     ended_at     timestamptz
@@ -89,21 +90,43 @@ $$;
 CREATE FUNCTION principal_of_session(hash bytea)
 RETURNS TABLE (id int, name text, kind text, roles text[])
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT p.* FROM session s, principal_roles(s.principal_id) p
+    SELECT p.* FROM session s LEFT JOIN api_key k ON k.id = s.api_key_id, principal_roles(s.principal_id) p
     WHERE s.token_hash = hash AND s.ended_at IS NULL AND s.expires_at > now()
+      AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
 $$;
 
--- Uses up a sign-in link: its principal, once.
-CREATE FUNCTION use_sign_in_link(hash bytea) RETURNS int
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    UPDATE sign_in_link SET used_at = now()
-    WHERE token_hash = hash AND used_at IS NULL AND expires_at > now()
-    RETURNING principal_id
+CREATE FUNCTION principal_of_name(wanted text)
+RETURNS TABLE (id int, name text, kind text, roles text[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT r.* FROM principal p, principal_roles(p.id) r WHERE p.name = wanted
 $$;
 
-CREATE FUNCTION start_session(hash bytea, who int, until timestamptz) RETURNS void
+-- A session opens only against a working key or an unused link; the api role has no other way to one.
+CREATE FUNCTION session_from_key(key bytea, token bytea, until timestamptz)
+RETURNS TABLE (id int, name text, kind text, roles text[])
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    INSERT INTO session (token_hash, principal_id, expires_at) VALUES (hash, who, until)
+    WITH opened AS (
+        INSERT INTO session (token_hash, principal_id, api_key_id, expires_at)
+        SELECT token, p.id, k.id, until FROM api_key k, principal_of_key(key) p WHERE k.key_hash = key
+        RETURNING principal_id
+    )
+    SELECT p.* FROM opened, principal_roles(opened.principal_id) p
+$$;
+
+-- Uses up the link, once, and opens its principal's session.
+CREATE FUNCTION session_from_link(link bytea, token bytea, until timestamptz)
+RETURNS TABLE (id int, name text, kind text, roles text[])
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    WITH used AS (
+        UPDATE sign_in_link SET used_at = now()
+        WHERE token_hash = link AND used_at IS NULL AND expires_at > now()
+        RETURNING principal_id
+    ), opened AS (
+        INSERT INTO session (token_hash, principal_id, expires_at)
+        SELECT token, p.id, until FROM used, principal_roles(used.principal_id) p
+        RETURNING principal_id
+    )
+    SELECT p.* FROM opened, principal_roles(opened.principal_id) p
 $$;
 
 CREATE FUNCTION end_session(hash bytea) RETURNS void
@@ -116,12 +139,19 @@ INSERT INTO principal (kind, name) VALUES
 INSERT INTO principal_role (principal_id, role)
     SELECT id, 'administrator' FROM principal WHERE name IN ('system:command', 'system:ingest', 'system:jobs');
 
-REVOKE ALL ON FUNCTION principal_roles(int), principal_of_key(bytea), principal_of_session(bytea),
-    use_sign_in_link(bytea), start_session(bytea, int, timestamptz), end_session(bytea) FROM PUBLIC;
+REVOKE ALL ON FUNCTION principal_roles(int), principal_of_name(text), principal_of_key(bytea),
+    principal_of_session(bytea), session_from_key(bytea, bytea, timestamptz),
+    session_from_link(bytea, bytea, timestamptz), end_session(bytea) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION principal_of_key(bytea), principal_of_session(bytea),
-    use_sign_in_link(bytea), start_session(bytea, int, timestamptz), end_session(bytea) TO hereabouts_api;
+    session_from_key(bytea, bytea, timestamptz), session_from_link(bytea, bytea, timestamptz),
+    end_session(bytea) TO hereabouts_api;
+GRANT EXECUTE ON FUNCTION principal_of_name(text) TO hereabouts_ingest, hereabouts_jobs, hereabouts_api;
 GRANT SELECT (id, kind, name, disabled_at) ON principal TO hereabouts_ingest, hereabouts_jobs, hereabouts_api;
-GRANT SELECT ON principal_role TO hereabouts_ingest, hereabouts_jobs;
+
+-- Everyone writes the audit in their own name alone.
+ALTER TABLE audit ENABLE ROW LEVEL SECURITY;
+CREATE POLICY audit_own_name ON audit FOR INSERT TO hereabouts_ingest, hereabouts_jobs, hereabouts_api
+    WITH CHECK (principal_id = current_principal());
 GRANT INSERT ON audit TO hereabouts_ingest, hereabouts_jobs, hereabouts_api;
 GRANT SELECT ON migration TO hereabouts_ingest, hereabouts_jobs, hereabouts_api;
 GRANT USAGE ON SCHEMA public TO hereabouts_ingest, hereabouts_jobs, hereabouts_api;

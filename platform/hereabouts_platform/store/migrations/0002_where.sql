@@ -107,8 +107,25 @@ CREATE TABLE datastream (
     UNIQUE (deployment_id, quantity, channel)
 );
 
--- Moved by every change of devices, deployments or profiles; ingest reads the registry again when it has moved.
-CREATE SEQUENCE registry_version AS bigint;
+-- Moved, within the same transaction, by every change of devices, deployments or profiles; ingest reads the registry
+-- again when it has moved.
+CREATE TABLE registry_version (
+    one_row boolean PRIMARY KEY DEFAULT true CHECK (one_row),
+    version bigint NOT NULL DEFAULT 1
+);
+INSERT INTO registry_version DEFAULT VALUES;
+
+CREATE FUNCTION move_registry_version() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE registry_version SET version = version + 1;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER profile_moves AFTER INSERT OR UPDATE OR DELETE ON profile
+    FOR EACH STATEMENT EXECUTE FUNCTION move_registry_version();
+CREATE TRIGGER device_moves AFTER INSERT OR UPDATE OR DELETE ON device
+    FOR EACH STATEMENT EXECUTE FUNCTION move_registry_version();
+CREATE TRIGGER deployment_moves AFTER INSERT OR UPDATE OR DELETE ON deployment
+    FOR EACH STATEMENT EXECUTE FUNCTION move_registry_version();
 
 -- What people-facing roles may see. Fails closed: a transaction that names no principal sees no place.
 CREATE FUNCTION may_see() RETURNS boolean LANGUAGE sql STABLE AS $$ SELECT current_principal() IS NOT NULL $$;
@@ -123,6 +140,6 @@ CREATE POLICY datastream_jobs ON datastream TO hereabouts_jobs, hereabouts_inges
 GRANT SELECT ON place, area, place_area, profile, device, device_heard, deployment, datastream
     TO hereabouts_ingest, hereabouts_jobs, hereabouts_api;
 GRANT SELECT ON tenancy TO hereabouts_jobs;
-GRANT SELECT, USAGE ON SEQUENCE registry_version TO hereabouts_ingest;
+GRANT SELECT ON registry_version TO hereabouts_ingest;
 GRANT INSERT ON datastream TO hereabouts_ingest;
 GRANT INSERT, UPDATE ON device_heard TO hereabouts_ingest;

@@ -5,37 +5,58 @@ GRANT SELECT ON reading TO hereabouts_jobs;
 
 -- The api role has no right on `reading`, `latest`, `batch` or `tenancy`. It reads through these functions, which run
 -- with the owner's rights and hold every datastream asked for against the same `may_see()` that the policies use.
+-- Readings in order of time and datastream, after a cursor. Each datastream gives at most `most`, straight from the key.
 CREATE FUNCTION readings_of(wanted int[], from_at timestamptz, to_at timestamptz,
                             after_time timestamptz, after_datastream int, most int)
 RETURNS TABLE (datastream_id int, "time" timestamptz, value float8)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT r.datastream_id, r.time, r.value FROM reading r
-    WHERE may_see() AND r.datastream_id = ANY (wanted) AND r.time >= from_at AND r.time < to_at
-      AND (after_time IS NULL OR (r.time, r.datastream_id) > (after_time, after_datastream))
-    ORDER BY r.time, r.datastream_id
+    SELECT d.id, r.time, r.value
+    FROM unnest(wanted) AS d (id) CROSS JOIN LATERAL (
+        SELECT reading.time, reading.value FROM reading
+        WHERE reading.datastream_id = d.id AND reading.time < to_at
+          AND reading.time >= greatest(from_at, CASE WHEN d.id > after_datastream THEN after_time
+                                                     ELSE after_time + interval '1 microsecond' END)
+        ORDER BY reading.time LIMIT most
+    ) r
+    WHERE may_see()
+    ORDER BY r.time, d.id
     LIMIT most
 $$;
 
--- Buckets of fixed width, aligned to UTC midnight.
-CREATE FUNCTION reading_buckets(wanted int[], from_at timestamptz, to_at timestamptz, width interval)
+-- Buckets of fixed width, aligned to 2000-01-01T00:00Z (so to UTC midnight where the width divides a day).
+CREATE FUNCTION reading_buckets(wanted int[], from_at timestamptz, to_at timestamptz, width interval,
+                                after_bucket timestamptz, after_datastream int, most int)
 RETURNS TABLE (bucket timestamptz, datastream_id int, count bigint, mean float8, min float8, max float8, sum float8)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT date_bin(width, r.time, '2000-01-01T00:00:00Z'), r.datastream_id,
-           count(*), avg(r.value), min(r.value), max(r.value), sum(r.value)
-    FROM reading r
-    WHERE may_see() AND r.datastream_id = ANY (wanted) AND r.time >= from_at AND r.time < to_at
-    GROUP BY 1, 2 ORDER BY 1, 2
+    SELECT b.* FROM (
+        SELECT date_bin(width, r.time, '2000-01-01T00:00:00Z') AS start, r.datastream_id AS stream,
+               count(*), avg(r.value), min(r.value), max(r.value), sum(r.value)
+        FROM reading r
+        WHERE may_see() AND r.datastream_id = ANY (wanted)
+          AND r.time >= greatest(from_at, after_bucket) AND r.time < to_at
+        GROUP BY 1, 2
+    ) b
+    WHERE after_bucket IS NULL OR (b.start, b.stream) > (after_bucket, after_datastream)
+    ORDER BY b.start, b.stream
+    LIMIT most
 $$;
 
 -- Buckets of civil days, weeks or months of Europe/London.
-CREATE FUNCTION reading_civil_buckets(wanted int[], from_at timestamptz, to_at timestamptz, field text)
+CREATE FUNCTION reading_civil_buckets(wanted int[], from_at timestamptz, to_at timestamptz, field text,
+                                      after_bucket timestamptz, after_datastream int, most int)
 RETURNS TABLE (bucket timestamptz, datastream_id int, count bigint, mean float8, min float8, max float8, sum float8)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT date_trunc(field, r.time, 'Europe/London'), r.datastream_id,
-           count(*), avg(r.value), min(r.value), max(r.value), sum(r.value)
-    FROM reading r
-    WHERE may_see() AND r.datastream_id = ANY (wanted) AND r.time >= from_at AND r.time < to_at
-    GROUP BY 1, 2 ORDER BY 1, 2
+    SELECT b.* FROM (
+        SELECT date_trunc(field, r.time, 'Europe/London') AS start, r.datastream_id AS stream,
+               count(*), avg(r.value), min(r.value), max(r.value), sum(r.value)
+        FROM reading r
+        WHERE may_see() AND r.datastream_id = ANY (wanted)
+          AND r.time >= greatest(from_at, after_bucket) AND r.time < to_at
+        GROUP BY 1, 2
+    ) b
+    WHERE after_bucket IS NULL OR (b.start, b.stream) > (after_bucket, after_datastream)
+    ORDER BY b.start, b.stream
+    LIMIT most
 $$;
 
 CREATE FUNCTION latest_of(wanted int[])
@@ -45,23 +66,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 REVOKE ALL ON FUNCTION readings_of(int[], timestamptz, timestamptz, timestamptz, int, int),
-    reading_buckets(int[], timestamptz, timestamptz, interval),
-    reading_civil_buckets(int[], timestamptz, timestamptz, text), latest_of(int[]) FROM PUBLIC;
+    reading_buckets(int[], timestamptz, timestamptz, interval, timestamptz, int, int),
+    reading_civil_buckets(int[], timestamptz, timestamptz, text, timestamptz, int, int), latest_of(int[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION readings_of(int[], timestamptz, timestamptz, timestamptz, int, int),
-    reading_buckets(int[], timestamptz, timestamptz, interval),
-    reading_civil_buckets(int[], timestamptz, timestamptz, text), latest_of(int[]) TO hereabouts_api;
+    reading_buckets(int[], timestamptz, timestamptz, interval, timestamptz, int, int),
+    reading_civil_buckets(int[], timestamptz, timestamptz, text, timestamptz, int, int), latest_of(int[]) TO hereabouts_api;
 
+-- One run of a job for one window. Its effects commit in the transaction that marks it done.
 CREATE TABLE job_run (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     job         text NOT NULL,
     window_at   timestamptz NOT NULL,
     started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
     finished_at timestamptz,
+    by_hand     boolean NOT NULL DEFAULT false,
     state       text NOT NULL CHECK (state IN ('running', 'done', 'failed')),
     detail      jsonb NOT NULL DEFAULT '{}',
-    principal_id int NOT NULL REFERENCES principal DEFAULT current_principal(),
-    UNIQUE (job, window_at)
+    principal_id int NOT NULL REFERENCES principal DEFAULT current_principal()
 );
+-- Once a window, however many schedulers there are; runs that somebody asked for stand beside them.
+CREATE UNIQUE INDEX job_run_once ON job_run (job, window_at) WHERE NOT by_hand;
+CREATE INDEX job_run_newest ON job_run (job, window_at);
 
 CREATE TABLE alert (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

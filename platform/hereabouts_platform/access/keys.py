@@ -1,0 +1,98 @@
+"""Principals and their keys: made, given out once, kept as SHA-256.
+
+A key is 256 random bits, so a plain hash is enough at rest: there is nothing to guess, and nothing to slow down.
+"""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime
+
+from hereabouts_platform.access.policy import require
+from hereabouts_platform.store import access
+from hereabouts_platform.store.connection import Connection
+from hereabouts_schemas.access import Action, Principal, PrincipalKind, Resource, Role
+from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.times import format_time
+
+PREFIX = "hab_live_"
+_FORM = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43,100}}")
+
+
+def new_key() -> str:
+    """A fresh API key: `hab_live_` and 256 random bits."""
+    return PREFIX + secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> bytes:
+    """What the store keeps of a key, a session token or a link's token: 32 bytes, SHA-256."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def ensure_principal(connection: Connection, by: Principal, name: str, kind: PrincipalKind, role: Role) -> Principal:
+    """The principal `name` with exactly `role`: made if it is new, left alone if it is there. Writes the audit.
+
+    Call inside `acting(connection, by.id)`.
+
+    Raises:
+        NotAllowed: `by` may not administer access.
+        InputError: the name is blank or reserved, or stands for another kind or other roles.
+    """
+    require(by, Action.ADMINISTER, Resource.ACCESS)
+    _check_name(name)
+    known = access.find_principal(connection, name)
+    if known is not None:
+        _check_same(known, kind, role)
+        return known
+    made = access.add_principal(connection, kind, name)
+    if made is None:
+        raise InputError("NAME", name, "The name belongs to a principal that was disabled; choose another.")
+    access.grant_role(connection, made.id, role)
+    detail = {"principal": name, "kind": kind, "role_granted": role}
+    access.record(connection, by, Action.ADMINISTER, Resource.ACCESS, detail)
+    return access.principal_named(connection, name)
+
+
+def _check_same(known: Principal, kind: PrincipalKind, role: Role) -> None:
+    if known.kind is kind and known.roles == {role}:
+        return
+    roles = " and ".join(sorted(known.roles)) or "no role"
+    cure = f"It is a {known.kind} with the role {roles} already: choose another name, or that role."
+    raise InputError("NAME", known.name, cure)
+
+
+def issue_key(
+    connection: Connection,
+    by: Principal,
+    to: Principal,
+    name: str,
+    *,
+    key: str | None = None,
+    expires_at: datetime | None = None,
+) -> str:
+    """Give `to` an API key and return it; this is the only time it can be seen. Writes the audit.
+
+    `key` keeps one that exists already (run.json's, over a restart): the same key again changes nothing. Call inside
+    `acting(connection, by.id)`.
+
+    Raises:
+        NotAllowed: `by` may not administer access.
+        InputError: `key` has not the form of `new_key()`, or is somebody else's.
+    """
+    require(by, Action.ADMINISTER, Resource.ACCESS)
+    if key is not None and not _FORM.fullmatch(key):
+        raise InputError("key", key[:12] + "...", f"A key is {PREFIX} and 43 random letters, digits, - or _.")
+    plain = key or new_key()
+    if access.add_key(connection, to.id, name, token_hash(plain), expires_at):
+        detail = {"principal": to.name, "key": name, "expires_at": format_time(expires_at) if expires_at else None}
+        access.record(connection, by, Action.ADMINISTER, Resource.ACCESS, detail)
+    elif access.key_owner(connection, token_hash(plain)) != to.id:
+        raise InputError("key", key, "This key belongs to another principal: make a new one.")
+    return plain
+
+
+def _check_name(name: str) -> None:
+    if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > 200:
+        raise InputError("NAME", name, "Give a name of 1 to 200 characters without blanks around it.")
+    if name.startswith("system:"):
+        raise InputError("NAME", name, "Names that begin with system: are the system's own; choose another.")

@@ -1,0 +1,1 @@
+"""Jobs: what the system does by itself, at its times, once a window."""

@@ -1,0 +1,41 @@
+-- Principals, keys, sessions, audit.
+
+-- name: principal_of_name
+SELECT id, name, kind, roles FROM principal_of_name(%s)
+
+-- name: principal_of_key
+SELECT id, name, kind, roles FROM principal_of_key(%s)
+
+-- name: principal_of_session
+SELECT id, name, kind, roles FROM principal_of_session(%s)
+
+-- name: add_principal
+INSERT INTO principal (kind, name) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING id
+
+-- name: grant_role
+-- A role once held is left as it is; the row comes back only when it is new.
+INSERT INTO principal_role (principal_id, role, granted_by) VALUES (%s, %s, current_principal())
+ON CONFLICT DO NOTHING RETURNING role
+
+-- name: add_key
+-- The same key again changes nothing, so that a start with a kept key can say it every time.
+INSERT INTO api_key (principal_id, name, key_hash, expires_at) VALUES (%s, %s, %s, %s)
+ON CONFLICT (key_hash) DO NOTHING RETURNING id
+
+-- name: key_owner
+SELECT principal_id FROM api_key WHERE key_hash = %s
+
+-- name: add_sign_in_link
+INSERT INTO sign_in_link (token_hash, principal_id, expires_at) VALUES (%s, %s, now() + %s)
+
+-- name: session_from_key
+SELECT id, name, kind, roles FROM session_from_key(%s, %s, now() + %s)
+
+-- name: session_from_link
+SELECT id, name, kind, roles FROM session_from_link(%s, %s, now() + %s)
+
+-- name: end_session
+SELECT end_session(%s)
+
+-- name: record
+INSERT INTO audit (principal_id, action, resource, detail) VALUES (%s, %s, %s, %s)

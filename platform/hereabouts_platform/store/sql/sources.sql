@@ -1,0 +1,30 @@
+-- Sources: what became of every message; and what could not become a reading.
+
+-- name: sources
+SELECT s.name, s.envelope, s.topic_filter, s.enabled,
+       coalesce(sum(c.received), 0)::int8 AS received, coalesce(sum(c.stored), 0)::int8 AS stored,
+       coalesce(sum(c.duplicate), 0)::int8 AS duplicate, coalesce(sum(c.quarantined), 0)::int8 AS quarantined,
+       coalesce(sum(c.ignored), 0)::int8 AS ignored, coalesce(sum(c.values_stored), 0)::int8 AS values_stored,
+       coalesce(sum(c.values_refused), 0)::int8 AS values_refused
+FROM source s LEFT JOIN ingest_count c ON c.source_id = s.id
+GROUP BY s.id
+ORDER BY s.id
+
+-- name: quarantine
+-- Newest first. `home`: where the device was when the message came, if that is a home.
+SELECT q.id, q.kind, s.name AS source, q.topic, q.device_id AS device, q.reason, q.detail, q.field, q.raw, q.quantity,
+       q.channel, q.time, q.received_at, q.last_at, q.deliveries, q.payload,
+       CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END AS home
+FROM quarantine q
+JOIN source s ON s.id = q.source_id
+LEFT JOIN deployment d ON d.device_id = q.device_id AND d.from_at <= q.received_at
+                      AND (d.to_at IS NULL OR q.received_at < d.to_at)
+LEFT JOIN place p ON p.id = d.place_id
+LEFT JOIN place up ON up.id = p.parent_id
+WHERE (%(reason)s::text IS NULL OR q.reason = %(reason)s)
+  AND (%(kind)s::text IS NULL OR q.kind = %(kind)s)
+  AND (%(source)s::text IS NULL OR s.name = %(source)s)
+  AND (%(device)s::text IS NULL OR q.device_id = %(device)s)
+  AND (%(before)s::int8 IS NULL OR q.id < %(before)s)
+ORDER BY q.id DESC
+LIMIT %(most)s

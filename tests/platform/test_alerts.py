@@ -1,0 +1,189 @@
+"""Alerts in a real store: the assess job opens, updates and clears them from readings alone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from hereabouts_platform.jobs.run import run_job
+from hereabouts_platform.rules.alert_life import OpenAlert
+from hereabouts_platform.store.access import principal_named
+from hereabouts_platform.store.alerts import follow, open_alerts
+from hereabouts_platform.store.connection import DatabaseRole, acting, connect
+from hereabouts_schemas.alert import Assessment, Evidence, Finding, Level, SubjectKind
+
+NOW = datetime(2026, 3, 3, 14, 20, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+Town = Any
+Row = dict[str, Any]
+
+
+def alerts(town: Town) -> dict[str, Row]:
+    rows = town.owner.cursor(row_factory=dict_row).execute("SELECT * FROM alert ORDER BY id").fetchall()
+    assert len({row["subject_id"] for row in rows}) == len(rows)
+    return {row["subject_id"]: row for row in rows}
+
+
+def assess(town: Town, now: datetime = NOW) -> dict[str, Any]:
+    report = run_job(town.url, "assess", now)
+    assert report.state == "done", report
+    return dict(report.detail)
+
+
+@pytest.fixture
+def street(town: Town) -> Town:
+    """Four rooms over a month: wet, dry, wet and then silent, and dry with a wall that is not."""
+    month = NOW - 31 * DAY
+    station = town.sensor(town.place("Mill Hill", "weather_station", lon=-1.5, lat=53.8), "air_temperature")
+    town.read(station["air_temperature"], 0.0, month, NOW)
+    for number, (humidity, last) in enumerate([(81.0, NOW), (45.0, NOW), (90.0, NOW - 3 * DAY), (65.0, NOW)]):
+        home = town.place(f"H{number}", lon=-1.51, lat=53.8) if number == 3 else town.place(f"H{number}")
+        room = town.place(f"{home}/bedroom", "room", name="Bedroom", parent_id=home)
+        town.air(town.sensor(room), 18.0, humidity, month, last)
+    return town
+
+
+def test_the_job_opens_what_the_readings_say(street: Town) -> None:
+    detail = assess(street)
+    found = alerts(street)
+    assert set(found) == {"H0/bedroom", "H2/bedroom", "H3/bedroom"}
+    assert (detail["rooms"], detail["opened"], detail["flag"], detail["clear"]) == (4, 3, 2, 1)
+    wet = found["H0/bedroom"]
+    assert (wet["place_id"], wet["hazard"], wet["level"], wet["rule"]) == (
+        "H0/bedroom",
+        "damp_mould",
+        "watch",
+        "part_f",
+    )
+    assert "The air in the bedroom has averaged 81 % relative humidity over the last 7 days" in wet["reason"]
+    assert wet["evidence"]["air_humidity_week"] == {
+        "value": 81.0,
+        "unit": "%",
+        "limit": 75.0,
+        "from": "2026-02-24T14:00:00Z",
+        "to": "2026-03-03T14:00:00Z",
+    }
+    assert (wet["opened_at"], wet["updated_at"], wet["cleared_at"]) == (NOW, NOW, None)
+    assert "outdoor temperature from Mill Hill" in found["H3/bedroom"]["reason"]
+    assert street.one("SELECT name FROM principal JOIN alert ON changed_by = principal.id LIMIT 1") == "system:command"
+
+
+def test_running_again_within_the_hour_changes_nothing(street: Town) -> None:
+    assess(street)
+    before = alerts(street)
+    detail = assess(street, NOW + timedelta(minutes=5))
+    assert (detail["opened"], detail["updated"], detail["cleared"]) == (0, 0, 0)
+    assert alerts(street) == before
+
+
+def test_deleting_the_alerts_and_running_again_brings_the_same_back(street: Town) -> None:
+    assess(street)
+    before = alerts(street)
+    street.owner.execute("DELETE FROM alert")
+    assess(street)
+    kept = ("subject_id", "hazard", "level", "reason", "evidence", "rule", "rule_version")
+    assert [[row[name] for name in kept] for row in alerts(street).values()] == [
+        [row[name] for name in kept] for row in before.values()
+    ]
+
+
+def test_a_sensor_that_stops_mid_alert_leaves_it_open_and_says_so(town: Town) -> None:
+    streams = town.sensor(town.place("H1"))
+    town.air(streams, 18.0, 90.0, NOW - 20 * DAY, NOW)
+    assess(town)
+    opened = alerts(town)["H1"]
+    for later in (2 * DAY, 30 * DAY, 300 * DAY):
+        assess(town, NOW + later)
+        silent = alerts(town)["H1"]
+        assert silent["cleared_at"] is None
+        assert silent["level"] == "act"
+        assert silent["evidence"] == opened["evidence"]
+        assert silent["reason"].startswith("No readings since 3 March 2026, 13:50; the alert stays open.")
+        assert "90 % relative humidity" in silent["reason"]
+
+
+def test_when_it_is_heard_again_and_dry_the_alert_clears(town: Town) -> None:
+    streams = town.sensor(town.place("H1"))
+    town.air(streams, 18.0, 90.0, NOW - 20 * DAY, NOW)
+    assess(town)
+    assess(town, NOW + 3 * DAY)
+    town.air(streams, 18.0, 50.0, NOW + 10 * DAY, NOW + 30 * DAY)
+    assess(town, NOW + 11 * DAY + timedelta(hours=1))
+    assert alerts(town)["H1"]["cleared_at"] is None
+    cleared_at = NOW + 20 * DAY
+    assess(town, cleared_at)
+    cleared = alerts(town)["H1"]
+    assert (cleared["cleared_at"], cleared["updated_at"], cleared["opened_at"]) == (cleared_at, cleared_at, NOW)
+    assert "more than 5 points below where mould can grow" in cleared["reason"]
+
+
+def test_a_room_gets_a_new_alert_when_it_is_wet_again(town: Town) -> None:
+    streams = town.sensor(town.place("H1"))
+    for days, humidity in ((-20, 90.0), (0, 50.0), (20, 90.0)):
+        town.air(streams, 18.0, humidity, NOW + days * DAY, NOW + (days + 20) * DAY)
+    for days in (0, 20, 40):
+        assess(town, NOW + days * DAY)
+    rows = town.owner.execute("SELECT opened_at, cleared_at FROM alert ORDER BY id").fetchall()
+    assert rows == [(NOW, NOW + 20 * DAY), (NOW + 40 * DAY, None)]
+
+
+def test_order_of_arrival_and_copies_change_no_alert(town: Town) -> None:
+    one, two = town.sensor(town.place("H1")), town.sensor(town.place("H2"))
+    parts = [(NOW - (days + 1) * DAY, NOW - days * DAY) for days in range(10)]
+    for from_at, to_at in parts:
+        town.air(one, 18.0, 80.0, from_at, to_at)
+    for from_at, to_at in [*reversed(parts), *parts]:
+        town.air(two, 18.0, 80.0, from_at, to_at)
+    assess(town)
+    found = alerts(town)
+    assert [found["H1"][name] for name in ("level", "reason", "evidence")] == [
+        found["H2"][name] for name in ("level", "reason", "evidence")
+    ]
+
+
+def says(subject: str, finding: Finding, value: float) -> Assessment:
+    return Assessment(
+        subject_kind=SubjectKind.PLACE,
+        subject_id=subject,
+        hazard="damp_mould",
+        finding=finding,
+        level=Level.WATCH,
+        reason=f"It is {value}.",
+        rule="part_f",
+        rule_version="1",
+        evidence={"week": Evidence(value=value, unit="%", limit=75.0, from_at=NOW - 7 * DAY, to_at=NOW)},
+    )
+
+
+def test_what_is_written_is_read_back_the_same(town: Town) -> None:
+    for number in range(3):
+        town.place(f"H{number}")
+    with connect(town.url, DatabaseRole.JOBS) as connection:
+        principal = principal_named(connection, "system:jobs")
+        said = [says(f"H{number}", Finding.FLAG, 80.123456 + number) for number in (2, 0, 1)]
+        with acting(connection, principal.id):
+            assert follow(connection, said, {}, NOW).opened == 3
+        standing = open_alerts(connection, SubjectKind.PLACE, "damp_mould")
+        assert set(standing) == {"H0", "H1", "H2"}
+        assert isinstance(standing["H1"], OpenAlert)
+        assert standing["H1"].says.evidence == says("H1", Finding.FLAG, 81.123456).evidence
+        with acting(connection, principal.id):
+            assert follow(connection, said, standing, NOW).updated == 0
+            changes = follow(
+                connection, [says("H0", Finding.CLEAR, 60.0), says("H1", Finding.FLAG, 90.0)], standing, NOW
+            )
+        assert (changes.cleared, changes.updated) == (1, 1)
+        assert set(open_alerts(connection, SubjectKind.PLACE, "damp_mould")) == {"H1", "H2"}
+
+
+def test_the_store_itself_allows_one_open_alert_a_subject_and_hazard(town: Town) -> None:
+    town.place("H1")
+    with connect(town.url, DatabaseRole.JOBS) as connection:
+        principal = principal_named(connection, "system:jobs")
+        with acting(connection, principal.id):
+            follow(connection, [says("H1", Finding.FLAG, 80.0)], {}, NOW)
+        with pytest.raises(psycopg.errors.UniqueViolation), acting(connection, principal.id):
+            follow(connection, [says("H1", Finding.FLAG, 80.0)], {}, NOW)
