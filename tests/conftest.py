@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from hereabouts_deploy.embedded.account import choose_account, server_home
+from hereabouts_deploy.embedded.account import choose_account
+from hereabouts_deploy.embedded.home import server_home
 from hereabouts_deploy.embedded.postgres import SUPERUSER, Postgres
 from hereabouts_platform.store.connection import DatabaseRole
 from hereabouts_platform.store.migrate import migrate
@@ -35,6 +37,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
     server.start()
     yield server
     server.stop()
+    shutil.rmtree(server.home)  # as root it lies outside pytest's own folder
 
 
 @pytest.fixture(scope="session")

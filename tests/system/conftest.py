@@ -89,7 +89,7 @@ class Up:
         return listing.strip()[:1] not in ("", "Z")
 
     def processes(self) -> list[str]:
-        """Every process whose command line names the data folder or whose environment is ours."""
+        """Every process whose command line names the data folder."""
         listing = subprocess.run(
             ["/bin/ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=True
         )

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -137,10 +138,11 @@ def test_ctrl_c_stops_it_before_it_is_ready(make_up: Callable[..., Any]) -> None
 @pytest.fixture
 def own_broker(tmp_path: Path) -> Iterator[str]:
     """The address, login included, of a broker that `up` did not start."""
+    home = server_home(tmp_path, choose_account(None))
     broker = make_broker(
         BrokerKind.AUTO,
         data_dir=tmp_path,
-        home=server_home(tmp_path, choose_account(None)),
+        home=home,
         account=choose_account(None),
         log=tmp_path / "broker.log",
         port=free_port(),
@@ -149,6 +151,7 @@ def own_broker(tmp_path: Path) -> Iterator[str]:
     broker.start()
     yield f"mqtt://council:a%2Fb%3Ac@127.0.0.1:{broker.port}"
     broker.stop()
+    shutil.rmtree(home)
 
 
 def test_a_database_and_a_broker_of_ones_own_replace_the_embedded_ones(

@@ -6,28 +6,39 @@ For the demo, pilots and tests; a real install brings its own server.
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Any
 
 import psycopg
 
-from hereabouts_deploy.embedded.account import Account, reachable_binaries
-from hereabouts_deploy.embedded.processes import free_port, is_running, port_is_free, stop_pid
+from hereabouts_deploy.embedded.account import Account, run_as
+from hereabouts_deploy.embedded.home import folder_for, reachable_binaries
+from hereabouts_deploy.embedded.ports import LOOPBACK, free_port, port_is_free
+from hereabouts_deploy.embedded.processes import (
+    end_child,
+    find_running,
+    find_working_in,
+    living_pid,
+    stop_processes,
+    wait_for_child,
+)
 from hereabouts_platform.store.connection import DatabaseRole
 from hereabouts_platform.store.roles import provision
 from hereabouts_schemas.errors import ConfigError, StoreUnavailable
 
 SUPERUSER = "postgres"
-START_TIMEOUT_S = 300.0
+START_TIMEOUT_S = 300.0  # recovery after a crash replays what was written since the last checkpoint
 STOP_TIMEOUT_S = 60.0
+FIRM_STOP = ((signal.SIGINT, STOP_TIMEOUT_S), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0))
 
 SETTINGS = {
-    "listen_addresses": "127.0.0.1",
+    "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",
     "fsync": "on",
     "max_connections": "100",
@@ -61,10 +72,10 @@ class Postgres:
     """One private server.
 
     Attributes:
-        home: folder of its own (`server_home`), owned by `account` when there is one.
+        home: folder of its own (`server_home`), which `account` can enter when there is one.
         log: file that its messages go to.
         passwords: role name -> password, for the superuser `postgres` and the four roles.
-        port: loopback port; kept over restarts of the process so that connections find it again.
+        port: loopback port, 0 = choose one at the first start; kept over restarts so that connections find it again.
     """
 
     home: Path
@@ -74,105 +85,140 @@ class Postgres:
     port: int = 0
     extra_settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+    name: str = "postgres"
 
     @property
     def data(self) -> Path:
         """PostgreSQL's data folder."""
-        return self.home / "data"
+        return self.home.resolve() / "data"
+
+    @property
+    def pid(self) -> int | None:
+        """The postmaster's number while it lives."""
+        return living_pid(self.process)
+
+    @cached_property
+    def binaries(self) -> Path:
+        """Folder of the programs, where the account can run them."""
+        return reachable_binaries(installed_binaries(), self.home, self.account) / "bin"
 
     def url(self, role: str = DatabaseRole.OWNER, database: str = "hereabouts") -> str:
         """Where `role` connects."""
-        return f"postgresql://{role}:{self.passwords[role]}@127.0.0.1:{self.port}/{database}"
+        return f"postgresql://{role}:{self.passwords[role]}@{LOOPBACK}:{self.port}/{database}"
 
     def start(self) -> None:
         """Make the cluster if there is none, start it, wait until it answers, see to roles and database.
 
         Raises:
             StoreUnavailable: it ended or did not answer in time; the message names the log.
+            ConfigError: the cluster knows other passwords than ours.
         """
-        self._clear_leftovers()
-        if not (self.data / "PG_VERSION").exists():
+        self.end_leftovers()
+        if not self.data.exists():
             self._initialise()
-        if not self.port or not port_is_free(self.port):
+        if not self.port:
             self.port = free_port()
+        elif not port_is_free(self.port):
+            raise StoreUnavailable(f"Port {self.port}, which the database had, is taken by another program just now.")
         self.process = self._spawn()
         self._wait_until_ready()
         provision(self.url(SUPERUSER, "postgres"), {role: self.passwords[role] for role in DatabaseRole})
 
+    def wait(self) -> int:
+        """Block until the server ends; its exit code (negative: the signal that ended it)."""
+        return wait_for_child(self.process)
+
     def stop(self) -> None:
         """Fast shutdown: open transactions roll back, everything committed is on disk."""
-        if self.process is None or self.process.poll() is not None:
-            return
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end_child(self.process, FIRM_STOP)
 
-    def _binary(self, name: str) -> str:
-        return str(reachable_binaries(installed_binaries(), self.home, self.account) / "bin" / name)
-
-    def _run_as(self) -> dict[str, Any]:
-        if self.account is None:
-            return {}
-        return {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
+    def end_leftovers(self) -> None:
+        """End a server, and backends without one, that an earlier, killed run left on this data folder."""
+        data = self.data
+        stop_processes(lambda: find_running(program="postgres", argument=str(data)), signs=FIRM_STOP)
+        backends_go = ((signal.SIGTERM, 2.0), *FIRM_STOP[1:])
+        stop_processes(lambda: find_working_in(data, program="postgres"), signs=backends_go)
+        pid_file = data / "postmaster.pid"
+        if pid_file.exists():
+            _claim(pid_file)
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
         return {**kept, "LC_ALL": "C", "HOME": str(self.home)}
 
-    def _clear_leftovers(self) -> None:
-        """End a server that an earlier, killed run left on this data folder; drop its stale pid file."""
-        pid_file = self.data / "postmaster.pid"
-        if not pid_file.exists():
-            return
-        first_line = pid_file.read_text(encoding="utf-8").splitlines()[:1]
-        pid = int(first_line[0]) if first_line and first_line[0].strip().isdigit() else 0
-        if pid and is_running(pid, program="postgres", argument=str(self.data)):
-            stop_pid(pid, program="postgres", argument=str(self.data), sign=signal.SIGINT, timeout_s=STOP_TIMEOUT_S)
-        pid_file.unlink(missing_ok=True)
-
     def _initialise(self) -> None:
-        password_file = self.home / "superuser-password"
-        password_file.touch(mode=0o600)
-        password_file.write_text(self.passwords[SUPERUSER], encoding="utf-8")
-        if self.account is not None:
-            os.chown(password_file, self.account.uid, self.account.gid)
+        """Make the cluster beside its place and move it there when it is whole: a killed initdb leaves half of one."""
+        unfinished = self.home.resolve() / "data-unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        folder_for(self.home.resolve(), unfinished.name, self.account)
+        password_file = self._password_file()
         command = [
-            self._binary("initdb"), "-D", str(self.data), "-U", SUPERUSER, f"--pwfile={password_file}",
+            str(self.binaries / "initdb"), "-D", str(unfinished), "-U", SUPERUSER, f"--pwfile={password_file}",
             "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
             "--locale=C", "--data-checksums",
         ]  # fmt: skip
         try:
             done = subprocess.run(  # noqa: S603 - our own binaries and folders
-                command, capture_output=True, text=True, check=False, cwd="/", env=self._environment(), **self._run_as()
-            )
+                command, capture_output=True, text=True, check=False, cwd="/", env=self._environment(),
+                **run_as(self.account),
+            )  # fmt: skip
         finally:
             password_file.unlink()
         if done.returncode != 0:
-            raise StoreUnavailable(f"initdb failed in {self.data}: {done.stderr.strip()[-500:]}")
+            raise StoreUnavailable(f"The database could not be made in {self.home}: {done.stderr.strip()[-500:]}")
+        unfinished.rename(self.data)
+
+    def _password_file(self) -> Path:
+        path = self.home / "superuser-password"
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(self.passwords[SUPERUSER], encoding="utf-8")
+        if self.account is not None:
+            self.account.lend(path)
+        return path
 
     def _spawn(self) -> subprocess.Popen[bytes]:
-        command = [self._binary("postgres"), "-D", str(self.data), "-p", str(self.port)]
+        command = [str(self.binaries / "postgres"), "-D", str(self.data), "-p", str(self.port)]
         for name, value in {**SETTINGS, **self.extra_settings}.items():
             command += ["-c", f"{name}={value}"]
-        log: IO[bytes]
         with self.log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603 - our own binaries and folders
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=self._environment(),
-                start_new_session=True, **self._run_as(),
+                start_new_session=True, **run_as(self.account),
             )  # fmt: skip
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
-            if self.process is None or self.process.poll() is not None:
+            if self.pid is None:
                 raise StoreUnavailable(f"PostgreSQL ended while starting; see {self.log}")
             try:
                 psycopg.connect(self.url(SUPERUSER, "postgres"), connect_timeout=5).close()
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
+                if "password authentication failed" in str(error):
+                    self.stop()
+                    raise ConfigError(
+                        f"The database in {self.data} knows other passwords than ours: was secrets.json changed or "
+                        "removed? Put it back, or choose another --data-dir."
+                    ) from error
                 time.sleep(0.05)
             else:
                 return
         raise StoreUnavailable(f"PostgreSQL did not answer within {START_TIMEOUT_S:.0f} s; see {self.log}")
+
+
+def _claim(pid_file: Path) -> None:
+    """Put our own number in a stale pid file.
+
+    No server of this folder lives, but the number may by now be an innocent process's, and PostgreSQL would take that
+    for its predecessor. A number that is its parent's it knows to be stale. The file itself must stay: by its last line
+    PostgreSQL makes sure that no backend of the dead server still holds the shared memory.
+    """
+    handle = os.open(
+        pid_file, os.O_RDWR | os.O_NOFOLLOW
+    )  # as root, in a folder of another account: no link is followed
+    with os.fdopen(handle, "r+", encoding="utf-8") as file:
+        _, *rest = file.read().splitlines() or [""]
+        file.seek(0)
+        file.truncate()
+        file.write("\n".join([str(os.getpid()), *rest]) + "\n")

@@ -15,6 +15,7 @@ from hereabouts_ingest.profiles import DecodeError
 _RECORD = 11
 _KIND, _POLLED, _AGAIN = 0x3F, 0x40, 0x80
 _NO_PROBE = 0x7FFF
+_NOTHING_FITTED = (b"\x00\x00", b"\x7f\xff", b"\xff\xff")
 _LOG_PORT, _STATUS_PORT = 3, 5
 _YEARS = range(0x5500_0000, 0x9000_0000)  # Unix seconds of 2015 to 2046; as a probe's hundredths: above 217 °C
 
@@ -55,6 +56,10 @@ def _uplink(frame: bytes) -> dict[str, object]:
     kind = frame[6] & _KIND
     if kind not in _EXTERNAL:
         raise DecodeError(f"External sensor of kind {kind:02x} (byte 6) is not one that Dragino publishes.")
+    if kind == 0 and frame[7:9] not in _NOTHING_FITTED:
+        raise DecodeError(
+            "Byte 6 says that no external sensor is fitted, yet one has values: not an LHT65 (LHT65N-VIB?)."
+        )
     decoded: dict[str, object] = {}
     if kind in _WITH_TIME:
         decoded[_WITH_TIME[kind]] = _hundredths(frame, 0)

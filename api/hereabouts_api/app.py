@@ -1,0 +1,49 @@
+"""The application: built on request, never at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from hereabouts_api import description, problems
+from hereabouts_api.guard import Guard
+from hereabouts_api.pages import overview, place, sign_in, static
+from hereabouts_api.routes import alerts, devices, health, places, readings, sources
+from hereabouts_api.settings import ApiSettings
+from hereabouts_platform.store.connection import DatabaseRole, open_pool
+
+MOST_BODY_BYTES = 64 * 1024  # the only bodies are sign-in forms
+
+
+def create_app(settings: ApiSettings) -> FastAPI:
+    """The HTTP API and the pages, on connections that act as the api role.
+
+    The pool opens with the application and closes with it. A database that cannot be reached does not stop it from
+    starting: `/health/ready` and every other answer say 503 until it can.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with open_pool(settings.database_url, DatabaseRole.API) as app.state.pool:
+            yield
+
+    app = FastAPI(
+        title="Hereabouts",
+        version=version("hereabouts"),
+        lifespan=lifespan,
+        redirect_slashes=False,
+        max_body_size=MOST_BODY_BYTES,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.add_middleware(Guard, settings=settings)
+    problems.install(app)
+    # readings before places: a place's id takes in every slash that is left
+    for module in (health, description, readings, places, alerts, devices, sources, static, sign_in, overview, place):
+        app.include_router(module.router)
+    described = description.describe(app)
+    app.openapi = lambda: described  # type: ignore[method-assign]
+    return app

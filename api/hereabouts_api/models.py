@@ -1,0 +1,278 @@
+"""What the API answers with. Times are UTC; units are UCUM codes; positions are WGS 84 degrees."""
+
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Generic, Self, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from hereabouts_platform.rules.health import Health
+from hereabouts_schemas.alert import Level, State, SubjectKind
+from hereabouts_schemas.outcome import Reason
+from hereabouts_schemas.place import PlaceKind
+
+AT = "2026-03-03T14:00:00Z"
+
+
+class Item(BaseModel):
+    """What all items share: every field stands there, even where it is null."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+ItemType = TypeVar("ItemType", bound=Item)
+
+
+class Listing(BaseModel, Generic[ItemType]):
+    """A page of a list."""
+
+    items: list[ItemType]
+    next: str | None = Field(description="Cursor of the page after this one; null at the end.")
+
+    @classmethod
+    def of(cls, rows: Sequence[Any], limit: int, cursor_of: Callable[[Any], str]) -> Self:
+        """The first `limit` of `rows`, which were asked for one more than that to know whether there is a next page."""
+        shown = rows[:limit]
+        return cls.model_validate({"items": shown, "next": cursor_of(shown[-1]) if len(rows) > limit else None})
+
+
+class Identifiers(Item):
+    """What others call the place."""
+
+    uprn: str | None = Field(description="Unique Property Reference Number.", examples=["100051234567"])
+    usrn: str | None = Field(description="Unique Street Reference Number.", examples=["20801234"])
+
+
+class PlaceItem(Item):
+    """A place."""
+
+    id: str = Field(examples=["home-7/bedroom"])
+    kind: PlaceKind
+    name: str = Field(examples=["Bedroom"])
+    lon: float | None = Field(description="Degrees east, WGS 84; null where only the parent is located.")
+    lat: float | None = Field(description="Degrees north, WGS 84.")
+    parent: str | None = Field(description="Id of the place this one is part of.", examples=["home-7"])
+    home: str | None = Field(description="The home this place is, or is a room of.", examples=["home-7"])
+    identifiers: Identifiers
+    attributes: dict[str, Any] = Field(description="What else the council keeps about the place.")
+
+
+class PlaceLink(Item):
+    """Another place, by name."""
+
+    id: str
+    kind: PlaceKind
+    name: str
+
+
+class AreaItem(Item):
+    """A boundary the place falls in."""
+
+    code: str = Field(description="GSS code.", examples=["E05001234"])
+    vintage: str = Field(description="Which edition of the boundaries.", examples=["2023"])
+    kind: str = Field(examples=["ward"])
+    name: str
+
+
+class DeploymentItem(Item):
+    """A device at this place or a part of it, and how it is."""
+
+    id: int
+    device: str = Field(examples=["0004A30B001C0530"])
+    profile: str = Field(examples=["elsys"])
+    title: str = Field(description="What the device is, for people.")
+    interval_s: int = Field(description="How often such a device usually reports, in seconds.")
+    place: str = Field(examples=["home-7/bedroom"])
+    from_: AwareDatetime = Field(alias="from", examples=[AT])
+    to: AwareDatetime | None = Field(description="Null while the device is there.")
+    mount: dict[str, Any] = Field(description="How it is mounted: room, bin_depth_mm, direction, f_rsi ...")
+    last_heard: AwareDatetime | None
+    health: Health = Field(
+        description="live: heard within 3 intervals; late: within a day or 6 intervals; else silent."
+    )
+
+
+class LatestItem(Item):
+    """The newest value of a quantity and channel at a place."""
+
+    place: str
+    quantity: str = Field(examples=["relative_humidity"])
+    channel: str = Field(description="Probe, line or side; empty when single.")
+    unit: str = Field(description="UCUM code.", examples=["%"])
+    value: float
+    time: AwareDatetime = Field(examples=[AT])
+    datastream: int
+    device: str
+
+
+class EvidenceItem(Item):
+    """One number an alert rests on: the mean over [from, to) against its limit."""
+
+    value: float
+    unit: str
+    limit: float
+    from_: AwareDatetime = Field(alias="from", examples=[AT])
+    to: AwareDatetime
+
+
+class AlertItem(Item):
+    """A job's statement that a place, device, source or job needs somebody."""
+
+    id: int
+    subject_kind: SubjectKind
+    subject_id: str
+    place: str | None = Field(description="Where, when it is about a place.", examples=["home-7/bedroom"])
+    home: str | None = Field(description="The home that place is, or is a room of.", examples=["home-7"])
+    hazard: str = Field(examples=["damp"])
+    level: Level
+    state: State
+    reason: str = Field(description="Why, in plain English.")
+    evidence: dict[str, EvidenceItem]
+    rule: str
+    rule_version: str
+    opened_at: AwareDatetime = Field(examples=[AT])
+    updated_at: AwareDatetime
+    cleared_at: AwareDatetime | None
+
+
+class PlaceView(Item):
+    """Everything known about one place; a home's view holds its rooms', a bin site's its slots'."""
+
+    id: str
+    kind: PlaceKind
+    name: str
+    lon: float | None
+    lat: float | None
+    home: str | None
+    identifiers: Identifiers
+    attributes: dict[str, Any]
+    parent: PlaceLink | None
+    children: list[PlaceLink]
+    areas: list[AreaItem]
+    deployments: list[DeploymentItem]
+    latest: list[LatestItem]
+    alerts: list[AlertItem] = Field(description="Those that are open.")
+
+
+class ReadingItem(Item):
+    """One value of one datastream."""
+
+    time: AwareDatetime = Field(examples=[AT])
+    quantity: str = Field(examples=["relative_humidity"])
+    unit: str = Field(description="UCUM code.", examples=["%"])
+    value: float
+    datastream: int
+    channel: str = Field(description="Probe, line or side; empty when single.")
+    place: str
+
+
+class BucketItem(Item):
+    """The readings of one datastream over [from, to), in numbers."""
+
+    from_: AwareDatetime = Field(alias="from", examples=[AT])
+    to: AwareDatetime
+    quantity: str = Field(examples=["relative_humidity"])
+    unit: str = Field(description="UCUM code.", examples=["%"])
+    count: int
+    mean: float
+    min: float
+    max: float
+    sum: float
+    datastream: int
+    channel: str
+    place: str
+
+
+class DeviceDeployment(Item):
+    """Where a device is or was."""
+
+    id: int
+    device: str
+    place: str
+    home: str | None
+    from_: AwareDatetime = Field(alias="from", examples=[AT])
+    to: AwareDatetime | None
+    mount: dict[str, Any]
+
+
+class DeviceItem(Item):
+    """A device."""
+
+    id: str = Field(examples=["0004A30B001C0530"])
+    profile: str = Field(examples=["elsys"])
+    title: str
+    interval_s: int
+    last_heard: AwareDatetime | None
+    health: Health
+    deployments: list[DeviceDeployment]
+
+
+class SourceItem(Item):
+    """A feed and what became of its messages: received = stored + duplicate + quarantined + ignored."""
+
+    name: str = Field(examples=["things_stack"])
+    envelope: str
+    topic_filter: str | None
+    enabled: bool
+    received: int
+    stored: int
+    duplicate: int
+    quarantined: int
+    ignored: int
+    values_stored: int = Field(description="Readings that were new.")
+    values_refused: int = Field(description="Values inside stored messages that never became readings.")
+
+
+def _base64(value: object) -> object:
+    return b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+class QuarantineItem(Item):
+    """A message, or a value of a stored message, that could not become a reading."""
+
+    id: int
+    kind: str = Field(description="message or value.", examples=["message"])
+    source: str
+    topic: str
+    device: str | None
+    home: str | None = Field(description="The home the device was in when the message came.")
+    reason: Reason
+    detail: str
+    field: str = Field(description="Of a value: the field it came in.")
+    raw: str = Field(description="Of a value: its text as it came.")
+    quantity: str | None
+    channel: str
+    time: datetime | None = Field(description="Of a value: the time it was meant for.")
+    received_at: AwareDatetime
+    last_at: AwareDatetime = Field(description="When the same message came last.")
+    deliveries: int = Field(description="How often the same message came.")
+    payload: Annotated[str, BeforeValidator(_base64)] = Field(description="The message's bytes, base64.")
+
+
+class PlaceListing(Listing[PlaceItem]):
+    """Places in order of id."""
+
+
+class ReadingListing(Listing[ReadingItem]):
+    """Readings in order of time and datastream."""
+
+
+class BucketListing(Listing[BucketItem]):
+    """Buckets in order of start and datastream."""
+
+
+class AlertListing(Listing[AlertItem]):
+    """Alerts, newest first."""
+
+
+class DeviceListing(Listing[DeviceItem]):
+    """Devices in order of id."""
+
+
+class SourceListing(Listing[SourceItem]):
+    """All sources."""
+
+
+class QuarantineListing(Listing[QuarantineItem]):
+    """Quarantine, newest first."""

@@ -1,0 +1,1 @@
+"""The pages: rendered here, plain HTML and CSS, nothing to run in the browser."""

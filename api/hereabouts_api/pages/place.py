@@ -1,0 +1,58 @@
+"""The page of one place: what is open, the last fortnight, what stands there and how it is."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from hereabouts_api.access import Caller, needs
+from hereabouts_api.models import PlaceView
+from hereabouts_api.pages.history import histories
+from hereabouts_api.pages.templates import render
+from hereabouts_api.pages.words import HEALTH, KINDS, LEVELS, counted, evidence_of, hazard_of, quantity_of
+from hereabouts_api.parameters import PlaceId, utc_now
+from hereabouts_api.views import view_place
+from hereabouts_platform.rules.health import Health
+from hereabouts_schemas.access import Action, Resource
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/places/{id:path}", response_class=HTMLResponse)
+def place_page(
+    id: PlaceId,  # noqa: A002 - the word of the API
+    caller: Annotated[Caller, needs(Action.READ, Resource.PLACES)],
+) -> str:
+    """Everything about one place, in eight queries."""
+    now = utc_now()
+    view = view_place(caller, id, now)
+    names = {view.id: view.name, **{child.id: child.name for child in view.children}}
+    return render(
+        "place.html",
+        signed_in=True,
+        view=view,
+        heading=f"{view.name}, {view.parent.name}" if view.kind == "room" and view.parent else view.name,
+        names=names,
+        standing=_standing(view),
+        histories=histories(caller.connection, id, now),
+        kinds=KINDS,
+        levels=LEVELS,
+        health_words=HEALTH,
+        hazard_of=hazard_of,
+        evidence_of=evidence_of,
+        quantity_of=quantity_of,
+    )
+
+
+def _standing(view: PlaceView) -> str:
+    """How far the page can be trusted: silence is never green."""
+    present = [one.health for one in view.deployments if one.to is None]
+    silent = present.count(Health.SILENT)
+    nothing_open = "" if view.alerts else "No alert is open here. "
+    if not present:
+        return f"{nothing_open}No device is here now, so nothing new can be said."
+    if silent == len(present):
+        return f"{nothing_open}Every device here is silent, so nothing new can be said until one is heard again."
+    if silent:
+        return f"{nothing_open}{counted(silent, 'device', 'devices')} of {len(present)} here cannot be heard."
+    return f"{nothing_open}Every device here is being heard."

@@ -1,0 +1,34 @@
+"""Templates, and how they say times, places and numbers."""
+
+from functools import cache
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from hereabouts_api.pages.static import address_of
+from hereabouts_api.pages.words import number, unit_of
+from hereabouts_platform.rules.wording import say_time
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("hereabouts_api", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(say_time=say_time, number=number, unit=unit_of, place_address=place_address)
+    environment.globals["static"] = address_of
+    return environment
+
+
+def place_address(place_id: str) -> str:
+    """The page of a place."""
+    return f"/places/{quote(place_id, safe='/')}"
+
+
+def render(template: str, **context: object) -> str:
+    """Fill in a template of `templates/`; a name that it needs and does not get is an error."""
+    return _environment().get_template(template).render(context)

@@ -1,0 +1,107 @@
+"""What codes are called on pages: in words for the person at the door as much as for the officer."""
+
+from hereabouts_platform.rules.health import Health
+from hereabouts_schemas.alert import Level
+from hereabouts_schemas.place import PlaceKind
+from hereabouts_schemas.quantity import QUANTITIES
+
+LEVELS = {
+    Level.URGENT: "Urgent",
+    Level.ACT: "Needs a visit",
+    Level.WATCH: "Keep an eye on it",
+}
+HAZARDS = {"damp_mould": "Damp air, where mould can grow"}
+HEALTH = {
+    Health.LIVE: "Live",
+    Health.LATE: "Late",
+    Health.SILENT: "Silent",
+}
+KINDS = {
+    PlaceKind.BUILDING: "Building",
+    PlaceKind.HOME: "Home",
+    PlaceKind.ROOM: "Room",
+    PlaceKind.BIN_SITE: "Bin site",
+    PlaceKind.BIN_SLOT: "Bin",
+    PlaceKind.STREET: "Street",
+    PlaceKind.COUNTING_LINE: "Counting line",
+    PlaceKind.WEATHER_STATION: "Weather station",
+    PlaceKind.DEPOT: "Depot",
+    PlaceKind.TIP: "Tip",
+    PlaceKind.OFFICE: "Office",
+}
+UNITS = {
+    "Cel": "°C",
+    "%": "%",
+    "ppm": "ppm",
+    "ppb": "ppb",
+    "hPa": "hPa",
+    "ug/m3": "µg/m³",
+    "mg/m3": "mg/m³",
+    "mm": "mm",
+    "m/s": "m/s",
+    "deg": "°",
+    "W/m2": "W/m²",
+    "V": "V",
+    "{count}": "",
+    "{bool}": "",
+    "{index}": "",
+}
+MEDIA = {"air": "Relative humidity of the air", "surface": "Relative humidity at the coldest surface, estimated"}
+PERIODS = {"day": "a day's average", "week": "a week's average", "month": "a month's average"}
+
+
+def hazard_of(hazard: str) -> str:
+    """A hazard in words; one that is new here by its code."""
+    return HAZARDS.get(hazard, hazard.replace("_", " ").capitalize())
+
+
+def quantity_of(quantity: str, channel: str = "") -> str:
+    """A quantity's title, with its channel where there are several."""
+    known = QUANTITIES.get(quantity)
+    title = known.title if known else quantity.replace("_", " ").capitalize()
+    return f"{title} ({channel})" if channel else title
+
+
+def unit_of(unit: str) -> str:
+    """A UCUM code as people write it, with the space before it."""
+    written = UNITS.get(unit, unit)
+    return f" {written}" if written not in ("", "°") else written
+
+
+def number(value: float, unit: str) -> str:
+    """A value as precise as it is worth.
+
+    Example:
+        >>> number(81.34, "%"), number(19.0, "Cel"), number(3.0, "{count}"), number(1.0, "{bool}")
+        ('81.3', '19.0', '3', 'yes')
+    """
+    if unit == "{bool}":
+        return "yes" if value else "no"
+    if unit in ("Cel", "%", "m/s"):
+        return f"{value:.1f}"
+    if unit == "V":
+        return f"{value:.2f}"
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+
+def evidence_of(name: str) -> str:
+    """What a number of an alert's evidence is; one that is new here by its code.
+
+    Example:
+        >>> evidence_of("air_humidity_week")
+        "Relative humidity of the air, a week's average"
+    """
+    medium, _, period = name.partition("_humidity_")
+    if medium in MEDIA and period in PERIODS:
+        return f"{MEDIA[medium]}, {PERIODS[period]}"
+    return name.replace("_", " ").capitalize()
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """A number with its noun.
+
+    Example:
+        >>> counted(1, "device", "devices"), counted(1200, "device", "devices")
+        ('1 device', '1,200 devices')
+    """
+    return f"{count:,} {one if count == 1 else many}"

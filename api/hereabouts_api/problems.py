@@ -1,0 +1,174 @@
+"""Errors on the wire: one table from exceptions to statuses, one shape (RFC 9457) for all of them.
+
+Pages say the same on an HTML page. What an unknown error says about itself never leaves the process.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+import psycopg
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from hereabouts_api.pages.templates import render
+from hereabouts_schemas.errors import HereaboutsError, InputError, NotAllowed, NotFound, StoreUnavailable
+
+API_PATHS = ("/v1", "/health", "/openapi.json")
+
+
+class NotSignedIn(HereaboutsError):
+    """The request names nobody, or a key or session that does not work (any more)."""
+
+
+class ForeignHost(HereaboutsError):
+    """The request names a host that is not ours."""
+
+
+class ForeignOrigin(HereaboutsError):
+    """Another site's page sent this request."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """One kind of problem: its status, the stable end of its `type`, its title."""
+
+    status: int
+    name: str
+    title: str
+
+    @property
+    def type(self) -> str:
+        """A name that never changes, for programs to compare."""
+        return f"urn:hereabouts:problem:{self.name}"
+
+
+INVALID = Kind(status=400, name="invalid-input", title="Something in the request cannot be used")
+METHOD = Kind(status=405, name="method-not-allowed", title="This address does not take that method")
+MISSING = Kind(status=404, name="not-found", title="There is no such thing")
+UNEXPECTED = Kind(status=500, name="unexpected", title="Something went wrong on our side")
+OTHER = Kind(status=400, name="bad-request", title="The request cannot be understood")
+
+KINDS: dict[type[Exception], Kind] = {
+    InputError: INVALID,
+    RequestValidationError: INVALID,
+    NotSignedIn: Kind(status=401, name="not-signed-in", title="A working key or session is needed"),
+    ForeignHost: Kind(status=400, name="foreign-host", title="This is not the address of this service"),
+    ForeignOrigin: Kind(status=403, name="foreign-origin", title="The request came from another site"),
+    NotAllowed: Kind(status=403, name="not-allowed", title="This key may not do that"),
+    NotFound: MISSING,
+    StoreUnavailable: Kind(status=503, name="store-unavailable", title="The store cannot be reached just now"),
+    psycopg.OperationalError: Kind(status=503, name="store-unavailable", title="The store cannot be reached just now"),
+}
+BY_STATUS = {
+    404: MISSING,
+    405: METHOD,
+    413: Kind(status=413, name="too-large", title="The request is too large"),
+}
+
+
+class FieldProblem(BaseModel):
+    """One parameter that cannot be used."""
+
+    field: str = Field(description="The parameter's name, as the request gave it.", examples=["limit"])
+    value: str = Field(description="What was found there.", examples=["0"])
+    cure: str = Field(description="What to write instead.", examples=["Input should be greater than or equal to 1."])
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 shapes it."""
+
+    type: str = Field(description="What went wrong, stable.", examples=[INVALID.type])
+    title: str = Field(description="The same for every problem of a type.", examples=[INVALID.title])
+    status: int = Field(description="The HTTP status.", examples=[400])
+    detail: str = Field(
+        description="What went wrong this time, as a sentence.", examples=["limit: '0' cannot be used."]
+    )
+    errors: list[FieldProblem] | None = Field(None, description="Each parameter that cannot be used.")
+
+
+def install(app: FastAPI) -> None:
+    """Answer the errors of `app` in the one shape; `Guard` sees to those that nobody expected."""
+    for known in (*KINDS, HTTPException):
+        app.add_exception_handler(known, answer)
+
+
+def answer(request: Request, error: Exception) -> Response:
+    """The response to an error: problem+json on the API, a page (or the way to sign in) for people."""
+    kind = kind_of(error)
+    headers = _headers(error, kind)
+    path: str = request.scope["path"]
+    if path.startswith(API_PATHS):
+        return Response(_body(error, kind), kind.status, headers, media_type="application/problem+json")
+    if isinstance(error, NotSignedIn) and request.method in ("GET", "HEAD"):
+        # twice: `next` holds an address, and it travels inside another one
+        return RedirectResponse(f"/sign-in?next={quote(quote(path))}", 303)
+    page = render("error.html", title=kind.title, detail=_detail(error, kind), signed_in=False)
+    return HTMLResponse(page, kind.status, headers)
+
+
+def kind_of(error: Exception) -> Kind:
+    """Look an error up in the table, by its class and the classes it descends from."""
+    if isinstance(error, HTTPException):
+        return BY_STATUS.get(error.status_code, OTHER)
+    return next((KINDS[parent] for parent in type(error).__mro__ if parent in KINDS), UNEXPECTED)
+
+
+def _body(error: Exception, kind: Kind) -> bytes:
+    body: dict[str, Any] = {
+        "type": kind.type,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": _detail(error, kind),
+    }
+    errors = _field_errors(error)
+    if errors:
+        body["errors"] = errors
+    return orjson.dumps(body)
+
+
+def _detail(error: Exception, kind: Kind) -> str:
+    if isinstance(error, RequestValidationError):
+        return " ".join(
+            f"{one['field']}: {one['value']!r} cannot be used. {one['cure']}" for one in _field_errors(error)
+        )
+    if isinstance(error, HereaboutsError):
+        return str(error)  # our own words, made for the reader
+    return f"{kind.title}."
+
+
+def _field_errors(error: Exception) -> list[dict[str, str]]:
+    if isinstance(error, InputError):
+        return [_field_error(error.field, error.value, error.cure)]
+    if not isinstance(error, RequestValidationError):
+        return []
+    return [
+        _field_error(".".join(str(part) for part in one["loc"][1:]) or "body", one.get("input"), _cure(one))
+        for one in error.errors()
+    ]
+
+
+def _field_error(field: str, value: object, cure: str) -> dict[str, str]:
+    clean = str(value)[:200].encode("utf-8", "replace").decode()
+    return {"field": field.encode("utf-8", "replace").decode(), "value": clean, "cure": cure}
+
+
+def _cure(error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "There is no such parameter here; leave it out."
+    return f"{error['msg']}."
+
+
+def _headers(error: Exception, kind: Kind) -> dict[str, str]:
+    if kind.status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    if kind.status == 503:
+        return {"Retry-After": "5"}
+    if isinstance(error, HTTPException) and error.headers:
+        return dict(error.headers)
+    return {}

@@ -1,0 +1,48 @@
+"""The unified view of a place, put together for the API and for the page alike."""
+
+from datetime import datetime
+
+from hereabouts_api.access import Caller
+from hereabouts_api.models import PlaceView
+from hereabouts_platform.rules.health import health
+from hereabouts_platform.store.alert_list import AlertFilter, list_alerts
+from hereabouts_platform.store.places import (
+    areas_of,
+    children_of,
+    deployments_at,
+    find_place,
+    latest_at,
+)
+from hereabouts_schemas.access import Resource
+from hereabouts_schemas.alert import State
+from hereabouts_schemas.errors import NotFound
+
+MOST_ALERTS = 1000  # open ones of one place and its parts: one a hazard and part, so never near it
+
+
+def view_place(caller: Caller, place_id: str, now: datetime) -> PlaceView:
+    """Everything known about one place, in six queries; a home's view goes to the audit.
+
+    Raises:
+        NotFound: there is no such place.
+    """
+    connection = caller.connection
+    place = find_place(connection, place_id)
+    if place is None:
+        raise NotFound(f"There is no place {place_id[:200]!r}.")
+    caller.saw(Resource.PLACES, "view", [place["home"]])
+    open_here = AlertFilter(state=State.OPEN, place=place_id)
+    deployments = [
+        {**row, "health": health(row["last_heard"], row["interval_s"], now)}
+        for row in deployments_at(connection, place_id)
+    ]
+    return PlaceView.model_validate(
+        {
+            **place,
+            "areas": areas_of(connection, place_id),
+            "children": children_of(connection, place_id),
+            "deployments": deployments,
+            "latest": latest_at(connection, place_id),
+            "alerts": list_alerts(connection, open_here, before=None, most=MOST_ALERTS),
+        }
+    )

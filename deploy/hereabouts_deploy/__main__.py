@@ -1,0 +1,5 @@
+"""`python -m hereabouts_deploy`."""
+
+from hereabouts_deploy.main import run
+
+run()

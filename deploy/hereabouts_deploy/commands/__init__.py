@@ -1,0 +1,1 @@
+"""The commands of `hereabouts`, one module a subject; each has `register(app)`."""

@@ -1,0 +1,77 @@
+"""`hereabouts key add NAME`: API keys, for services and for people who write programs."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from hereabouts_deploy.settings import Settings
+from hereabouts_deploy.system import find_system
+from hereabouts_platform.access.keys import ensure_principal, issue_key
+from hereabouts_platform.rules.wording import say_time
+from hereabouts_platform.store.access import find_principal, principal_named
+from hereabouts_platform.store.connection import DatabaseRole, acting, connect
+from hereabouts_schemas.access import PrincipalKind, Role
+from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.times import parse_time
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def register(app: typer.Typer) -> None:
+    """Add `key` with its commands to `app`."""
+    key = typer.Typer(help="API keys.", no_args_is_help=True)
+    key.callback()(_group)
+    key.command("add")(add)
+    app.add_typer(key, name="key")
+
+
+def _group() -> None:
+    """API keys."""
+
+
+def add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The service or person, as the audit names them.")],
+    role: Annotated[Role, typer.Option(help="administrator may do everything; reader may look at everything.")],
+    expires: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Last day the key works, like 2027-03-31, or an instant with its zone."),
+    ] = None,
+) -> None:
+    """Make a key and print it, once. A name that is new becomes a service; the same name again gets one more key."""
+    now = datetime.now(UTC)
+    expires_at = expiry(expires, now) if expires is not None else None
+    system = find_system(Settings())
+    typer.echo(system.found_by, err=True)
+    with connect(system.database_url, DatabaseRole.OWNER, application="hereabouts key") as connection:
+        by = principal_named(connection, "system:command")
+        with acting(connection, by.id):
+            known = find_principal(connection, name)
+            kind = known.kind if known else PrincipalKind.SERVICE
+            principal = ensure_principal(connection, by, name, kind, role)
+            made = issue_key(connection, by, principal, f"made {say_time(now)}", expires_at=expires_at)
+    until = f" until {say_time(expires_at)}" if expires_at else ""
+    typer.echo(f"The key of {name} ({role}) works{until}. It is shown only now:", err=True)
+    typer.echo(made)
+
+
+def expiry(text: str, now: datetime) -> datetime:
+    """When a key ends: the end of a day in Europe/London, or an instant.
+
+    Raises:
+        InputError: neither, or not after `now`.
+    """
+    cure = "Give a day like 2027-03-31, or an instant with its zone like 2027-03-31T18:00:00Z."
+    try:
+        is_day = len(text) == len("2027-03-31")
+        at = _end_of(date.fromisoformat(text)) if is_day else parse_time(text)
+    except (ValueError, OverflowError) as error:
+        raise InputError("--expires", text, cure) from error
+    if at <= now:
+        raise InputError("--expires", text, "That has passed; give a time to come.")
+    return at
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), LONDON).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""The demo town: an invented place, modelled, and devices that report it in real wire formats."""

@@ -1,0 +1,66 @@
+"""The whole model of the town from its origin to any later moment: one seed and one origin, one course of events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hereabouts_deploy.demo.bins import Bins, simulate_bins
+from hereabouts_deploy.demo.clock import HOUR_S, seconds_since
+from hereabouts_deploy.demo.dwellings import describe_rooms
+from hereabouts_deploy.demo.footfall import Footfall, simulate_footfall
+from hereabouts_deploy.demo.homes import STEP_S, Climate, simulate
+from hereabouts_deploy.demo.sensing import IndoorSensor, fit_sensors
+from hereabouts_deploy.demo.town import Town, build_town
+from hereabouts_deploy.demo.truth import Truth, tell_truth
+from hereabouts_deploy.demo.weather import Weather, make_weather
+
+HISTORY_DAYS = 60
+LIVED_AHEAD = timedelta(hours=6)
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """Everything that happened in the town from `origin` to `until`, and who watched."""
+
+    town: Town
+    origin: datetime
+    until: datetime
+    truth: Mapping[str, Truth]
+    weather: Weather
+    climate: Climate
+    sensors: tuple[IndoorSensor, ...]
+    bins: Bins
+    footfall: Footfall
+
+    def reaching(self, at: datetime) -> "World":
+        """This world, or the same one lived on to some hours after `at`."""
+        if at < self.until:
+            return self
+        return live_through(self.town.seed, self.origin, at + LIVED_AHEAD)
+
+    def seconds(self, at: datetime) -> float:
+        """Model time of an instant."""
+        return seconds_since(self.origin, at)
+
+
+def live_through(seed: int, origin: datetime, until: datetime) -> World:
+    """Run the model from `origin` (a full hour) to `until` and a little beyond, to have both ends of the last step.
+
+    The course of events depends on seed and origin alone: running further repeats it and goes on.
+    """
+    town = build_town(seed)
+    truth = tell_truth(town, origin, HISTORY_DAYS)
+    hours = int(seconds_since(origin, until) // HOUR_S) + 2
+    weather = make_weather(seed, origin, hours)
+    rooms = describe_rooms(seed, town.rooms, truth, origin)
+    return World(
+        town=town,
+        origin=origin,
+        until=origin + timedelta(hours=hours - 1),
+        truth=truth,
+        weather=weather,
+        climate=simulate(rooms, weather, (hours - 1) * HOUR_S // STEP_S + 1),
+        sensors=tuple(fit_sensors(seed, town.rooms, truth, origin)),
+        bins=simulate_bins(seed, town.bins, origin, hours),
+        footfall=simulate_footfall(seed, len(town.lines), origin, hours),
+    )

@@ -1,0 +1,75 @@
+"""The database: whether it answers, what it is, whether it is this release's, whose time it keeps."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from hereabouts_deploy.doctor.check import Check, State
+from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
+from hereabouts_platform.store.engine import Engine, detect
+from hereabouts_platform.store.migrate import is_current
+from hereabouts_platform.store.vitals import busiest_hour, clocks
+
+MOST_APART = timedelta(seconds=5)
+FEED_OVER = timedelta(days=7)
+ENGINES = {Engine.PLAIN: "plain PostgreSQL, native partitions", Engine.TIMESCALE: "TimescaleDB, hypertables"}
+
+
+def check_database(url: str) -> Iterator[Check]:
+    """Everything about the database at `url`."""
+    try:
+        with connect(url, DatabaseRole.OWNER, application="hereabouts doctor") as connection:
+            yield _server(connection)
+            migrations = _migrations(connection)
+            yield migrations
+            if migrations.state is State.OK:
+                yield _clock(connection)
+    except psycopg.Error as error:
+        cause = " ".join(str(error).split())
+        yield Check(name="database", state=State.BROKEN, message=f"The database cannot be used: {cause}")
+
+
+def feed_of(url: str) -> int:
+    """Messages in the fullest hour of the last 7 days; 0 when the database cannot tell, which is a check of its own."""
+    try:
+        with connect(url, DatabaseRole.OWNER, application="hereabouts doctor") as connection:
+            return busiest_hour(connection, datetime.now(UTC) - FEED_OVER)
+    except psycopg.Error:
+        return 0
+
+
+def _server(connection: Connection) -> Check:
+    found = detect(connection)
+    return Check(
+        name="database",
+        state=State.OK,
+        message=f"PostgreSQL {found.server_version}, {ENGINES[found.engine]}; extensions: "
+        f"{', '.join(found.extensions)}.",
+        detail={"version": found.server_version, "engine": found.engine, "extensions": list(found.extensions)},
+    )
+
+
+def _migrations(connection: Connection) -> Check:
+    try:
+        current = is_current(connection)
+    except psycopg.errors.UndefinedTable:
+        current = False
+    if current:
+        return Check(name="migrations", state=State.OK, message="Every migration of this release is applied.")
+    message = "The database is not at this release: run `hereabouts migrate`."
+    return Check(name="migrations", state=State.BROKEN, message=message)
+
+
+def _clock(connection: Connection) -> Check:
+    before = datetime.now(UTC)
+    theirs = clocks(connection)
+    apart = abs(theirs.now - before)
+    detail = {"seconds_from_database": round(apart.total_seconds(), 1)}
+    if theirs.newest_migration_at is not None and before < theirs.newest_migration_at - MOST_APART:
+        message = "This machine's clock is behind what is already stored: set it right, or messages count as too early."
+        return Check(name="clock", state=State.BROKEN, message=message, detail=detail)
+    if apart > MOST_APART:
+        message = f"This machine's clock and the database's are {apart.total_seconds():.0f} s apart."
+        return Check(name="clock", state=State.WARNING, message=message, detail=detail)
+    return Check(name="clock", state=State.OK, message=f"{before:%Y-%m-%dT%H:%M:%SZ}, as the database.", detail=detail)

@@ -1,0 +1,202 @@
+"""Settings: from the command line, the environment, `.env`, `hereabouts.toml`, then what is built in; the first wins.
+
+`.env` and `hereabouts.toml` are looked for in the current folder. A setting that holds a secret can also be given as
+the name of a file that holds it: `HEREABOUTS_DATABASE_URL_FILE`.
+"""
+
+import difflib
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from platformdirs import user_data_path
+from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from hereabouts_deploy.embedded.broker import BrokerKind
+from hereabouts_deploy.mqtt_address import parse_mqtt_url
+from hereabouts_deploy.supervise.parent import SUPERVISED
+from hereabouts_schemas.errors import ConfigError, InputError
+
+PREFIX = "HEREABOUTS_"
+TOML = Path("hereabouts.toml")
+SECRETS = ("database_url", "mqtt_url")
+COMMAND_LINE = "command line"
+BUILT_IN = "default"
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+def _known_form(url: str | None) -> str | None:
+    if url is not None:
+        parse_mqtt_url(url)
+    return url
+
+
+class Settings(BaseSettings):
+    """What every command reads.
+
+    Raises:
+        InputError: a value cannot be used; the message names the setting.
+        ConfigError: hereabouts.toml cannot be read, or a secret is given twice in one place.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("hereabouts"),
+        description="Folder of an all-in-one system: database, broker, logs, run.json.",
+    )
+    database_url: str | None = Field(
+        default=None, repr=False, description="A PostgreSQL of your own, in place of the embedded one."
+    )
+    database_url_file: Path | None = Field(default=None, description="File that holds DATABASE_URL.")
+    mqtt_url: Annotated[str | None, AfterValidator(_known_form)] = Field(
+        default=None,
+        repr=False,
+        description="An MQTT broker of your own, in place of the embedded one: mqtt:// or mqtts://name:password@host:port.",
+    )
+    mqtt_url_file: Path | None = Field(default=None, description="File that holds MQTT_URL.")
+    http_host: str = Field(
+        default="127.0.0.1", description="Address that `hereabouts api` listens on; `up` takes loopback only."
+    )
+    http_port: Port = Field(default=8000, description="Port of the pages and the API; 0 chooses a free one.")
+    mqtt_port: Port = Field(default=1883, description="Port of the embedded broker; 0 chooses a free one.")
+    public_url: str | None = Field(
+        default=None, description="Where people reach the pages, when that is not the address listened on."
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Further host names that requests may name, with commas between."
+    )
+    run_as: str | None = Field(
+        default=None, description="Started as root: the account that the embedded servers run as (postgres, nobody)."
+    )
+    embedded_broker: BrokerKind = Field(
+        default=BrokerKind.AUTO, description="mosquitto, amqtt, or auto: mosquitto where the machine has one."
+    )
+    ingest_slot: int = Field(
+        default=0, ge=0, le=32_767, description="Number of this ingest worker where several share one feed."
+    )
+
+    def __init__(self, **given: Any) -> None:
+        try:
+            super().__init__(**given)
+        except ValidationError as error:
+            raise _explained(error) from None  # the cause would show the value, which may be a secret
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        *_others: PydanticBaseSettingsSource,
+        **_named: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The layers, strongest first."""
+        return (init_settings, *_layers(settings_cls).values())
+
+    def given(self, name: str) -> bool:
+        """Whether somebody set `name`, in whatever way."""
+        return name in self.model_fields_set
+
+
+class _WithSecretFiles(PydanticBaseSettingsSource):
+    """A layer in which `<secret>_file` stands for the content of that file."""
+
+    def __init__(self, settings_cls: type[BaseSettings], layer: PydanticBaseSettingsSource) -> None:
+        super().__init__(settings_cls)
+        self._layer = layer
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        return self._layer.get_field_value(field, field_name)
+
+    def __call__(self) -> dict[str, Any]:
+        values = dict(self._layer())
+        for name in SECRETS:
+            file = values.pop(f"{name}_file", None)
+            if file is None:
+                continue
+            if values.get(name) is not None:
+                raise ConfigError(f"{_setting(name)} and {_setting(name)}_FILE are both set; keep one.")
+            values[name] = _read_secret(name, Path(file))
+        return values
+
+
+def origins() -> dict[str, str]:
+    """Where each setting that somebody set comes from: `environment`, `.env` or `hereabouts.toml`."""
+    found: dict[str, str] = {}
+    for label, layer in reversed(_layers(Settings).items()):
+        found |= dict.fromkeys(layer(), label)
+    return {name: label for name, label in found.items() if name in Settings.model_fields}
+
+
+def unknown_settings() -> list[str]:
+    """Environment variables that begin like ours and are none of ours, each with the one that was perhaps meant."""
+    known = [_setting(name) for name in Settings.model_fields]
+    strangers = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in (*known, SUPERVISED))
+    return [_with_guess(name, known) for name in strangers]
+
+
+def _layers(settings_cls: type[BaseSettings]) -> dict[str, PydanticBaseSettingsSource]:
+    _check_toml()
+    plain = {
+        "environment": EnvSettingsSource(settings_cls),
+        ".env": DotEnvSettingsSource(settings_cls),
+        str(TOML): TomlConfigSettingsSource(settings_cls, TOML),
+    }
+    return {label: _WithSecretFiles(settings_cls, layer) for label, layer in plain.items()}
+
+
+def _check_toml() -> None:
+    if not TOML.exists():
+        return
+    try:
+        names = tomllib.loads(TOML.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{TOML} cannot be read: {error}") from error
+    known = list(Settings.model_fields)
+    strangers = [_with_guess(name, known) for name in names if name not in known]
+    if strangers:
+        raise ConfigError(f"{TOML} sets what is no setting: {', '.join(strangers)}.")
+
+
+def _with_guess(name: str, known: list[str]) -> str:
+    guess = difflib.get_close_matches(name, known, n=1)
+    return f"{name} (did you mean {guess[0]}?)" if guess else name
+
+
+def _read_secret(name: str, file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        raise ConfigError(f"{_setting(name)}_FILE names {file}, which cannot be read: {error}") from error
+
+
+def _setting(name: str) -> str:
+    return PREFIX + name.upper()
+
+
+def _explained(error: ValidationError) -> InputError:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "settings"
+    value = "(not shown)" if name in SECRETS else first.get("input")
+    return InputError(_setting(name), value, f"{first['msg'].removeprefix('Value error, ')}.")

@@ -1,0 +1,1 @@
+"""Keeping the processes of one system alive, from one parent."""

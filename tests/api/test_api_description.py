@@ -1,0 +1,95 @@
+"""The API's description is OpenAPI 3.1, complete, and what the API does."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@pytest.fixture(scope="module")
+def description(admin: httpx.Client, home: object) -> dict:
+    return admin.get("/openapi.json").json()
+
+
+def operations(description: dict) -> Iterator[tuple[str, str, dict]]:
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def test_it_describes_what_the_issue_asks_for(description: dict) -> None:
+    assert description["openapi"].startswith("3.1")
+    assert set(description["paths"]) == {
+        "/v1/places",
+        "/v1/places/{id}",
+        "/v1/places/{id}/readings",
+        "/v1/readings",
+        "/v1/alerts",
+        "/v1/devices",
+        "/v1/sources",
+        "/v1/quarantine",
+        "/health/live",
+        "/health/ready",
+    }
+
+
+def test_every_operation_has_a_name_words_and_its_errors(description: dict) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(description)]
+    assert len(set(names)) == len(names)
+    tags = {tag["name"] for tag in description["tags"]}
+    for path, _, operation in operations(description):
+        assert operation["summary"]
+        assert operation["description"]
+        assert set(operation["tags"]) <= tags
+        assert "422" not in operation["responses"]
+        for parameter in operation.get("parameters", []):
+            assert parameter.get("description"), f"{path}: {parameter['name']}"
+        if path.startswith("/v1"):
+            assert {"400", "401", "403", "503"} <= set(operation["responses"])
+            assert {frozenset(one) for one in operation["security"]} == {frozenset({"key"}), frozenset({"session"})}
+        else:
+            assert "security" not in operation
+
+
+def test_every_schema_is_used_and_described(description: dict) -> None:
+    text = str(description)
+    for name, schema in description["components"]["schemas"].items():
+        assert f"#/components/schemas/{name}" in text
+        assert schema.get("description"), name
+        assert "examples" in str(schema) or name not in ("PlaceItem", "AlertItem", "ReadingItem", "BucketItem")
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_what_it_answers_is_what_it_describes(
+    description: dict, admin: httpx.Client, address: str, mode: GenerationMode
+) -> None:
+    schema = schemathesis.openapi.from_dict(description)
+    schema.config.update(base_url=address)
+    headers = {"Authorization": admin.headers["authorization"]}
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        if mode is GenerationMode.NEGATIVE and not operation.definition.raw.get("parameters"):
+            continue  # there is nothing to get wrong
+
+        @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def check(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers=headers, checks=CHECKS)
+
+        check()

@@ -1,0 +1,102 @@
+"""The command line: exit codes, sentences instead of tracebacks, secrets masked."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_group
+from typer.testing import CliRunner
+
+from hereabouts_deploy.embedded.ports import free_port
+from hereabouts_deploy.main import COMMANDS, app
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty current folder and home."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+
+
+def hereabouts(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    ours = {f"HEREABOUTS_{name.upper()}": value for name, value in settings.items()}
+    command = [sys.executable, "-m", "hereabouts_deploy", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | ours, timeout=60)
+
+
+def test_help_lists_every_command_that_is_for_people() -> None:
+    shown = hereabouts("--help")
+    assert shown.returncode == 0
+    group = get_group(app)
+    commands = [name for name in COMMANDS if not group.get_command(None, name).hidden]  # type: ignore[arg-type]
+    assert "up" in commands
+    assert [name for name in commands if f" {name} " not in shown.stdout] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str) -> None:
+    shown = CliRunner().invoke(app, [command, "--help"])
+    assert shown.exit_code == 0
+    assert "Usage" in shown.output
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["doctor", "--nonsense"], ["up", "--http-port", "many"]])
+def test_wrong_usage_is_2(arguments: list[str]) -> None:
+    assert hereabouts(*arguments).returncode == 2
+
+
+def test_what_cannot_be_done_is_1_with_a_sentence() -> None:
+    refused = hereabouts("migrate")
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    assert refused.stderr.startswith("No system runs on ")
+
+
+def test_a_setting_that_cannot_be_used_is_1_with_a_sentence() -> None:
+    refused = hereabouts("config", "show", http_port="many")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("HEREABOUTS_HTTP_PORT: 'many' cannot be used.")
+
+
+def test_a_database_that_is_away_is_1_with_a_sentence() -> None:
+    refused = hereabouts(
+        "user", "add", "A", "--role", "reader", database_url=f"postgresql://x@127.0.0.1:{free_port()}/x"
+    )
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    assert "cannot be reached" in refused.stderr
+
+
+def test_a_command_without_its_broker_says_which_setting_is_missing() -> None:
+    refused = hereabouts("ingest", database_url="postgresql://x")
+    assert refused.returncode == 1
+    assert "HEREABOUTS_MQTT_URL is not set" in refused.stderr
+
+
+def test_config_show_masks_secrets_and_says_where_from() -> None:
+    shown = hereabouts("config", "show", "--json", database_url="postgresql://a:hunter2@b/c", http_port="81")
+    assert shown.returncode == 0
+    assert "hunter2" not in shown.stdout + shown.stderr
+    items = {item["setting"]: (item["value"], item["from"]) for item in json.loads(shown.stdout)["items"]}
+    assert items["HEREABOUTS_DATABASE_URL"] == ("********", "environment")
+    assert items["HEREABOUTS_HTTP_PORT"] == (81, "environment")
+    assert items["HEREABOUTS_MQTT_PORT"] == (1883, "default")
+    assert hereabouts("config", "show", database_url="postgresql://a:hunter2@b/c").stdout.count("hunter2") == 0
+
+
+def test_doctor_is_1_when_something_is_broken() -> None:
+    found = hereabouts("doctor", "--json")
+    assert found.returncode == 1
+    report = json.loads(found.stdout)
+    assert report["state"] == "broken"
+    assert {check["name"]: check["state"] for check in report["checks"]}["system"] == "broken"
+
+
+def test_migrate_says_what_it_did(database_url: str) -> None:
+    done = hereabouts("migrate", database_url=database_url)
+    assert (done.returncode, done.stdout) == (0, "The database is up to date.\n")
+    assert json.loads(hereabouts("migrate", "--json", database_url=database_url).stdout) == {"applied": []}
