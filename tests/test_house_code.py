@@ -15,8 +15,9 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 60
 SQL = re.compile(r"\b(SELECT\s|INSERT\s+INTO\s|UPDATE\s+\S+\s+SET\s|DELETE\s+FROM\s|TRUNCATE\s)")
 NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
-# In two halves, so that this file does not hold them.
-FORBIDDEN = ["life" + "style", "/wo" + "rk/", "TO" + "DO", "FIX" + "ME", "XX" + "X"]
+# In two halves, so that this file does not hold them. Tests may name the first to see that no page does.
+BLAMING = "life" + "style"
+FORBIDDEN = [BLAMING, "/wo" + "rk/", "TO" + "DO", "FIX" + "ME", "XX" + "X"]
 TEXT = {
     ".py",
     ".md",
@@ -125,6 +126,7 @@ def test_words_that_do_not_belong_here(word: str) -> None:
     found = [
         f"{short(place)}:{number}"
         for place in our_files()
+        if not (word == BLAMING and place.is_relative_to(ROOT / "tests"))
         for number, line in enumerate(place.read_text(encoding="utf-8", errors="replace").splitlines(), start=1)
         if pattern.search(line)
     ]

@@ -118,6 +118,7 @@ def test_locks_pin_by_hash_and_name_no_address(lock: str) -> None:
 
 def test_both_locks_agree_and_hold_what_pyproject_asks_for(pyproject: dict[str, Any]) -> None:
     run, dev = pins("requirements.lock"), pins("requirements-dev.lock")
+    assert [name for name, versions in dev.items() if len(versions) > 1] == [], "one version, whatever the Python"
     assert {name: dev.get(name) for name in run} == run
     groups = pyproject["dependency-groups"]
 

@@ -10,7 +10,9 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
+import psycopg
 from platformdirs import user_data_path
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -36,9 +38,17 @@ BUILT_IN = "default"
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-def _known_form(url: str | None) -> str | None:
+def _broker_address(url: str | None) -> str | None:
     if url is not None:
         parse_mqtt_url(url)
+    return url
+
+
+def _database_address(url: str | None) -> str | None:
+    try:
+        conninfo_to_dict(url or "")
+    except psycopg.ProgrammingError as error:
+        raise ValueError("An address of a database looks like postgresql://name:password@host:5432/database") from error
     return url
 
 
@@ -56,11 +66,11 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("hereabouts"),
         description="Folder of an all-in-one system: database, broker, logs, run.json.",
     )
-    database_url: str | None = Field(
+    database_url: Annotated[str | None, AfterValidator(_database_address)] = Field(
         default=None, repr=False, description="A PostgreSQL of your own, in place of the embedded one."
     )
     database_url_file: Path | None = Field(default=None, description="File that holds DATABASE_URL.")
-    mqtt_url: Annotated[str | None, AfterValidator(_known_form)] = Field(
+    mqtt_url: Annotated[str | None, AfterValidator(_broker_address)] = Field(
         default=None,
         repr=False,
         description="An MQTT broker of your own, in place of the embedded one: mqtt:// or mqtts://name:password@host:port.",

@@ -7,12 +7,9 @@ and an addition. Steps that are decimal fractions are kept as divisors: 2025 mV 
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import isclose
-from typing import TYPE_CHECKING
+from typing import Any
 
 from hereabouts_schemas.errors import HereaboutsError
-
-if TYPE_CHECKING:
-    from pint import UnitRegistry
 
 # UCUM code -> pint's name. Counts, yes/no and indices are kinds of their own: none of them is a share of anything.
 _PINT = {
@@ -172,10 +169,11 @@ def _by_pint(code: str, target: str) -> tuple[float, float]:
 
 
 @cache
-def _registry() -> "UnitRegistry":
+def _registry() -> Any:
+    # pint's registry takes type arguments in some releases and none in others
     from pint import UnitRegistry  # noqa: PLC0415 - see above
 
-    registry = UnitRegistry()
+    registry: Any = UnitRegistry()
     for line in _OUR_UNITS:
         registry.define(line)
     return registry

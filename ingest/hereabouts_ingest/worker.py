@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 
 import psycopg
 import structlog
-from hereabouts_platform.store.access import principal_named
 
 from hereabouts_ingest.inbox import Arrival, Inbox
 from hereabouts_ingest.interpret import interpret
 from hereabouts_ingest.listener import Listener
 from hereabouts_ingest.profiles import load_profiles
 from hereabouts_ingest.settings import IngestSettings
+from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.batch_writer import BatchWriter
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.engine import detect

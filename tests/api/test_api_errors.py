@@ -1,11 +1,13 @@
 """One shape of error everywhere; foreign hosts and origins stay out; nothing of the inside gets out."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
+from hereabouts_api.problems import BY_STATUS, KINDS, OTHER, UNEXPECTED
 from hereabouts_schemas.access import Role
 
 LISTS = ["/v1/places", "/v1/alerts", "/v1/devices", "/v1/quarantine"]
@@ -259,3 +261,9 @@ def test_connections_that_died_are_replaced(admin: httpx.Client, database_url: s
             " AND application_name = 'hereabouts_api'"
         )
     assert admin.get("/v1/places").status_code == 200
+
+
+def test_every_type_of_problem_is_in_the_readme() -> None:
+    readme = (Path(__file__).parents[2] / "api" / "README.md").read_text(encoding="utf-8")
+    for kind in {*KINDS.values(), *BY_STATUS.values(), OTHER, UNEXPECTED}:
+        assert f"| `{kind.type}` | {kind.status} |" in readme

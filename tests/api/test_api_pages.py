@@ -232,10 +232,10 @@ def test_the_first_page_shows_the_most_urgent_first(officer: httpx.Client) -> No
         [str(number), "Mill", "Lane", "Bedroom", "&", "<bath>"] for number in (2, 1, 0)
     ]
     said = page.said()
-    assert "3 places have an open alert: 1 urgent, 1 to visit, 1 to keep an eye on." in said
+    assert "3 places have an open alert: 1 urgent, 1 to act on, 1 to keep an eye on." in said
     assert "1 device is silent, in 1 home." in said
-    assert re.findall("Urgent|Needs a visit|Keep an eye on it", said) == [
-        "Urgent", "Needs a visit", "Keep an eye on it",
+    assert re.findall("Urgent|Needs action|Keep an eye on it", said) == [
+        "Urgent", "Needs action", "Keep an eye on it",
     ]  # fmt: skip
     assert "since 3 July 2026, 12:05 Reason <urgent>." in said, "British Summer Time"
     assert said.count("Europe/London") == 1

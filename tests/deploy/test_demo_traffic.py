@@ -163,11 +163,14 @@ def test_some_say_it_in_bytes_alone(twenty_minutes: list[tuple[datetime, Sent]])
 def test_a_pause_is_not_made_up(world: World) -> None:
     traffic = Traffic(world, START)
     traffic.due(START + timedelta(minutes=1))
-    now = START + timedelta(hours=9)
+    now = START + timedelta(days=9)
     after = [sent for sent in traffic.due(now) if sent.outcome is Outcome.STORED]
     fresh = [sent for sent in after if sent.at and now - sent.at < timedelta(minutes=1)]
     assert len(after) < 500
     assert len(fresh) > 0.9 * len(after)
+    counts = [sent.values["people_in"] for sent in fresh if "people_in" in sent.values]
+    assert len(counts) == len(world.town.lines)
+    assert max(counts) < 500  # of the ten minutes before, not of nine days
 
 
 def test_the_same_start_gives_the_same_messages(world: World) -> None:

@@ -130,6 +130,8 @@ REFUSALS = [
     (row("A1", "H1", "2026-01-05", "2026-01-05"), Cause.CLOCK, "later than"),
     (row("A1", "H1", "2026-01-05", room="a/b"), Cause.WRONG_SHAPE, "slash"),
     (row("A1", "H1", "2026-01-05", room=" "), Cause.WRONG_SHAPE, "room's name"),
+    (row("A1", "H1", "2026-01-05", room="x" * 121), Cause.WRONG_SHAPE, "room's name"),
+    (row("A\u200b1", "H1", "2026-01-05"), Cause.WRONG_SHAPE, "visible"),
     (row("A1", "H1", "2026-01-05", room=7), Cause.WRONG_SHAPE, "room's name"),
     (row("A1", "W1", "2026-01-05", bin_depth_mm=0), Cause.RANGE, "bin_depth_mm"),
     (row("A1", "W1", "2026-01-05", bin_depth_mm="1200"), Cause.RANGE, "bin_depth_mm"),

@@ -102,6 +102,7 @@ def test_who_imported_stands_on_the_place_and_in_the_audit(owner: Connection, tm
 
 REFUSALS = [
     ("H1,house,One,,,,,,", Cause.UNKNOWN_KIND, "Did you mean"),
+    (f"{'x' * 121},home,One,,,,,,", Cause.WRONG_SHAPE, "at most 120"),
     (",home,One,,,,,,", Cause.WRONG_SHAPE, "id is empty"),
     ("H1,home,,,,,,,", Cause.WRONG_SHAPE, "name is empty"),
     ("H1,home,One,52.5,-1.5,,,,", Cause.RANGE, "look swapped"),
@@ -207,7 +208,7 @@ WHOLE_FILES = [
     (b"", "places.csv", "must name the columns"),
     (b"id,kind,name\nH1,home,Caf\xe9\n", "line 2", "UTF-8"),
     ("id,kind,name\nH1,home,One\n".encode("utf-16"), "places.csv", "UTF-16"),
-    (b'id,kind,name\nH1,home,"One\nH2,home,Two\n', "line", "quotes do not match"),
+    (b'id,kind,name\nH1,home,"One\nH2,home,Two\n', "line", "Is a double quote not closed"),
 ]
 
 

@@ -13,21 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hereabouts_ingest.normalise import fill_levels
 from hereabouts_platform.imports import reading_files
-from hereabouts_platform.imports.deployment_index import DeploymentIndex, microseconds
 from hereabouts_platform.imports.devices import import_devices
 from hereabouts_platform.imports.places import import_places
-from hereabouts_platform.imports.reading_columns import numbers, times
 from hereabouts_platform.imports.readings import import_readings
 from hereabouts_platform.imports.report import REFUSED_IN_DETAIL, Cause, ImportReport, RefusedRow
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.registry import sync_profiles
 from hereabouts_schemas.access import Principal, PrincipalKind, Role
-from hereabouts_schemas.device import Deployment, Device
 from hereabouts_schemas.errors import InputError, NotAllowed
-from hereabouts_schemas.message import Refused, Value
 from hereabouts_schemas.profile import FieldSpec, Profile
 from hereabouts_schemas.times import format_time, parse_time
 
@@ -287,6 +282,31 @@ def test_a_file_that_cannot_be_used_is_refused_whole(owner: Connection, tmp_path
     assert readings(owner) == []
 
 
+def test_a_channel_that_cannot_be_kept_is_refused(owner: Connection, tmp_path: Path) -> None:
+    rows = [f"GATE,people_in,{channel},2026-01-05T10:00:00Z,12" for channel in ("a\0b", "x" * 121, "north side")]
+
+    report = put(owner, tmp_path, *rows, header="device,quantity,channel,time,value")
+
+    assert [(r.line, r.cause) for r in report.refused] == [(2, Cause.CHANNEL), (3, Cause.CHANNEL)]
+    assert [row[2] for row in readings(owner)] == ["north side"]
+
+
+def test_a_damaged_parquet_file_is_a_sentence(owner: Connection, tmp_path: Path) -> None:
+    path = tmp_path / "r.parquet"
+    columns = {"device": [EUI] * 2, "time": ["2026-01-05T10:00:00Z"] * 2, "co2": [800, 800]}
+    pyarrow.parquet.write_table(pa.table(columns), path)
+    whole = path.read_bytes()
+    not_utf8 = pa.Array.from_buffers(
+        pa.string(), 2, [None, pa.py_buffer(np.array([0, 2, 4], np.int32)), pa.py_buffer(b"\xff\xfeab")]
+    )
+    pyarrow.parquet.write_table(pa.table({**columns, "device": not_utf8}), path)
+    not_text = path.read_bytes()
+    for content in (whole[:6] + bytes(34) + whole[40:], whole[:-30], not_text):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=r"'r\.parquet' cannot be used\. It cannot be read"):
+            load(owner, path)
+
+
 PARQUET_COLUMNS = [
     ("time", pa.array([1767609600_000000], pa.timestamp("us")), "have no zone"),
     ("time", pa.array([1767609600]), "timestamp with a time zone"),
@@ -313,7 +333,7 @@ PARQUET_SHAPES = [
     {"time": pa.array(STAMPS, pa.timestamp("ns", tz="Europe/London"))},
     {"time": pa.array(STAMPS, pa.timestamp("s", tz="UTC")), "value": pa.array([800, 1, 900], pa.int32())},
     {"device": pa.array([EUI] * 3).dictionary_encode(), "quantity": pa.array(["co2"] * 3, pa.large_string())},
-    {"value": pa.array(["800", "1", "900"])},
+    {"value": pa.array(["800", "1", "900"], pa.string_view())},
 ]
 
 
@@ -363,6 +383,16 @@ def test_the_first_value_stays_and_the_rest_of_the_file_is_stored(owner: Connect
     assert [(r.line, r.cause) for r in report.refused] == [(3, Cause.CONFLICT), (7, Cause.CONFLICT)]
     assert "is 999 here, but 810 stands" in report.refused[0].reason
     assert [row[4] for row in readings(owner)] == [790.0, 800.0, 810.0, 820.0]
+
+
+def test_doubles_in_a_file_are_held_against_what_stands_in_the_store(owner: Connection, tmp_path: Path) -> None:
+    put(owner, tmp_path, f"{EUI},co2,2026-01-05T10:00:00Z,800")
+
+    report = put(owner, tmp_path, *(f"{EUI},co2,2026-01-05T10:00:00Z,{value}" for value in (999, 800, 999, 801)))
+
+    assert (report.stored, report.duplicate) == (0, 1)
+    assert [r.line for r in report.refused] == [2, 4, 5]
+    assert all("800 stands" in refused.reason for refused in report.refused)
 
 
 def test_an_interrupted_import_goes_on_by_being_run_again(
@@ -479,101 +509,6 @@ def test_a_fill_level_of_the_file_itself_wins(owner: Connection, tmp_path: Path,
 
     assert (report.stored, report.derived, report.refused_count) == (2, 0, 0)
     assert [row[4] for row in readings(owner) if row[1] == "fill_level"] == [50.0]
-
-
-@settings(max_examples=200, deadline=None)
-@given(distance=st.floats(0, 15_000), depth=st.floats(1, 20_000) | st.integers(1, 20_000))
-def test_a_fill_level_is_the_one_that_ingest_works_out(distance: float, depth: float) -> None:
-    when = datetime(2026, 1, 1, tzinfo=UTC)
-    deployment = Deployment(id=1, device_id="B", place_id="W", from_at=when, mount={"bin_depth_mm": depth})
-    value = Value(deployment_id=1, quantity="distance", channel="", time=when, value=distance)
-    (by_ingest,) = fill_levels([value], Device(id="B", profile="p", deployments=(deployment,)))
-    index = DeploymentIndex({"B": Device(id="B", profile="p", deployments=(deployment,))})
-
-    level = (100 * (1 - np.array([distance]) / index.depths_mm))[0]
-
-    if isinstance(by_ingest, Refused):
-        assert not 0 <= level <= 100
-    else:
-        assert level == by_ingest.value
-
-
-INSTANTS = st.integers(-(10**15), 7 * 10**15).map(
-    lambda us: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
-)
-ZONES = st.sampled_from(["Z", "+00:00", "-00:00", "+01:00", "+0530", "-11", ""])
-TIME_TEXTS = st.builds(
-    lambda when, separator, timespec, tail, zone: (
-        f"{when.replace(tzinfo=None).isoformat(separator, timespec)}{tail}{zone}"
-    ),
-    INSTANTS,
-    st.sampled_from(["T", " "]),
-    st.sampled_from(["minutes", "seconds", "milliseconds", "microseconds"]),
-    st.sampled_from(["", "", "1", "999"]),
-    ZONES,
-)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(TIME_TEXTS | st.text(max_size=12), max_size=60))
-def test_a_column_of_times_is_what_each_cell_says(texts: list[str]) -> None:
-    found = times(pa.array(texts, pa.string()))
-
-    for text, us, ok in zip(texts, found.us.tolist(), found.ok.tolist(), strict=True):
-        try:
-            expected = microseconds(parse_time(text.strip()))
-        except (ValueError, OverflowError):
-            expected = None
-        assert (us if ok else None) == expected, text
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.floats().map(repr) | st.text("0123456789+-.eE_ naif", max_size=9), max_size=60))
-def test_a_column_of_numbers_is_what_each_cell_says(texts: list[str]) -> None:
-    found = numbers(pa.array(texts, pa.string()))
-
-    for text, value, ok, empty in zip(
-        texts, found.values.tolist(), found.ok.tolist(), found.empty.tolist(), strict=True
-    ):
-        assert empty == (not text.strip())
-        try:
-            expected = None if "_" in text else float(text)
-        except ValueError:
-            expected = None
-        assert (repr(value) if ok else None) == (None if expected is None else repr(expected)), text
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    spans=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 20), st.integers(1, 8), st.booleans()), max_size=12),
-    asked=st.lists(st.tuples(st.integers(0, 4), st.integers(-2, 40)), max_size=30),
-)
-def test_many_deployments_are_found_as_each_device_finds_them(
-    spans: list[tuple[int, int, int, bool]], asked: list[tuple[int, int]]
-) -> None:
-    day0 = datetime(2026, 1, 1, tzinfo=UTC)
-    devices = {}
-    for number in range(4):
-        deployments: list[Deployment] = []
-        for id_, (_, start, length, open_end) in enumerate(sorted(s for s in spans if s[0] == number)):
-            from_at = day0 + timedelta(days=start)
-            if deployments and (deployments[-1].to_at is None or deployments[-1].to_at > from_at):
-                continue
-            to_at = None if open_end else from_at + timedelta(days=length)
-            deployments.append(
-                Deployment(id=number * 100 + id_, device_id=f"D{number}", place_id="P", from_at=from_at, to_at=to_at)
-            )
-        devices[f"D{number}"] = Device(id=f"D{number}", profile="p", deployments=tuple(deployments))
-    index = DeploymentIndex(devices)
-
-    numbers_ = index.numbers([f"D{number}" for number, _ in asked])
-    us = np.array([microseconds(day0 + timedelta(days=day)) for _, day in asked], dtype=np.int64)
-    found = index.positions(numbers_, us)
-
-    for (number, day), position in zip(asked, found.tolist(), strict=True):
-        device = devices.get(f"D{number}")
-        there = device.deployment_at(day0 + timedelta(days=day)) if device else None
-        assert (None if position < 0 else int(index.deployment_ids[position])) == (there.id if there else None)
 
 
 DAY = datetime(2026, 2, 27, tzinfo=UTC)

@@ -89,7 +89,7 @@ def _line(row: Row) -> AlertLine:
 def _say_counts(counts: OpenCounts) -> str:
     if counts.places == 0:
         return "No alert is open."
-    levels = ((counts.urgent, "urgent"), (counts.act, "to visit"), (counts.watch, "to keep an eye on"))
+    levels = ((counts.urgent, "urgent"), (counts.act, "to act on"), (counts.watch, "to keep an eye on"))
     parts = ", ".join(f"{count:,} {words}" for count, words in levels if count)
     verb = "has" if counts.places == 1 else "have"
     return f"{counted(counts.places, 'place', 'places')} {verb} an open alert: {parts}."

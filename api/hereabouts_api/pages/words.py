@@ -7,7 +7,7 @@ from hereabouts_schemas.quantity import QUANTITIES
 
 LEVELS = {
     Level.URGENT: "Urgent",
-    Level.ACT: "Needs a visit",
+    Level.ACT: "Needs action",
     Level.WATCH: "Keep an eye on it",
 }
 HAZARDS = {"damp_mould": "Damp air, where mould can grow"}

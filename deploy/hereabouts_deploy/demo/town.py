@@ -136,14 +136,14 @@ def _bin_places(rng: np.random.Generator) -> list[Place]:
     found: list[Place] = []
     slots = count(1)
     for k in range(SITES):
-        street, site = k % len(STREETS), f"bin-site-{k + 1:03d}"
-        at = _at(street, 2 + 5.3 * (k // len(STREETS)), 0.05)
+        street, row, site = k % len(STREETS), k // len(STREETS), f"bin-site-{k + 1:03d}"
+        at, where = _at(street, 2 + 5.3 * row, 0.05), f"{STREETS[street]}, stand {row + 1}"
         found.append(
-            _place(PlaceKind.BIN_SITE, site, f"Bins, {STREETS[street]} {k // len(STREETS) + 1}", at,
+            _place(PlaceKind.BIN_SITE, site, f"Bins, {where}", at,
                    parent=f"street-{street + 1:02d}")
         )  # fmt: skip
         found += [
-            _place(PlaceKind.BIN_SLOT, f"bin-{next(slots):03d}", f"{waste.title()} bin, {STREETS[street]}", at,
+            _place(PlaceKind.BIN_SLOT, f"bin-{next(slots):03d}", f"{waste.title()} bin, {where}", at,
                    parent=site, waste=waste)
             for waste in ("general", "recycling")[: 2 if k in doubled else 1]
         ]  # fmt: skip

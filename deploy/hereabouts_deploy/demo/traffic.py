@@ -69,6 +69,7 @@ class Traffic:
             period = voice.who.device.make.interval_s / SPEED_UP
             if at < clock - period:
                 at = clock - float(self._rng.uniform(0, 5))
+                voice.reported = max(voice.reported, at - period)
             if at > voice.dies_at:
                 continue
             spread = (0.97, 1.03) if voice.spoke else (0.1, 1.0)  # after the first minute they fall out of step

@@ -13,8 +13,30 @@ from hereabouts_platform.imports.tables import RowRefused
 from hereabouts_schemas.times import parse_time
 
 LONDON = ZoneInfo("Europe/London")
+LONGEST_NAME = 120
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 TIME_CURE = "Write it with its zone, like 2026-03-03T14:00:00Z or 2026-03-03T14:00:00+00:00."
+
+
+def name(column: str, text: str) -> str:
+    """A cell that holds an id or another short name.
+
+    Raises:
+        RowRefused: it is empty, longer than `LONGEST_NAME` characters, or holds characters that cannot be seen.
+    """
+    if not text:
+        raise RowRefused(Cause.WRONG_SHAPE, f"{column} is empty. Every row needs one.")
+    if not is_name(text):
+        raise RowRefused(
+            Cause.WRONG_SHAPE,
+            f"{column} {text[:40]!r} must be at most {LONGEST_NAME} characters, all of them visible.",
+        )
+    return text
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may be an id, a room or a channel: short enough for an index, and readable."""
+    return len(text) <= LONGEST_NAME and text.isprintable()
 
 
 def json_object(column: str, text: str) -> Mapping[str, object]:
@@ -88,7 +110,7 @@ def number(column: str, text: str) -> float:
     return found
 
 
-def say_close(name: str, known: Iterable[str]) -> str:
+def say_close(text: str, known: Iterable[str]) -> str:
     """A hint at the known names that look like this one, '' when none does."""
-    close = get_close_matches(name, list(known), n=3)
+    close = get_close_matches(text, list(known), n=3)
     return f" Did you mean {' or '.join(close)}?" if close else ""

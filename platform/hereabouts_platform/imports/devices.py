@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hereabouts_platform.access.policy import require
-from hereabouts_platform.imports.cells import instant, is_date, json_object, say_close
+from hereabouts_platform.imports.cells import instant, is_date, json_object, name, say_close
 from hereabouts_platform.imports.mounts import checked_mount
 from hereabouts_platform.imports.moves import Change, Moves, Wish, settle
 from hereabouts_platform.imports.report import Cause, ImportReport, Sink, Tally
@@ -96,22 +96,19 @@ class _Import:
                 self._tally.refuse(row.line, refused.cause, refused.reason)
 
     def _wish(self, row: Row) -> Wish:
-        for column in REQUIRED:
-            if not row.cell(column):
-                raise RowRefused(Cause.WRONG_SHAPE, f"{column} is empty. Every deployment needs one.")
-        profile = row.cell("profile")
+        device, profile, place, since = (name(column, row.cell(column)) for column in REQUIRED)
         if profile not in self._profiles:
             hint = say_close(profile, self._profiles) or " `hereabouts profiles` lists them."
             raise RowRefused(Cause.UNKNOWN_PROFILE, f"There is no device profile {profile!r}.{hint}")
-        from_at = instant("from", row.cell("from"))
+        from_at = instant("from", since)
         to_at = instant("to", row.cell("to")) if row.cell("to") else None
         if to_at is not None and to_at <= from_at:
             raise RowRefused(Cause.CLOCK, "`to` must be later than `from`. Leave it empty while the device is there.")
         mount = checked_mount(json_object("mount", row.cell("mount")))
         deployment = Deployment(
             id=0,
-            device_id=device_id(row.cell("id")),
-            place_id=self._rooms.place_for(row.cell("place"), mount),
+            device_id=device_id(device),
+            place_id=self._rooms.place_for(place, mount),
             from_at=from_at,
             to_at=to_at,
             mount=mount,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from math import isfinite
 
+from hereabouts_platform.imports.cells import is_name
 from hereabouts_platform.imports.report import Cause
 from hereabouts_platform.imports.tables import RowRefused
 
@@ -28,9 +29,9 @@ def checked_mount(mount: Mapping[str, object]) -> dict[str, object]:
 
 def _room(found: object) -> str:
     name = " ".join(found.split()) if isinstance(found, str) else ""
-    if not name:
+    if not name or not is_name(name):
         raise RowRefused(
-            Cause.WRONG_SHAPE, "mount.room must be the room's name as text. Leave it out if there is none."
+            Cause.WRONG_SHAPE, "mount.room must be the room's name, a short text. Leave it out if there is none."
         )
     if "/" in name:
         raise RowRefused(Cause.WRONG_SHAPE, f"mount.room {name!r} holds a slash. Name the room without one.")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hereabouts_platform.access.policy import require
-from hereabouts_platform.imports.cells import json_object, number, say_close
+from hereabouts_platform.imports.cells import json_object, name, number, say_close
 from hereabouts_platform.imports.report import Cause, ImportReport, Sink, Tally
 from hereabouts_platform.imports.tables import Row, RowRefused, Table, read_table
 from hereabouts_platform.imports.tree import Candidate, refuse_loose_places
@@ -61,7 +61,7 @@ def _candidates(table: Table, known: Mapping[str, Place], tally: Tally) -> Itera
 
 
 def _place(row: Row, columns: tuple[str, ...], known: Mapping[str, Place]) -> Place:
-    found = Place(id=_filled(row, "id"), kind=_kind(row), name=_filled(row, "name"))
+    found = Place(id=name("id", row.cell("id")), kind=_kind(row), name=_name(row))
     lon, lat = _position(row)
     found = replace(
         found,
@@ -80,10 +80,10 @@ def _place(row: Row, columns: tuple[str, ...], known: Mapping[str, Place]) -> Pl
     return found
 
 
-def _filled(row: Row, column: str) -> str:
-    text = row.cell(column)
+def _name(row: Row) -> str:
+    text = row.cell("name")
     if not text:
-        raise RowRefused(Cause.WRONG_SHAPE, f"{column} is empty. Every place needs one.")
+        raise RowRefused(Cause.WRONG_SHAPE, "name is empty. Every place needs one.")
     return text
 
 

@@ -79,9 +79,8 @@ def _plain(column: pa.Array) -> pa.Array:
     """Without dictionary; every kind of text as string."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if pa.types.is_large_string(column.type) or pa.types.is_null(column.type):
-        column = column.cast(pa.string())
-    return column
+    is_text = pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type)
+    return column.cast(pa.string()) if is_text or pa.types.is_null(column.type) else column
 
 
 def _texts(column: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:

@@ -221,24 +221,32 @@ def _open_parquet(path: Path) -> ReadingFile:
         raise InputError("file", path.name, f"It cannot be read as Parquet ({error}).") from None
 
     def chunks() -> Iterator[Rows]:
-        most = max(CHUNK_VALUES // layout.values_per_row, 1)
-        line = 2
-        with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as parquet:
-            for batch in parquet.iter_batches(batch_size=most):
-                lines = np.arange(line, line + batch.num_rows)
-                line += batch.num_rows
-                yield Rows(lines=lines, columns=_by_name(batch, layout))
+        return _parquet_chunks(path, layout)
 
     levels = not layout.wide or any(column.quantity == "fill_level" for column in layout.wide)
     return ReadingFile(name=path.name, sha256=digest, layout=layout, total=total, mentions_levels=levels, chunks=chunks)
+
+
+def _parquet_chunks(path: Path, layout: Layout) -> Iterator[Rows]:
+    most = max(CHUNK_VALUES // layout.values_per_row, 1)
+    line = 2
+    try:
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20) as parquet:
+            for batch in parquet.iter_batches(batch_size=most):
+                batch.validate(full=True)
+                lines = np.arange(line, line + batch.num_rows)
+                line += batch.num_rows
+                yield Rows(lines=lines, columns=_by_name(batch, layout))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise InputError("file", path.name, f"It cannot be read from there on ({error}).", line=line) from None
 
 
 def _check_type(name: str, type_: pa.DataType) -> None:
     """Refuse columns whose type cannot hold what their name says."""
     kinds = pa.types
     plain = type_.value_type if kinds.is_dictionary(type_) else type_
-    is_text = kinds.is_string(plain) or kinds.is_large_string(plain) or kinds.is_null(plain)
-    if is_text:
+    is_text = kinds.is_string(plain) or kinds.is_large_string(plain) or kinds.is_string_view(plain)
+    if is_text or kinds.is_null(plain):
         return
     if name == "time":
         if not kinds.is_timestamp(plain):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hereabouts_platform.imports.cells import is_name
 from hereabouts_platform.imports.tables import check_header, unknown_column
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.quantity import QUANTITIES
@@ -60,6 +61,6 @@ def layout_of(path: Path, header: Sequence[str]) -> Layout:
 
 def _value_column(name: str) -> ValueColumn:
     quantity, _, channel = name.partition(":")
-    if quantity.strip() not in QUANTITIES:
+    if quantity.strip() not in QUANTITIES or not is_name(channel):
         raise unknown_column(name, (*WIDE, *QUANTITIES))
     return ValueColumn(quantity=quantity.strip(), channel=channel.strip())

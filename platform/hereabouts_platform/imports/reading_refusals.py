@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
-from hereabouts_platform.imports.cells import TIME_CURE, say_close
+from hereabouts_platform.imports.cells import LONGEST_NAME, TIME_CURE, say_close
 from hereabouts_platform.imports.reading_checks import AHEAD
 from hereabouts_platform.imports.reading_values import QUANTITY_NAMES, UNKNOWN, Values
 from hereabouts_platform.imports.report import Cause
@@ -39,6 +39,11 @@ def _unknown_quantity(values: Values, at: int) -> str:
     name = _cell(values, at, "quantity")
     hint = say_close(name, QUANTITY_NAMES) or f" Quantities are {', '.join(QUANTITY_NAMES)}."
     return f"There is no quantity {name!r}.{hint}"
+
+
+def _channel(values: Values, at: int) -> str:
+    shown = values.channels[values.channel[at]][:40]
+    return f"The channel {shown!r} must be at most {LONGEST_NAME} characters, all of them visible."
 
 
 def _clock(values: Values, at: int) -> str:
@@ -90,6 +95,7 @@ def _range(values: Values, at: int) -> str:
 _SENTENCES = {
     Cause.UNKNOWN_DEVICE: _unknown_device,
     Cause.UNKNOWN_QUANTITY: _unknown_quantity,
+    Cause.CHANNEL: _channel,
     Cause.CLOCK: _clock,
     Cause.NO_DEPLOYMENT: _no_deployment,
     Cause.NO_VALUE: _no_value,

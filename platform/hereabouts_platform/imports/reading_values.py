@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hereabouts_platform.imports.cells import is_name
 from hereabouts_platform.imports.reading_columns import Codes, Numbers, codes, numbers, times
 from hereabouts_platform.imports.reading_files import Rows
 from hereabouts_platform.imports.reading_layout import Layout
@@ -76,6 +77,7 @@ def _from_long(rows: Rows) -> Values:
     values = _assemble(rows, columns, channel.names, found.values)
     values.refuse(Cause.NO_VALUE, found.empty)
     values.refuse(Cause.WRONG_SHAPE, ~found.ok)
+    values.refuse(Cause.CHANNEL, np.array([not is_name(name) for name in channel.names], dtype=bool)[channel.codes])
     return values
 
 

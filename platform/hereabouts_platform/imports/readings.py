@@ -124,7 +124,6 @@ class _Import:
         order = np.lexsort((values.row[fine], values.us[fine], datastream))
         fine, datastream = fine[order], datastream[order]
         first = _first_of_each(datastream, values.us[fine])
-        self._settle_doubles(values, fine, first)
         kept = fine[first]
         written = self._writer.write(
             Chunk(
@@ -140,10 +139,21 @@ class _Import:
                 },
             )
         )
-        for index, stands in sorted(written.conflicts.items(), key=lambda pair: int(values.row[kept[pair[0]]])):
-            self._refuse_conflict(values, int(kept[index]), stands)
+        stands = values.value[kept]
+        stands[list(written.conflicts)] = list(written.conflicts.values())
         self._tally.stored += written.stored
-        self._tally.duplicate += len(kept) - written.stored - len(written.conflicts)
+        self._settle(values, fine, stands[np.cumsum(first) - 1], written.stored)
+
+    def _settle(self, values: Values, fine: NDArray[np.int64], stands: NDArray[np.float64], stored: int) -> None:
+        """Of what was not stored, what says the value that `stands` now is a duplicate; the rest is refused."""
+        contradicts = np.flatnonzero(values.value[fine] != stands)
+        self._tally.duplicate += len(fine) - stored - len(contradicts)
+        for at in contradicts[np.argsort(values.row[fine[contradicts]], kind="stable")].tolist():
+            if self._tally.wants_detail:
+                line = int(values.rows.lines[values.row[fine[at]]])
+                self._tally.refuse(line, Cause.CONFLICT, say_conflict(values, int(fine[at]), float(stands[at])))
+            else:
+                self._tally.count_refused(Cause.CONFLICT, 1)
 
     def _datastreams(self, checked: Checked, fine: NDArray[np.int64]) -> NDArray[np.int64]:
         """The number of each value's datastream, asking once for each of them."""
@@ -159,21 +169,6 @@ class _Import:
             for at in fine[first].tolist()
         ]
         return np.array(self._writer.datastream_numbers(streams), dtype=np.int64)[inverse]
-
-    def _settle_doubles(self, values: Values, fine: NDArray[np.int64], first: NDArray[np.bool_]) -> None:
-        """What stands twice in the chunk: the same value is a duplicate, another one is refused."""
-        firsts = fine[np.maximum.accumulate(np.where(first, np.arange(len(fine)), 0))]
-        same = values.value[fine] == values.value[firsts]
-        self._tally.duplicate += int((~first & same).sum())
-        for at in np.flatnonzero(~first & ~same).tolist():
-            self._refuse_conflict(values, int(fine[at]), float(values.value[firsts[at]]))
-
-    def _refuse_conflict(self, values: Values, at: int, stands: float) -> None:
-        if self._tally.wants_detail:
-            line = int(values.rows.lines[values.row[at]])
-            self._tally.refuse(line, Cause.CONFLICT, say_conflict(values, at, stands))
-        else:
-            self._tally.count_refused(Cause.CONFLICT, 1)
 
 
 def _first_of_each(datastream: NDArray[np.int64], us: NDArray[np.int64]) -> NDArray[np.bool_]:

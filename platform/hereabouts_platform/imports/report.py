@@ -21,6 +21,7 @@ class Cause(StrEnum):
     OVERLAP = "overlap"
     UNKNOWN_DEVICE = "unknown_device"
     UNKNOWN_QUANTITY = "unknown_quantity"
+    CHANNEL = "channel"
     CLOCK = "clock"
     NO_DEPLOYMENT = "no_deployment"
     NO_VALUE = "no_value"

@@ -68,7 +68,10 @@ def read_table(path: Path, tally: Tally, *, required: Sequence[str], optional: S
             line = reader.line_num + 1
     except csv.Error as error:
         raise InputError(
-            "file", path.name, f"The quotes do not match up from there on ({error}).", line=reader.line_num
+            "file",
+            path.name,
+            f"It is no CSV from there on ({error}). Is a double quote not closed?",
+            line=reader.line_num,
         ) from None
     return Table(name=path.name, sha256=sha256(data).hexdigest(), columns=columns, rows=_shaped(columns, rows, tally))
 

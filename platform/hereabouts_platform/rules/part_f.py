@@ -90,7 +90,8 @@ def level_of(reached: Collection[Criterion]) -> Level:
 
 def _flags(course: _Course) -> Bools:
     """For each hour, whether any criterion that raises had reached its limit."""
-    return np.any([averages >= c.limit for c, averages in course.averages.items()], axis=0)
+    raised: Bools = np.any([averages >= c.limit for c, averages in course.averages.items()], axis=0)
+    return raised
 
 
 def _clears(course: _Course) -> Bools:
@@ -103,7 +104,8 @@ def _clears(course: _Course) -> Bools:
         fine += [(below | unknown) & ~lost]
         if criterion.medium == AIR:
             fine += [~unknown]
-    return np.all(fine, axis=0)
+    clear: Bools = np.all(fine, axis=0)
+    return clear
 
 
 def _latest(mask: Bools) -> NDArray[np.int64]:
