@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import psycopg
 import pytest
 
 from hereabouts_deploy.embedded.account import choose_account
+from hereabouts_deploy.embedded.home import server_home
 from hereabouts_deploy.embedded.ports import port_is_free
 from hereabouts_deploy.embedded.postgres import SUPERUSER, Postgres
 from hereabouts_deploy.embedded.processes import find_working_in, is_running
@@ -23,13 +25,30 @@ from hereabouts_schemas.errors import ConfigError
 DEADLINE_S = 30
 
 
-@pytest.fixture
-def server(home: Path, tmp_path: Path) -> Iterator[Postgres]:
-    """A started server of its own, for what the shared one must not suffer."""
-    server = make(home, tmp_path)
-    server.start()
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the server below."""
+    return tmp_path_factory.mktemp("private")
+
+
+@pytest.fixture(scope="module")
+def old_server(folder: Path) -> Iterator[Postgres]:
+    """A server that has suffered what the tests before did to it."""
+    home = server_home(folder, choose_account(None))
+    server = make(home, folder)
     yield server
     server.stop()
+    shutil.rmtree(home)
+
+
+@pytest.fixture
+def server(old_server: Postgres) -> Postgres:
+    """A running server of its own, for what the shared one must not suffer."""
+    if old_server.pid is None:
+        old_server.start()
+    with psycopg.connect(old_server.url(), autocommit=True) as connection:
+        connection.execute("DROP SCHEMA IF EXISTS t CASCADE")
+    return old_server
 
 
 def make(home: Path, folder: Path, passwords: dict[str, str] | None = None) -> Postgres:
@@ -103,7 +122,7 @@ def test_a_pid_used_again_by_an_innocent_process_is_left_alone(server: Postgres)
         innocent.wait()
 
 
-def test_a_server_that_is_a_zombie_counts_as_dead(server: Postgres, home: Path, tmp_path: Path) -> None:
+def test_a_server_that_is_a_zombie_counts_as_dead(server: Postgres, folder: Path) -> None:
     write(server, 10)
     pid = server.pid
     assert pid is not None
@@ -112,7 +131,7 @@ def test_a_server_that_is_a_zombie_counts_as_dead(server: Postgres, home: Path, 
     while _state(pid) != "Z":
         assert time.monotonic() < deadline
     assert not is_running(pid, program="postgres", argument=str(server.data))
-    successor = make(home, tmp_path, server.passwords)  # the zombie stays: nobody has collected it
+    successor = make(server.home, folder, server.passwords)  # the zombie stays: nobody has collected it
     successor.start()
     assert _state(pid) == "Z"
     assert kept(successor) == 10
@@ -120,9 +139,9 @@ def test_a_server_that_is_a_zombie_counts_as_dead(server: Postgres, home: Path, 
     server.wait()
 
 
-def test_a_server_left_by_a_killed_parent_is_ended_and_replaced(server: Postgres, home: Path, tmp_path: Path) -> None:
+def test_a_server_left_by_a_killed_parent_is_ended_and_replaced(server: Postgres, folder: Path) -> None:
     write(server, 10)
-    successor = make(home, tmp_path, server.passwords)
+    successor = make(server.home, folder, server.passwords)
     successor.start()
     assert server.wait() == 0
     assert kept(successor) == 10
@@ -149,9 +168,9 @@ def test_half_a_cluster_is_made_again(home: Path, tmp_path: Path) -> None:
     server.stop()
 
 
-def test_other_passwords_are_told_in_a_sentence(server: Postgres, home: Path, tmp_path: Path) -> None:
+def test_other_passwords_are_told_in_a_sentence(server: Postgres, folder: Path) -> None:
     server.stop()
-    stranger = make(home, tmp_path)
+    stranger = make(server.home, folder)
     with pytest.raises(ConfigError, match=r"secrets\.json"):
         stranger.start()
     assert stranger.pid is None
