@@ -1,0 +1,106 @@
+"""The page as an officer meets it, in a real browser: signing in, an alert, its reason and its chart."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from hereabouts_platform.jobs.run import run_job
+from hereabouts_platform.store.batch_settle import SQL as SETTLE
+from hereabouts_platform.store.connection import DatabaseRole, connect
+from hereabouts_platform.store.engine import detect, make_room
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture(scope="module")
+def damp_home(wire: Any) -> str:
+    """A home whose bedroom has been at 88 % for nine days, as the job sees it."""
+    wire.register([("damp-sensor", "plain", "elm-court-12", {})])
+    url = wire.up.run["database_url"]
+    hours = [NOW - timedelta(hours=hour) for hour in range(9 * 24)]
+    with connect(url, DatabaseRole.OWNER) as connection:
+        make_room(connection, detect(connection).engine, "reading", hours)
+        connection.execute("UPDATE place SET name = '12 Elm Court' WHERE id = 'elm-court-12'")
+        (deployment,) = connection.execute("SELECT id FROM deployment WHERE device_id = 'damp-sensor'").fetchall()[0]
+        for quantity, unit, value in (("air_temperature", "Cel", 17.5), ("relative_humidity", "%", 88.0)):
+            row = ([deployment], [quantity], [""])
+            connection.execute(SETTLE["insert_datastreams"], (*row, [unit], ["measurement"]))
+            number = connection.execute(SETTLE["datastream_numbers"], row).fetchall()[0][0]
+            values = ([number] * len(hours), hours, [value] * len(hours))
+            connection.execute(SETTLE["insert_readings"], (1, *values))
+    run_job(url, "assess", datetime.now(UTC))
+    return "elm-court-12"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path, "Chromium is missing: install it (Debian: apt-get install chromium)"
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=path, args=FLAGS)
+
+
+@pytest.fixture
+def page(browser: Browser, wire: Any, damp_home: str) -> Iterator[Page]:
+    """A signed-in page that has met no error and no refused content."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900}, locale="en-GB")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(wire.up.run["http"] + "/")
+    expect(page).to_have_url(f"{wire.up.run['http']}/sign-in?next=/")
+    page.get_by_label("Your key").fill(wire.up.run["admin_key"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(wire.up.run["http"] + "/")
+    yield page
+    assert complaints == []
+    context.close()
+
+
+def test_an_officer_finds_the_damp_home_and_why(page: Page, tmp_path: Path) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text("Places that need somebody")
+    page.get_by_role("link", name="12 Elm Court").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("12 Elm Court")
+    expect(page.get_by_text("has averaged 88 % relative humidity").first).to_be_visible()
+    expect(page.locator("svg[role=img]").first).to_be_visible()
+    page.get_by_text("The same as a table").first.click()
+    expect(page.get_by_role("table").first).to_be_visible()
+    page.screenshot(path=tmp_path / "place.png", full_page=True)
+
+
+@pytest.mark.parametrize("path", ["/", "/places/elm-court-12", "/sign-in"])
+def test_pages_fit_a_phone_and_a_320_pixel_column(page: Page, wire: Any, path: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(wire.up.run["http"] + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_keyboard_reaches_the_content_and_focus_is_seen(page: Page) -> None:
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.getAttribute('href')")
+    assert focused is not None
+    assert focused.startswith("#")  # the first stop is the link past the header
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+
+
+def test_signing_out_ends_it(page: Page, wire: Any) -> None:
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(wire.up.run["http"] + "/places/elm-court-12")
+    expect(page).to_have_url(f"{wire.up.run['http']}/sign-in?next=/places/elm-court-12")
+
+
+def test_a_refused_key_says_so(browser: Browser, wire: Any) -> None:
+    page = browser.new_page()
+    page.goto(wire.up.run["http"] + "/sign-in")
+    page.get_by_label("Your key").fill("hab_live_wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.close()
