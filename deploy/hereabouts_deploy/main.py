@@ -72,6 +72,8 @@ def run() -> None:
         _fail(error)
     except psycopg.OperationalError as error:
         _fail(StoreUnavailable(f"The database cannot be reached: {' '.join(str(error).split())}"))
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction):
+        _fail(StoreUnavailable("This database is not set up for Hereabouts yet. Run `hereabouts migrate` first."))
 
 
 def _fail(error: HereaboutsError) -> None:

@@ -4,14 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from typer.main import get_group
 from typer.testing import CliRunner
 
 from hereabouts_deploy.embedded.ports import free_port
+from hereabouts_deploy.embedded.postgres import SUPERUSER, Postgres
 from hereabouts_deploy.main import COMMANDS, app
+from hereabouts_platform.store.connection import DatabaseRole
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +73,36 @@ def test_a_database_that_is_away_is_1_with_a_sentence() -> None:
     assert refused.returncode == 1
     assert "Traceback" not in refused.stderr
     assert "cannot be reached" in refused.stderr
+
+
+@pytest.fixture
+def empty_database_url(postgres_server: Postgres) -> Iterator[str]:
+    with psycopg.connect(postgres_server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE never_migrated OWNER hereabouts_owner")
+        yield postgres_server.url(database="never_migrated")
+        connection.execute("DROP DATABASE never_migrated WITH (FORCE)")
+
+
+@pytest.mark.parametrize("command", ["import places FILE", "user add A --role reader", "job run assess", "job list"])
+def test_a_database_that_was_never_migrated_is_1_with_a_sentence(
+    empty_database_url: str, command: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "places.csv"
+    file.write_text("id,kind,name\n")
+    arguments = command.replace("FILE", str(file)).split()
+    refused = hereabouts(*arguments, database_url=empty_database_url)
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    assert "hereabouts migrate" in refused.stderr
+
+
+def test_a_login_that_may_not_act_is_1_with_the_cure(postgres_server: Postgres, database_url: str) -> None:
+    ours, theirs = postgres_server.url(), postgres_server.url(DatabaseRole.API)
+    url = database_url.replace(ours.rpartition("/")[0], theirs.rpartition("/")[0])
+    refused = hereabouts("job", "list", database_url=url)
+    assert refused.returncode == 1
+    assert "may not act as" in refused.stderr
+    assert "GRANT" in refused.stderr
 
 
 def test_a_command_without_its_broker_says_which_setting_is_missing() -> None:

@@ -10,6 +10,8 @@ from psycopg import sql
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from hereabouts_schemas.errors import ConfigError
+
 
 class DatabaseRole(StrEnum):
     """The four database roles. None is a superuser; only the owner owns tables."""
@@ -37,9 +39,23 @@ def connect(url: str, role: DatabaseRole, *, application: str = "hereabouts") ->
 
 
 def take_role(connection: Connection, role: DatabaseRole) -> None:
-    """Make an open connection act as `role`, in UTC."""
+    """Make an open connection act as `role`, in UTC.
+
+    Raises:
+        ConfigError: the server has no such role, or this login may not act as it.
+    """
     connection.autocommit = True
-    connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role.value)))
+    try:
+        connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role.value)))
+    except psycopg.errors.InvalidParameterValue as error:
+        raise ConfigError(
+            f"The database server has no role {role}. Run `hereabouts migrate` with the owner's login first."
+        ) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        login = connection.info.user
+        raise ConfigError(
+            f"The login {login} may not act as {role}. Run as an administrator of the server: GRANT {role} TO {login};"
+        ) from error
     connection.execute("SET TIME ZONE 'UTC'")
 
 
