@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,13 +13,14 @@ from psycopg_pool import ConnectionPool
 from hereabouts_api.problems import NotSignedIn
 from hereabouts_platform.access.keys import token_hash
 from hereabouts_platform.access.policy import require
-from hereabouts_platform.store.access import principal_of_key, principal_of_session, record
+from hereabouts_platform.store.access import limit_statements, principal_of_key, principal_of_session, record
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.errors import InputError
 
 SESSION_COOKIE = "hereabouts_session"
 WAIT_S = 10.0  # for a free connection, before the answer is 503
+LONGEST_STATEMENT = timedelta(seconds=30)  # so that a few broad questions cannot hold every connection
 
 _bearer = HTTPBearer(auto_error=False, scheme_name="key", description="An API key, `hab_live_...`")
 _cookie = APIKeyCookie(
@@ -68,6 +70,7 @@ class Needs:
             require(principal, self.action, self.resource)
             _refuse_repeats(request)
             with acting(connection, principal.id):
+                limit_statements(connection, LONGEST_STATEMENT)
                 yield Caller(principal=principal, connection=connection)
 
 

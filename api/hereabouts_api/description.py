@@ -33,7 +33,7 @@ MEANINGS = {
     "401": "No key or session, or one that does not work.",
     "403": "The key may not do this.",
     "404": "There is no such thing.",
-    "503": "The store cannot be reached just now; try again.",
+    "503": "The store cannot be reached just now: try again. Or the answer took too long: ask for a shorter span.",
 }
 
 

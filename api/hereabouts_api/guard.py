@@ -68,11 +68,11 @@ class Guard:
         given = headers.getlist("host")
         if len(given) != 1 or _host_name(given[0]) not in self.hosts:
             return ForeignHost(f"The host {', '.join(given)[:200]!r} is not an address of this service.")
-        if method in SAFE_METHODS:
-            return None
         origin = headers.get("origin")
         if origin is not None and origin.lower() != self.origin and _netloc(origin) != given[0].lower():
-            return ForeignOrigin("A page of another site may not change anything here.")
+            return ForeignOrigin("A page of another site may not ask for anything here.")
+        if method in SAFE_METHODS:  # without an Origin it is somebody following a link, perhaps from a message
+            return None
         if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
             return ForeignOrigin("A page of another site may not change anything here.")
         return None

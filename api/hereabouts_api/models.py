@@ -85,7 +85,7 @@ class DeploymentItem(Item):
     interval_s: int = Field(description="How often such a device usually reports, in seconds.")
     place: str = Field(examples=["home-7/bedroom"])
     from_: AwareDatetime = Field(alias="from", examples=[AT])
-    to: AwareDatetime | None = Field(description="Null while the device is there.")
+    to: AwareDatetime | None = Field(description="When the device leaves or left; null while no end is set.")
     mount: dict[str, Any] = Field(description="How it is mounted: room, bin_depth_mm, direction, f_rsi ...")
     last_heard: AwareDatetime | None
     health: Health = Field(
@@ -124,7 +124,7 @@ class AlertItem(Item):
     subject_id: str
     place: str | None = Field(description="Where, when it is about a place.", examples=["home-7/bedroom"])
     home: str | None = Field(description="The home that place is, or is a room of.", examples=["home-7"])
-    hazard: str = Field(examples=["damp"])
+    hazard: str = Field(examples=["damp_mould"])
     level: Level
     state: State
     reason: str = Field(description="Why, in plain English.")

@@ -36,11 +36,12 @@ class ForeignOrigin(HereaboutsError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
-    """One kind of problem: its status, the stable end of its `type`, its title."""
+    """One kind of problem: its status, the stable end of its `type`, its title, and what helps where that is known."""
 
     status: int
     name: str
     title: str
+    cure: str = ""
 
     @property
     def type(self) -> str:
@@ -52,6 +53,12 @@ INVALID = Kind(status=400, name="invalid-input", title="Something in the request
 METHOD = Kind(status=405, name="method-not-allowed", title="This address does not take that method")
 MISSING = Kind(status=404, name="not-found", title="There is no such thing")
 UNEXPECTED = Kind(status=500, name="unexpected", title="Something went wrong on our side")
+TOO_SLOW = Kind(
+    status=503,
+    name="too-slow",
+    title="The answer took too long and was given up",
+    cure="Ask for a shorter span of time or for less at once, like datetime=a/b over a week.",
+)
 OTHER = Kind(status=400, name="bad-request", title="The request cannot be understood")
 
 KINDS: dict[type[Exception], Kind] = {
@@ -63,6 +70,7 @@ KINDS: dict[type[Exception], Kind] = {
     NotAllowed: Kind(status=403, name="not-allowed", title="This key may not do that"),
     NotFound: MISSING,
     StoreUnavailable: Kind(status=503, name="store-unavailable", title="The store cannot be reached just now"),
+    psycopg.errors.QueryCanceled: TOO_SLOW,
     psycopg.OperationalError: Kind(status=503, name="store-unavailable", title="The store cannot be reached just now"),
 }
 BY_STATUS = {
@@ -139,7 +147,7 @@ def _detail(error: Exception, kind: Kind) -> str:
         )
     if isinstance(error, HereaboutsError):
         return str(error)  # our own words, made for the reader
-    return f"{kind.title}."
+    return f"{kind.title}. {kind.cure}".rstrip()
 
 
 def _field_errors(error: Exception) -> list[dict[str, str]]:
@@ -167,7 +175,7 @@ def _cure(error: Mapping[str, Any]) -> str:
 def _headers(error: Exception, kind: Kind) -> dict[str, str]:
     if kind.status == 401:
         return {"WWW-Authenticate": "Bearer"}
-    if kind.status == 503:
+    if kind.status == 503 and kind is not TOO_SLOW:  # the same question again would be as slow
         return {"Retry-After": "5"}
     if isinstance(error, HTTPException) and error.headers:
         return dict(error.headers)

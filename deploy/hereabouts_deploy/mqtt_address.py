@@ -19,11 +19,19 @@ class MqttAddress:
     @property
     def url(self) -> str:
         """The address as one text, login included."""
-        scheme = "mqtts" if self.use_tls else "mqtt"
         login = ""
         if self.username is not None:
             password = "" if self.password is None else f":{quote(self.password, safe='')}"
             login = f"{quote(self.username, safe='')}{password}@"
+        return self._with(login)
+
+    @property
+    def place(self) -> str:
+        """The address without its login: what screens and logs may show."""
+        return self._with("")
+
+    def _with(self, login: str) -> str:
+        scheme = "mqtts" if self.use_tls else "mqtt"
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{scheme}://{login}{host}:{self.port}"
 

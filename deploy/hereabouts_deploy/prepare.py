@@ -13,7 +13,7 @@ from hereabouts_platform.store.connection import DatabaseRole, acting, connect
 from hereabouts_platform.store.migrate import Migration, is_current, migrate
 from hereabouts_platform.store.registry import sync_profiles
 from hereabouts_schemas.access import Principal, PrincipalKind, Role
-from hereabouts_schemas.errors import StoreUnavailable
+from hereabouts_schemas.errors import ConfigError, StoreUnavailable
 
 ADMINISTRATOR = "administrator"
 PATIENCE_S = 30.0
@@ -41,7 +41,7 @@ def is_prepared(database_url: str) -> bool:
     try:
         with connect(database_url, DatabaseRole.OWNER, application="hereabouts up") as connection:
             return is_current(connection)
-    except psycopg.Error:  # not there, or nothing in it yet: `bring_up_to_date` says what is wrong
+    except (psycopg.Error, ConfigError):  # not there, no roles or tables yet: `bring_up_to_date` makes them or says why
         return False
 
 

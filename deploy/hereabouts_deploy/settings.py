@@ -60,7 +60,9 @@ class Settings(BaseSettings):
         ConfigError: hereabouts.toml cannot be read, or a secret is given twice in one place.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("hereabouts"),

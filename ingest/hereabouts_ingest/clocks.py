@@ -8,18 +8,12 @@ arrival; the arrival itself is only used when a message states no time at all.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from hereabouts_schemas.message import Clock, TimeSource
-from hereabouts_schemas.times import aware_utc
+from hereabouts_schemas.times import UNREADABLE, aware_utc, say_time
 
 AHEAD = timedelta(minutes=5)
 BEHIND = timedelta(days=35)
-
-#: Stands for a time that was stated and cannot be read. No gate ever lets it through.
-UNREADABLE = datetime.min.replace(tzinfo=UTC)
-
-LONDON = ZoneInfo("Europe/London")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,19 +70,3 @@ def say_clocks(clocks: Sequence[Clock], received_at: datetime) -> str:
         f"The message arrived on {say_time(received_at)} and says {stated}. A time more than 5 minutes ahead or 35 "
         "days behind is not believed. Set the device's clock, or write times like 2026-03-03T14:00:00Z."
     )
-
-
-def say_time(at: datetime) -> str:
-    """An instant as people in the council say it, in Europe/London.
-
-    Example:
-        >>> say_time(datetime(2026, 7, 3, 13, 0, tzinfo=UTC))
-        '3 July 2026, 14:00'
-    """
-    if at == UNREADABLE:
-        return "a time that cannot be read"
-    try:
-        local = at.astimezone(LONDON)
-    except OverflowError:  # the first minute of the calendar: London's own mean time was behind Greenwich
-        return at.isoformat()
-    return f"{local.day} {local:%B %Y, %H:%M}"

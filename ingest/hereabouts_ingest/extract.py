@@ -10,8 +10,9 @@ from datetime import datetime
 from math import inf, isclose
 from typing import NamedTuple, TypeAlias
 
-from hereabouts_ingest.clocks import UNREADABLE, read_epoch, read_time
+from hereabouts_ingest.clocks import read_epoch, read_time
 from hereabouts_schemas.profile import FieldSpec, Profile
+from hereabouts_schemas.times import UNREADABLE
 
 # A number as texts hold them, with its unit behind it: "2799 mm", "25 ℃", "3.6V", "-4", "21,5".
 _NUMBER = re.compile(r"\s*([+-]?[0-9]+)(?:([.,])([0-9]+))?(?:[eE]([+-]?[0-9]{1,3}))?\s*([^0-9\s.,+-].{0,20})?\s*")
@@ -29,7 +30,7 @@ class Found(NamedTuple):
         spec: the row of the table that names it.
         channel: probe, line or side; '' when single.
         raw: the value as it came.
-        at: its own time in a history record (`clocks.UNREADABLE` when that says none); None = the frame's time.
+        at: its own time in a history record (`times.UNREADABLE` when that says none); None = the frame's time.
         number: what `raw` says as a number, in the spec's unit and steps; None when it is no number.
         unit: the unit that stands beside the value, if one does.
     """

@@ -1,4 +1,4 @@
-"""The inbox: what has arrived and is not yet committed, taken out in batches of N messages or after T seconds."""
+"""The inbox: what has arrived and is not yet committed, taken out in batches of N messages, B bytes or T seconds."""
 
 import threading
 import time
@@ -26,11 +26,13 @@ class Inbox:
 
     Args:
         most: how many messages a batch holds at the most.
+        most_bytes: how many bytes of payload, at the most, unless a single message has more.
         linger_s: how long the first message of a batch waits for company.
     """
 
-    def __init__(self, *, most: int = 1000, linger_s: float = 0.02) -> None:
+    def __init__(self, *, most: int = 1000, most_bytes: int = 8 * 2**20, linger_s: float = 0.02) -> None:
         self._most = most
+        self._most_bytes = most_bytes
         self._linger_s = linger_s
         self._arrivals: deque[Arrival] = deque()
         self._changed = threading.Condition()
@@ -49,4 +51,14 @@ class Inbox:
                 return []
             full_by = time.monotonic() + self._linger_s
             self._changed.wait_for(lambda: len(self._arrivals) >= self._most, full_by - time.monotonic())
-            return [self._arrivals.popleft() for _ in range(min(self._most, len(self._arrivals)))]
+            return self._batch()
+
+    def _batch(self) -> list[Arrival]:
+        batch = [self._arrivals.popleft()]
+        size = len(batch[0].message.payload)
+        while self._arrivals and len(batch) < self._most:
+            size += len(self._arrivals[0].message.payload)
+            if size > self._most_bytes:
+                break
+            batch.append(self._arrivals.popleft())
+        return batch

@@ -19,6 +19,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from hereabouts_ingest.inbox import Arrival, Inbox
 from hereabouts_ingest.settings import IngestSettings
+from hereabouts_ingest.storable import storable
 from hereabouts_schemas.message import Message, Source
 
 log = structlog.get_logger(__name__)
@@ -26,7 +27,9 @@ log = structlog.get_logger(__name__)
 SESSION_EXPIRY_S = 0xFFFFFFFF  # never: the broker keeps what arrives while we are away
 KEEPALIVE_S = 30
 HANDSHAKE_S = 3.0  # a broker that knows no MQTT 5 may just keep silent instead of refusing
-MOST_TOPICS = 100_000  # remembered topic -> source; beyond, each is matched again
+MOST_TOPICS, MOST_REMEMBERED_CHARACTERS = 100_000, 256  # remembered topic -> source; others are matched each time
+MOST_TOPIC_CHARACTERS = 65_535  # what MQTT allows
+FLIP_AFTER_S = 1.0
 _UNSUPPORTED = ("Unsupported protocol version", "Protocol error", "Malformed packet")
 
 
@@ -35,7 +38,8 @@ class Listener:
 
     def __init__(self, settings: IngestSettings, sources: Sequence[Source], inbox: Inbox) -> None:
         self._settings = settings
-        self._filters = [(source.topic_filter, source) for source in sources if source.topic_filter]
+        filters = [(source.topic_filter, source) for source in sources if source.topic_filter]
+        self._filters = sorted(filters, key=lambda pair: _openness(pair[0]))
         self._inbox = inbox
         self._by_topic: dict[str, Source] = {}
         self._connection = 0
@@ -46,9 +50,11 @@ class Listener:
         self.subscribed = threading.Event()
         self._refused = threading.Event()
         self._waiting_since: float | None = None
+        self._started = 0.0
 
     def start(self) -> None:
         """Begin to connect, in a thread of its own; `subscribed` is set once every source is granted."""
+        self._started = time.monotonic()
         client = self._client = self._make_client()
         host, port = self._settings.mqtt_host, self._settings.mqtt_port
         if self._protocol == mqtt.MQTTv5:
@@ -67,9 +73,9 @@ class Listener:
 
     def tend(self) -> None:
         """Called by the worker now and then: tries the other version of MQTT when the broker refused this one."""
-        since = self._waiting_since
-        kept_silent = since is not None and time.monotonic() - since > HANDSHAKE_S
-        if self._refused.is_set() or kept_silent:
+        now = time.monotonic()
+        kept_silent = self._waiting_since is not None and now - self._waiting_since > HANDSHAKE_S
+        if (self._refused.is_set() or kept_silent) and now - self._started > FLIP_AFTER_S:
             self._refused.clear()
             self._waiting_since = None
             self.stop()
@@ -156,7 +162,8 @@ class Listener:
         self.subscribed.clear()
         if code.is_failure:
             log.warning("lost the broker", action="mqtt_disconnected", reason=str(code))
-            if not self._ever_connected:
+            if self._waiting_since is not None:  # hung up instead of answering: perhaps it knows no MQTT 5
+                self._waiting_since = None
                 self._refused.set()
 
     def _on_message(self, _client: mqtt.Client, _data: object, packet: mqtt.MQTTMessage) -> None:
@@ -167,7 +174,7 @@ class Listener:
             topic = "(topic is not UTF-8)"
         message = Message(
             source=self._by_topic.get(topic) or self._source_of(topic),
-            topic=topic,
+            topic=storable(topic, MOST_TOPIC_CHARACTERS),
             payload=bytes(packet.payload),
             received_at=datetime.now(UTC),
             retained=packet.retain,
@@ -175,13 +182,19 @@ class Listener:
         self._inbox.put(Arrival(message=message, packet_id=packet.mid, qos=packet.qos, connection=self._connection))
 
     def _source_of(self, topic: str) -> Source:
-        """The first source whose filter takes this topic.
+        """The source whose filter takes this topic, the closest where several do (the broker may then send it twice).
 
-        A session can hold subscriptions of an earlier configuration; what they bring falls to the first source, whose
+        A session can hold subscriptions of an earlier configuration; what they bring falls to one source, whose
         envelope cannot read it, and so to quarantine with its topic: seen, not lost.
         """
         taken = [source for topic_filter, source in self._filters if mqtt.topic_matches_sub(topic_filter, topic)]
         source = taken[0] if taken else self._filters[0][1]
-        if len(self._by_topic) < MOST_TOPICS:
+        if len(self._by_topic) < MOST_TOPICS and len(topic) <= MOST_REMEMBERED_CHARACTERS:
             self._by_topic[topic] = source
         return source
+
+
+def _openness(topic_filter: str) -> tuple[bool, int]:
+    """How much a topic filter leaves open: `#` most, then the fewer levels it names."""
+    levels = topic_filter.split("/")
+    return "#" in levels, -sum(level not in "+#" for level in levels)

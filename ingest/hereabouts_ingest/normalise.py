@@ -1,7 +1,7 @@
 """From a found value to a reading's value in the vocabulary's unit, or a refusal that says why.
 
-Tried in this order: is it a value at all, its time, the maker's sentinel, a number, its unit, the plausible range, and
-whether the device was anywhere at that instant.
+Tried in this order: is it a value at all, may it be kept of that place, its time, the maker's sentinel, a number, its
+unit, the plausible range, and whether the device was anywhere at that instant.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf
 
-from hereabouts_ingest.clocks import is_credible, say_time
+from hereabouts_ingest.clocks import is_credible
 from hereabouts_ingest.extract import Found
 from hereabouts_ingest.refusal import Refusal
 from hereabouts_ingest.storable import as_text, storable
@@ -18,6 +18,7 @@ from hereabouts_schemas.device import Deployment, Device
 from hereabouts_schemas.message import Refused, Value
 from hereabouts_schemas.outcome import Reason
 from hereabouts_schemas.quantity import QUANTITIES, Quantity
+from hereabouts_schemas.times import say_time
 
 _FILL = QUANTITIES["fill_level"]
 
@@ -46,6 +47,9 @@ def normalise(found: Found, frame: Frame) -> Value | Refused:
         quantity = _quantity(found)
         if found.at is not None:
             at, deployment = found.at, frame.device.deployment_at(found.at)
+        if quantity.public_only and deployment is not None and deployment.in_home:
+            return replace(_refused(_not_in_homes(quantity, deployment), found, at), raw="")
+        if found.at is not None:
             _check_time(at, frame.received_at)
         value = _measure(found, quantity)
         if deployment is None:
@@ -137,6 +141,14 @@ def _measure(found: Found, quantity: Quantity) -> float:
             f"{quantity.title}: {say(value, quantity.unit)} is outside {low} to {high}: no working sensor says that.",
         )
     return value
+
+
+def _not_in_homes(quantity: Quantity, deployment: Deployment) -> Refusal:
+    """A refusal to be kept without the number: it would tell who is in as well as the reading would."""
+    return Refusal(
+        Reason.NO_VALUE,
+        f"People are not counted in homes: {quantity.name} of {deployment.place_id} is not kept.",
+    )
 
 
 def _nowhere(device: Device, at: datetime) -> Refusal:

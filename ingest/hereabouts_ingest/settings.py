@@ -12,7 +12,6 @@ class IngestSettings:
         slot: number of this worker; its MQTT client id is made from it and never changes.
         receive_maximum: how many messages may be in flight without an acknowledgement; wider than a batch, so that
             the next batch arrives while this one commits.
-        client_prefix: start of the client id; two systems on one broker need two.
     """
 
     database_url: str = field(repr=False)
@@ -23,9 +22,8 @@ class IngestSettings:
     use_tls: bool = False
     slot: int = 0
     receive_maximum: int = 4000
-    client_prefix: str = "hereabouts-ingest"
 
     @property
     def client_id(self) -> str:
         """The fixed client id that the broker keeps this worker's session under."""
-        return f"{self.client_prefix}-{self.slot}"
+        return f"hereabouts-ingest-{self.slot}"

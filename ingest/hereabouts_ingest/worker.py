@@ -21,6 +21,7 @@ from hereabouts_platform.store.batch_writer import BatchWriter
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.engine import detect
 from hereabouts_platform.store.registry import Registry, load_registry, registry_version
+from hereabouts_schemas.errors import ConfigError
 from hereabouts_schemas.message import Delivery, SetAside
 from hereabouts_schemas.outcome import Outcome, Reason
 
@@ -107,28 +108,56 @@ def run_ingest(settings: IngestSettings, stop: threading.Event, on_ready: Callab
             if on_ready is not None:
                 on_ready()
         arrivals = inbox.take(IDLE_S if announced else 0.05)
-        while arrivals and not stop.is_set():
-            try:
-                desk.handle(arrivals)
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                log.warning("the store is away", action="store_away", error=type(error).__name__)
-                desk.close()
-                desk = _open_desk(settings, stop) or desk
-                continue
-            listener.acknowledge(arrivals)
-            break
+        if arrivals:
+            desk, stored = _store(desk, arrivals, settings, stop)
+            if stored:
+                listener.acknowledge(arrivals)
     listener.stop()
     desk.close()
 
 
+def _store(
+    desk: Desk, arrivals: Sequence[Arrival], settings: IngestSettings, stop: threading.Event
+) -> tuple[Desk, bool]:
+    """Store a batch, however often it takes: the desk to go on with, and whether it was stored before a stop was told.
+
+    A desk that failed is given up, with all it remembered: the connection may be gone, or what it took for made may not
+    be there any more.
+    """
+    patience = Patience(stop)
+    while not stop.is_set():
+        try:
+            desk.handle(arrivals)
+        except psycopg.Error as error:
+            log.warning("the store did not take a batch", action="store_away", error=type(error).__name__)
+            desk.close()
+            patience.wait()
+            desk = _open_desk(settings, stop) or desk
+        else:
+            return desk, True
+    return desk, False
+
+
 def _open_desk(settings: IngestSettings, stop: threading.Event) -> Desk | None:
     """Connect to the store, however long it takes; None when told to stop before."""
-    delay_s = 0.2
+    patience = Patience(stop)
     while not stop.is_set():
         try:
             return Desk(settings)
-        except psycopg.OperationalError as error:
+        except (psycopg.Error, ConfigError) as error:
             log.warning("cannot reach the store yet", action="store_away", error=type(error).__name__)
-            stop.wait(delay_s * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries, guards nothing
-            delay_s = min(delay_s * 2, MAX_DELAY_S)
+            patience.wait()
     return None
+
+
+class Patience:
+    """Waits between tries, longer each time and by chance, so that many workers do not come back in step."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+        self._delay_s = 0.2
+
+    def wait(self) -> None:
+        """Wait, or return at once when told to stop."""
+        self._stop.wait(self._delay_s * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries, guards nothing
+        self._delay_s = min(self._delay_s * 2, MAX_DELAY_S)

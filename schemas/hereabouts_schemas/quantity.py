@@ -27,6 +27,7 @@ class Quantity:
         unit: UCUM code of every stored value.
         kind: measurement, delta (a count over a period) or total_increasing (a counter).
         low, high: plausible range, both ends included, in `unit`.
+        public_only: never kept of a home, because it tells who is in.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Quantity:
     low: float
     high: float
     kind: Kind = Kind.MEASUREMENT
+    public_only: bool = False
 
     def is_plausible(self, value: float) -> bool:
         """Whether `value`, in `unit`, lies in the range (NaN and infinities do not)."""
@@ -67,15 +69,31 @@ QUANTITIES: dict[str, Quantity] = _table(
     Quantity(name="fill_level", title="Fill level", unit="%", low=0, high=100),
     Quantity(name="tilt", title="Tilted", unit="{bool}", low=0, high=1),
     # people passing and present (streets and public buildings only)
-    Quantity(name="people_in", title="People in", unit="{count}", low=0, high=100_000, kind=Kind.DELTA),
-    Quantity(name="people_out", title="People out", unit="{count}", low=0, high=100_000, kind=Kind.DELTA),
     Quantity(
-        name="people_in_total", title="People in, counter", unit="{count}", low=0, high=_M, kind=Kind.TOTAL_INCREASING
+        name="people_in", title="People in", unit="{count}", low=0, high=100_000, kind=Kind.DELTA, public_only=True
     ),
     Quantity(
-        name="people_out_total", title="People out, counter", unit="{count}", low=0, high=_M, kind=Kind.TOTAL_INCREASING
+        name="people_out", title="People out", unit="{count}", low=0, high=100_000, kind=Kind.DELTA, public_only=True
     ),
-    Quantity(name="occupancy", title="People present", unit="{count}", low=0, high=100_000),
+    Quantity(
+        name="people_in_total",
+        title="People in, counter",
+        unit="{count}",
+        low=0,
+        high=_M,
+        kind=Kind.TOTAL_INCREASING,
+        public_only=True,
+    ),
+    Quantity(
+        name="people_out_total",
+        title="People out, counter",
+        unit="{count}",
+        low=0,
+        high=_M,
+        kind=Kind.TOTAL_INCREASING,
+        public_only=True,
+    ),
+    Quantity(name="occupancy", title="People present", unit="{count}", low=0, high=100_000, public_only=True),
     # weather
     Quantity(name="rainfall", title="Rainfall", unit="mm", low=0, high=500, kind=Kind.DELTA),
     Quantity(name="wind_speed", title="Wind speed", unit="m/s", low=0, high=75),

@@ -1,6 +1,12 @@
-"""Time: always aware, always UTC inside; text form is RFC 3339 with Z."""
+"""Time: always aware, always UTC inside; text form is RFC 3339 with Z. People read it in Europe/London."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+LONDON = ZoneInfo("Europe/London")
+
+#: Stands for a time that was stated and cannot be read.
+UNREADABLE = datetime.min.replace(tzinfo=UTC)
 
 
 def aware_utc(value: datetime) -> datetime:
@@ -35,3 +41,19 @@ def format_time(value: datetime) -> str:
         '2026-11-22T02:06:00Z'
     """
     return aware_utc(value).isoformat().replace("+00:00", "Z")
+
+
+def say_time(at: datetime) -> str:
+    """An instant as people in the council say it, in Europe/London.
+
+    Example:
+        >>> say_time(datetime(2026, 7, 3, 13, 5, tzinfo=UTC))
+        '3 July 2026, 14:05'
+    """
+    if at == UNREADABLE:
+        return "a time that cannot be read"
+    try:
+        local = at.astimezone(LONDON)
+    except OverflowError:  # the first minute of the calendar: London's own mean time was behind Greenwich
+        return at.isoformat()
+    return f"{local.day} {local:%B %Y, %H:%M}"

@@ -14,6 +14,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from hereabouts_platform.rules.part_f import HAZARD
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -31,6 +33,13 @@ def operations(description: dict) -> Iterator[tuple[str, str, dict]]:
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             yield path, method, operation
+
+
+def test_examples_of_hazards_are_what_the_rules_say(description: dict) -> None:
+    schema = description["components"]["schemas"]["AlertItem"]["properties"]["hazard"]
+    asked = [one for one in description["paths"]["/v1/alerts"]["get"]["parameters"] if one["name"] == "hazard"]
+    assert [one["schema"].get("examples") or one["examples"] for one in asked] == [[HAZARD]]
+    assert schema["examples"] == [HAZARD]
 
 
 def test_it_describes_what_the_issue_asks_for(description: dict) -> None:

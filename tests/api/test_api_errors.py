@@ -1,12 +1,14 @@
 """One shape of error everywhere; foreign hosts and origins stay out; nothing of the inside gets out."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
+from hereabouts_api import access
 from hereabouts_api.problems import BY_STATUS, KINDS, OTHER, UNEXPECTED
 from hereabouts_schemas.access import Role
 
@@ -165,7 +167,15 @@ def test_our_own_hosts_are_welcome(
         assert client.get("/v1/places", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/token", "/sign-out", "/v1/places"])
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1", "file://"])
+def test_another_sites_page_reads_nothing_either(admin: httpx.Client, origin: str) -> None:
+    for path in ("/v1/places", "/health/ready", "/openapi.json"):
+        assert_problem(admin.get(path, headers={"Origin": origin}), 403, "foreign-origin")
+    for path in ("/", "/sign-in"):
+        assert admin.get(path, headers={"Origin": origin}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-out", "/v1/places"])
 @pytest.mark.parametrize(
     "headers",
     [
@@ -267,3 +277,16 @@ def test_every_type_of_problem_is_in_the_readme() -> None:
     readme = (Path(__file__).parents[2] / "api" / "README.md").read_text(encoding="utf-8")
     for kind in {*KINDS.values(), *BY_STATUS.values(), OTHER, UNEXPECTED}:
         assert f"| `{kind.type}` | {kind.status} |" in readme
+
+
+def test_an_answer_that_takes_too_long_is_given_up(
+    admin: httpx.Client, town, home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "LONGEST_STATEMENT", timedelta(milliseconds=200))
+    with town.connection.transaction():
+        town.connection.execute("LOCK TABLE reading IN ACCESS EXCLUSIVE MODE")
+        answer = admin.get("/v1/places/home-7/readings?bucket=PT1M")
+    body = assert_problem(answer, 503, "too-slow")
+    assert "shorter span" in body["detail"]
+    assert "retry-after" not in answer.headers, "the same question again would be as slow"
+    assert admin.get("/v1/places/home-7/readings?bucket=PT1M").status_code == 200

@@ -1,7 +1,7 @@
 """Places, alerts, devices, sources and the quarantine: what they show, what they filter, pages that miss nothing."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -302,3 +302,32 @@ def test_a_quarantine_row_gives_the_bytes_back(admin: httpx.Client, quarantine: 
     assert {"id", "kind", "source", "topic", "device", "reason", "detail", "received_at", "payload"} <= set(item)
     assert item["source"] == "things_stack"
     assert item["received_at"].endswith("Z")
+
+
+@pytest.fixture
+def long_payloads(town) -> Iterator[list[int]]:
+    """Forty rows of 256 KiB, ten MiB in all, newest first; taken away again."""
+    made = [town.quarantined(number, reason="oversize", payload=bytes(2**18)) for number in range(100, 140)]
+    yield made[::-1]
+    town.connection.execute("DELETE FROM quarantine WHERE id = ANY (%s)", (made,))
+
+
+@pytest.mark.parametrize(("limit", "sizes"), [(1000, [32, 8]), (20, [20, 20]), (15, [15, 15, 10])])
+def test_a_page_of_long_payloads_ends_early(
+    admin: httpx.Client, long_payloads: list[int], limit: int, sizes: list[int]
+) -> None:
+    found, asked = [], {"reason": "oversize", "limit": limit}
+    for size in sizes:
+        body = admin.get("/v1/quarantine", params=asked).json()
+        assert len(body["items"]) == size
+        found += ids(body["items"])
+        asked["cursor"] = body["next"]
+    assert body["next"] is None
+    assert found == long_payloads
+
+
+def test_a_payload_longer_than_a_page_comes_alone(admin: httpx.Client, town) -> None:
+    made = [town.quarantined(number, reason="clock", payload=bytes(9 * 2**20)) for number in (200, 201)]
+    assert ids(admin.get("/v1/quarantine?reason=clock").json()["items"]) == made[1:]
+    assert ids(pages(admin, "/v1/quarantine", 1, reason="clock")) == made[::-1]
+    town.connection.execute("DELETE FROM quarantine WHERE id = ANY (%s)", (made,))

@@ -180,26 +180,48 @@ def test_a_form_that_is_not_ours(browser: httpx.Client, form: dict[str, str]) ->
     read(browser.post("/sign-in", data=form), 400)
 
 
-def test_a_link_is_used_up_by_its_button_not_by_looking(
+def test_a_link_signs_in_once_and_fetching_it_ahead_uses_nothing_up(
     browser: httpx.Client, town, make_key: Callable[..., str]
 ) -> None:
     make_key("officer", Role.READER)
     link = make_sign_in_link(town.connection, principal_named(town.connection, "officer").id, str(browser.base_url))
-    for _ in range(3):
-        page = read(browser.get(link))
-        assert [form.get("action") for form in page.all("form")] == [None]
-    answer = browser.post(link)
+    for header in ("Sec-Purpose", "Purpose"):
+        assert browser.get(link, headers={header: "prefetch"}).status_code == 204
+    answer = browser.get(link)
     assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
     read(browser.get("/"))
-    again = browser.post(link)
-    assert "This link has been used" in read(again, 403).said()
-    assert "This link has been used" in read(browser.post("/sign-in/unknown"), 403).said()
+    browser.cookies.clear()
+    assert "This link has been used" in read(browser.get(link), 403).said()
+    assert "This link has been used" in read(browser.get("/sign-in/unknown"), 403).said()
 
 
 def test_a_quiet_town(officer: httpx.Client, town) -> None:
     page = read(officer.get("/"))
     assert "No alert is open." in page.said()
-    assert "Every device that is deployed has been heard of late." in page.said()
+    assert "No device is deployed, so nothing can be heard." in page.said()
+    assert "silent" not in page.said(), "silence is never green"
+
+
+def test_a_deployed_device_that_is_heard(officer: httpx.Client, town) -> None:
+    deployment = town.deploy(town.device("first", heard=NOW), town.place("mast-1", "street"), NOW - timedelta(days=1))
+    assert "No deployed device is silent." in read(officer.get("/")).said()
+    town.connection.execute("UPDATE deployment SET to_at = now() WHERE id = %s", (deployment,))
+
+
+def test_devices_that_leave_or_come_later(officer: httpx.Client, town) -> None:
+    mast = town.place("mast-2", "street")
+    town.deploy(town.device("later", heard=NOW - timedelta(days=9)), mast, NOW + timedelta(days=7))
+    assert "No device is here now, so nothing new can be said." in read(officer.get(f"/places/{mast}")).said()
+    town.deploy(town.device("leaving", heard=NOW), mast, NOW - timedelta(days=7), NOW + timedelta(days=7))
+    said = read(officer.get(f"/places/{mast}")).said()
+    assert "Every device here is being heard." in said
+    assert re.search(r"Indoor sensor ?leaving Mast-2 Live", said)
+    assert re.search(r"Indoor sensor ?later Mast-2 Not here yet", said)
+    assert said.count("no end set") == 1
+    assert "still here" not in said
 
 
 @pytest.fixture(scope="module")
@@ -296,7 +318,7 @@ def test_pages_that_are_not_there(officer: httpx.Client, path: str) -> None:
 
 
 def test_the_first_page_says_what_nobody_could_judge(officer: httpx.Client, town) -> None:
-    assert "No home has been judged yet." in read(officer.get("/")).said()
+    assert "No home has been assessed yet." in read(officer.get("/")).said()
     for hour, state, rooms in ((9, "done", 400), (10, "done", 1200), (11, "failed", 7)):
         at = datetime(2026, 7, 1, hour, tzinfo=UTC)
         town.connection.execute(
@@ -305,7 +327,7 @@ def test_the_first_page_says_what_nobody_could_judge(officer: httpx.Client, town
             (at, at, at, state, Jsonb({"rooms": rooms, "cannot_say": rooms // 100})),
         )
     said = read(officer.get("/")).said()
-    assert "1,200 rooms were last judged 1 July 2026, 11:00. Of 12 too little was read to say anything." in said
+    assert "1,200 rooms were last assessed 1 July 2026, 11:00. Of 12 too little was read to say anything." in said
 
 
 def test_the_first_page_says_when_the_system_itself_is_unwell(officer: httpx.Client, town) -> None:

@@ -21,7 +21,6 @@ PUBLIC = {
     "GET /sign-in",
     "POST /sign-in",
     "GET /sign-in/{token}",
-    "POST /sign-in/{token}",
     "POST /sign-out",
 }
 

@@ -1,18 +1,28 @@
 """Both embedded brokers: what ingest relies on, and the facts about each that the documentation states."""
 
 import os
+import shutil
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import orjson
 import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from structlog.testing import capture_logs
 
+from hereabouts_deploy.embedded.account import choose_account
+from hereabouts_deploy.embedded.amqtt_launcher import Amqtt
 from hereabouts_deploy.embedded.broker import Broker, BrokerKind, facts_of
+from hereabouts_deploy.embedded.home import folder_for
 from hereabouts_deploy.embedded.mqtt_probe import Answer, Login, probe
 
 DEADLINE_S = 20
@@ -306,10 +316,85 @@ def test_amqtt_ends_when_its_parent_does(brokers: Callable[[BrokerKind], Broker]
     assert broker.wait() == 0
 
 
+@pytest.fixture
+def open_python(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An interpreter that every account may run; the one that runs the tests may lie below a closed home."""
+    with TemporaryDirectory() as name:
+        folder, version = Path(name), f"python{sys.version_info.major}.{sys.version_info.minor}"
+        folder.chmod(0o755)
+        base = Path(sys.base_prefix)
+        left_out = shutil.ignore_patterns("site-packages", "test", "idlelib", "config-*", "__pycache__")
+        shutil.copytree(base / "lib" / version, folder / "lib" / version, ignore=left_out)
+        for library in (base / "lib").glob("libpython*.so*"):
+            shutil.copy(library, folder / "lib")
+        (folder / "bin").mkdir()
+        shutil.copy((base / "bin" / version).resolve(), folder / "bin" / "python")
+        monkeypatch.setattr(sys, "executable", str(folder / "bin" / "python"))
+        monkeypatch.setenv("PYTHONHOME", str(folder))
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if Path(path).is_dir()))
+        monkeypatch.setenv("LD_LIBRARY_PATH", str(folder / "lib"))
+        yield
+
+
+@pytest.fixture
+def closed_python(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An interpreter that only we may run."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path for path in sys.path if Path(path).is_dir()))
+    python = closed / "python"
+    python.symlink_to(sys.executable)
+    monkeypatch.setattr(sys, "executable", str(python))
+
+
+def _owner(broker: Broker) -> int:
+    shown = subprocess.run(["/bin/ps", "-o", "uid=", "-p", str(broker.pid)], capture_output=True, text=True, check=True)
+    return int(shown.stdout)
+
+
+@pytest.mark.usefixtures("open_python")
+def test_amqtt_runs_as_the_servers_account_and_has_the_sessions_of_before(
+    brokers: Callable[[BrokerKind], Broker], tmp_path: Path
+) -> None:
+    before = [{"client_id": "listener", "subscriptions": {"a/#": 1}, "waiting": [["a/b", 1, "MA==", False]]}]
+    (tmp_path / "amqtt-sessions.json").write_bytes(orjson.dumps(before))  # as it lay while amqtt ran as root
+    broker = brokers(BrokerKind.AMQTT)
+    account = choose_account(None)
+    assert _owner(broker) == (account.uid if account else os.geteuid())
+    publish(broker, numbered(1, 1))
+    broker.stop()
+    broker.start()
+    again = Listener(broker).connect()
+    until(lambda: len(again.received) == 2)
+    again.leave()
+    assert again.payloads() == numbered(2)
+
+
+@pytest.mark.usefixtures("closed_python")
+def test_amqtt_says_so_when_its_account_may_not_read_python_and_keeps_what_it_saved(
+    brokers: Callable[[BrokerKind], Broker], home: Path
+) -> None:
+    account = choose_account(None)
+    if account is not None:
+        before = [{"client_id": "listener", "subscriptions": {"a/#": 1}, "waiting": [["a/b", 1, "MA==", False]]}]
+        saved = folder_for(home.resolve(), "broker", account) / "amqtt-sessions.json"
+        saved.write_bytes(orjson.dumps(before))
+        os.chown(saved, account.uid, account.gid)
+    with capture_logs() as logs:
+        broker = brokers(BrokerKind.AMQTT)
+    assert _owner(broker) == os.geteuid()
+    assert [line["action"] for line in logs] == (["broker_runs_as_root"] if account else [])
+    listener = Listener(broker).connect()
+    until(lambda: len(listener.received) == (1 if account else 0))
+    listener.leave()
+    broker.stop()
+    assert isinstance(broker, Amqtt)
+    assert broker.sessions.stat().st_uid == os.geteuid()
+
+
 def _saved_at(broker: Broker) -> float:
-    kind = facts_of(broker).kind
-    if kind is BrokerKind.AMQTT:
-        path = broker.folder / "amqtt-sessions.json"  # type: ignore[attr-defined]
+    if isinstance(broker, Amqtt):
+        path = broker.sessions
     else:
         path = broker.home / "broker" / "mosquitto.db"  # type: ignore[attr-defined]
     return path.stat().st_mtime if path.exists() else 0.0

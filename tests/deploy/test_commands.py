@@ -105,6 +105,15 @@ def test_a_login_that_may_not_act_is_1_with_the_cure(postgres_server: Postgres, 
     assert "GRANT" in refused.stderr
 
 
+def test_doctor_tells_a_login_that_may_not_act_the_cure(postgres_server: Postgres, template_database: str) -> None:
+    url = postgres_server.url(DatabaseRole.API, template_database)
+    found = hereabouts("doctor", database_url=url, mqtt_url=f"mqtt://127.0.0.1:{free_port()}")
+    assert found.returncode == 1
+    assert "GRANT hereabouts_owner TO hereabouts_api;" in found.stdout
+    assert "broker: " in found.stdout  # it went on
+    assert "Traceback" not in found.stderr
+
+
 def test_a_command_without_its_broker_says_which_setting_is_missing() -> None:
     refused = hereabouts("ingest", database_url="postgresql://x")
     assert refused.returncode == 1

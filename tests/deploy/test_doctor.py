@@ -1,5 +1,6 @@
 """doctor's checks, on a real database and real brokers."""
 
+import re
 import secrets
 import shutil
 import subprocess
@@ -52,6 +53,11 @@ def test_an_empty_database_wants_to_be_migrated(postgres_server: Postgres) -> No
 def test_a_database_that_is_away_is_broken() -> None:
     found = list(check_database(f"postgresql://x@127.0.0.1:{free_port()}/x"))
     assert states(iter(found)) == {"database": State.BROKEN}
+
+
+def test_the_time_is_told_as_people_say_it(database_url: str) -> None:
+    clock = next(check for check in check_database(database_url) if check.name == "clock")
+    assert re.fullmatch(r"\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d, as the database\.", clock.message)
 
 
 def test_a_clock_behind_what_is_stored_is_broken(database_url: str) -> None:

@@ -1,5 +1,6 @@
 """The supervisor, on small processes of the tests' own."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -9,7 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from hereabouts_deploy.supervise.backoff import delay_s
 from hereabouts_deploy.supervise.child import Child
@@ -161,6 +164,57 @@ def test_a_start_that_fails_is_tried_again_and_one_under_way_at_the_stop_is_undo
     stopper.join(DEADLINE_S)
     assert not stopper.is_alive()
     assert balky.pid is None
+
+
+class HalfSetUp(Balky):
+    """A service whose second start fails with its process running, by an error of another library."""
+
+    def start(self) -> None:
+        self.process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        self.starts += 1
+        if self.starts == 2:
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+
+def kill(service: Balky) -> None:
+    assert service.process is not None
+    service.process.kill()
+
+
+def test_a_start_that_fails_by_whatever_error_is_undone_and_tried_again(
+    supervisor: Supervisor, restarted: list[str]
+) -> None:
+    service = HalfSetUp()
+    with capture_logs() as logs:
+        supervisor.start(service)
+        kill(service)
+        until(lambda: restarted)
+    assert service.starts == 3
+    failed = next(line for line in logs if line["action"] == "child_not_started")
+    assert failed["why"] == "server closed the connection unexpectedly"
+    assert failed["exc_info"]
+
+
+def test_a_restart_that_cannot_be_told_does_not_end_the_keeping() -> None:
+    told = []
+
+    def tell(service: Service) -> None:
+        told.append(service.name)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    supervisor, service = Supervisor(tell), HalfSetUp()
+    service.starts = 2  # none of its starts fails
+    try:
+        with capture_logs() as logs:
+            supervisor.start(service)
+            kill(service)
+            until(lambda: len(told) == 1)
+            kill(service)
+            until(lambda: len(told) == 2)
+            until(lambda: sum(line["action"] == "restart_not_told" for line in logs) == 2)
+        assert service.pid is not None
+    finally:
+        supervisor.stop()
 
 
 def test_a_first_start_that_fails_is_the_callers_to_hear(supervisor: Supervisor) -> None:

@@ -9,16 +9,15 @@ from hypothesis import strategies as st
 from hereabouts_ingest.clocks import (
     AHEAD,
     BEHIND,
-    UNREADABLE,
     FrameTime,
     frame_time,
     is_credible,
     read_epoch,
     read_time,
     say_clocks,
-    say_time,
 )
 from hereabouts_schemas.message import Clock, TimeSource
+from hereabouts_schemas.times import UNREADABLE, say_time
 
 ARRIVED = datetime(2026, 3, 3, 14, 0, tzinfo=UTC)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

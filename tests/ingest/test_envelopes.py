@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hereabouts_ingest.clocks import UNREADABLE
 from hereabouts_ingest.envelopes import ENVELOPES, EnvelopeError
 from hereabouts_schemas.message import Message, Source, Uplink
 from hereabouts_schemas.outcome import Ignored, Reason
-from hereabouts_schemas.times import format_time
+from hereabouts_schemas.times import UNREADABLE, format_time
 
 CASES = Path(__file__).parent / "envelopes"
 RECORDED = Path(__file__).parents[3] / "shared" / "data" / "damp" / "homelink"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hereabouts_ingest.clocks import UNREADABLE
 from hereabouts_ingest.extract import Found, extract
 from hereabouts_schemas.profile import FieldSpec, Profile
+from hereabouts_schemas.times import UNREADABLE
 
 
 def profile(*fields: FieldSpec, history: str | None = None) -> Profile:

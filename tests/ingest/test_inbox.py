@@ -42,3 +42,11 @@ def test_the_batch_is_taken_as_soon_as_it_is_full_even_while_lingering() -> None
     inbox.put(arrival(1))
     taker.join(60)
     assert [a.packet_id for a in taken] == [0, 1]
+
+
+def test_a_batch_is_bounded_by_bytes_but_never_empty() -> None:
+    inbox = Inbox(most=10, most_bytes=100, linger_s=0.01)
+    for size in (250, 60, 40, 1):
+        message = Message(source=SOURCE, topic="t", payload=b"x" * size, received_at=datetime.now(UTC))
+        inbox.put(Arrival(message=message, packet_id=size, qos=1, connection=1))
+    assert [[a.packet_id for a in inbox.take(1)] for _ in range(3)] == [[250], [60, 40], [1]]

@@ -49,6 +49,7 @@ SPEC = Profile(
         row("humidity", "relative_humidity", "%"),
         row("distance", "distance", "mm"),
         row("filling", "fill_level", "%"),
+        row("people", "occupancy", "{count}"),
         row("air_temperature", "air_temperature", "Cel"),
         row("relative_humidity", "relative_humidity", "%"),
         row("environment.temperature.indoor", "air_temperature", "Cel"),
@@ -411,3 +412,12 @@ def test_an_accepted_value_is_plausible_and_its_time_credible(temperature: float
     for value in delivery.values:
         assert -40 <= value.value <= 60
         assert timedelta(days=-35) <= value.time - ARRIVED <= timedelta(minutes=5)
+
+
+def test_people_in_a_home_are_set_aside_and_the_rest_of_the_message_stands() -> None:
+    known = device(EUI)
+    home = replace(known, deployments=tuple(replace(d, place_kind="home") for d in known.deployments))
+    delivery = understand(plain({"temperature": 21.5, "people": 2}), {EUI: home})
+    assert delivery.verdict is None
+    assert readings(delivery) == {"air_temperature": 21.5}
+    assert [(one.quantity, one.reason, one.raw) for one in delivery.refused] == [("occupancy", Reason.NO_VALUE, "")]

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hereabouts_ingest.clocks import UNREADABLE
 from hereabouts_ingest.extract import Found
 from hereabouts_ingest.normalise import Frame, fill_levels, normalise
 from hereabouts_schemas.device import Deployment, Device
 from hereabouts_schemas.message import Refused, Value
 from hereabouts_schemas.outcome import Reason
 from hereabouts_schemas.profile import FieldSpec
+from hereabouts_schemas.times import UNREADABLE
 
 AT = datetime(2026, 3, 3, 13, 59, tzinfo=UTC)
 ARRIVED = AT + timedelta(minutes=1)
@@ -152,3 +152,40 @@ def test_without_a_depth_there_is_no_fill_level() -> None:
     assert list(fill_levels([distance(300), other], deployed(room="kitchen"))) == []
     # the depth of the place where the device was at that instant counts, not of where it is now
     assert list(fill_levels([distance(300, MOVED - timedelta(days=1))], deployed(bin_depth_mm=1200))) == []
+
+
+# people are not counted in homes
+
+PEOPLE = ["people_in", "people_out", "people_in_total", "people_out_total", "occupancy"]
+
+
+def at_a(place_kind: str) -> Device:
+    here = Deployment(id=3, device_id="d", place_id="home-12", from_at=MOVED, place_kind=place_kind)
+    return Device(id="d", profile="sample", deployments=(here,))
+
+
+@pytest.mark.parametrize("quantity", PEOPLE)
+@pytest.mark.parametrize("kind", ["home", "room"])
+def test_people_are_not_counted_in_homes(quantity: str, kind: str) -> None:
+    refused = normalise(found(3, quantity, "{count}"), frame(at_a(kind)))
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.NO_VALUE
+    assert refused.detail == f"People are not counted in homes: {quantity} of home-12 is not kept."
+    assert refused.raw == ""  # the number itself would tell who is in
+
+
+@pytest.mark.parametrize("at", [AT - timedelta(hours=1), AT + timedelta(days=1)])
+@pytest.mark.parametrize("number", [3, -3])
+def test_nor_late_nor_wrong(at: datetime, number: float) -> None:
+    refused = normalise(found(number, "occupancy", "{count}", at=at), frame(at_a("home")))
+    assert isinstance(refused, Refused)
+    assert (refused.reason, refused.raw) == (Reason.NO_VALUE, "")
+
+
+@pytest.mark.parametrize("kind", ["", "building", "counting_line", "street", "office"])
+def test_elsewhere_they_are(kind: str) -> None:
+    assert isinstance(normalise(found(3, "occupancy", "{count}"), frame(at_a(kind))), Value)
+
+
+def test_air_is_measured_in_homes() -> None:
+    assert isinstance(normalise(found(21.5), frame(at_a("home"))), Value)

@@ -141,6 +141,25 @@ def test_a_lost_database_connection_loses_nothing(work: Work, broker: Broker, ow
     assert owner.execute("SELECT count(*) FROM uplink_key").fetchone() == (500,)
 
 
+def test_a_store_that_cannot_take_anything_is_tried_again_with_growing_delay(
+    work: Work, broker: Broker, owner: Connection
+) -> None:
+    owner.execute("CREATE SEQUENCE tries; GRANT USAGE ON tries TO hereabouts_ingest")
+    owner.execute(
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('tries');"
+        " RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END $$"
+    )
+    owner.execute("CREATE TRIGGER full_disk BEFORE INSERT ON uplink_key EXECUTE FUNCTION full_disk()")
+    with work():
+        publish(broker, [body(0)])
+        until(owner, "SELECT last_value >= 4 FROM tries", True)
+        began = time.monotonic()
+        until(owner, "SELECT last_value >= 5 FROM tries", True)
+        assert time.monotonic() - began > 0.5  # the fifth wait is 1.6 to 4.8 s
+        owner.execute("DROP TRIGGER full_disk ON uplink_key")
+        until(owner, READINGS, 1)
+
+
 def test_the_broker_started_again_is_found_again(work: Work, broker: Broker, owner: Connection) -> None:
     with work():
         publish(broker, [body(0)])

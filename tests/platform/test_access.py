@@ -94,8 +94,9 @@ def test_a_revoked_key_stays_revoked_when_it_is_given_again(owner) -> None:
 
 def test_a_key_of_somebody_else_is_refused(owner) -> None:
     key = add(owner, "one", Role.READER)
-    with pytest.raises(InputError, match="another principal"):
+    with pytest.raises(InputError, match="another principal") as refused:
         add(owner, "two", Role.READER, key)
+    assert key not in str(refused.value), "a key that works is shown to nobody"
     assert principal_of_key(owner, token_hash(key)).name == "one"
 
 

@@ -1,5 +1,6 @@
 """Alerts in a real store: the assess job opens, updates and clears them from readings alone."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -187,3 +188,59 @@ def test_the_store_itself_allows_one_open_alert_a_subject_and_hazard(town: Town)
             follow(connection, [says("H1", Finding.FLAG, 80.0)], {}, NOW)
         with pytest.raises(psycopg.errors.UniqueViolation), acting(connection, principal.id):
             follow(connection, [says("H1", Finding.FLAG, 80.0)], {}, NOW)
+
+
+# places that no sensor measures any more
+
+
+def wet_home(town: Town) -> None:
+    town.air(town.sensor(town.place("H1")), 18.0, 90.0, NOW - 20 * DAY, NOW)
+    assess(town)
+
+
+def move_to_a_room(town: Town) -> None:
+    """As `hereabouts import devices` does when the same row comes again with a room."""
+    town.place("H1/bedroom", "room", name="Bedroom", parent_id="H1")
+    town.owner.execute("UPDATE deployment SET place_id = 'H1/bedroom'")
+
+
+def change_its_kind(town: Town) -> None:
+    town.owner.execute("UPDATE place SET kind = 'office' WHERE id = 'H1'")
+
+
+@pytest.mark.parametrize("happens", [move_to_a_room, change_its_kind])
+def test_an_alert_that_no_sensor_speaks_for_stays_open_and_says_so(town: Town, happens: Callable[[Town], None]) -> None:
+    wet_home(town)
+    opened = alerts(town)["H1"]
+    happens(town)
+    later = NOW + timedelta(hours=1)
+    assert assess(town, later)["no_sensor"] == 1
+    left = alerts(town)["H1"]
+    assert (left["cleared_at"], left["level"], left["updated_at"]) == (None, "act", later)
+    assert left["evidence"] == opened["evidence"]
+    assert left["reason"].startswith(
+        "No sensor measures the air of this place as a home or a room any more; the last averages known here end on "
+        "3 March 2026, 14:00."
+    )
+    assert "`hereabouts import devices`" in left["reason"]
+    assert left["reason"].endswith("; the alert stays open.")
+
+
+def test_saying_so_again_changes_nothing(town: Town) -> None:
+    wet_home(town)
+    move_to_a_room(town)
+    assess(town)
+    before = alerts(town)
+    assert set(before) == {"H1", "H1/bedroom"}
+    for later in (timedelta(minutes=5), 90 * DAY):
+        assess(town, NOW + later)
+        assert alerts(town)["H1"] == before["H1"]
+
+
+def test_a_sensor_that_comes_back_and_is_dry_clears_it(town: Town) -> None:
+    wet_home(town)
+    move_to_a_room(town)
+    assess(town)
+    town.air(town.sensor("H1"), 18.0, 50.0, NOW, NOW + 10 * DAY)
+    assert assess(town, NOW + 10 * DAY)["no_sensor"] == 0
+    assert alerts(town)["H1"]["cleared_at"] == NOW + 10 * DAY

@@ -132,6 +132,20 @@ def test_refused_values_of_a_stored_message_are_rows_and_do_not_change_its_outco
     assert owner.execute("SELECT values_stored, values_refused FROM ingest_count").fetchall() == [(1, 1)]
 
 
+def test_a_crowd_of_refused_values_is_told_in_few_rows_and_counted_in_full(
+    writer: BatchWriter, owner: Connection
+) -> None:
+    refused = tuple(
+        Refused(reason=Reason.CLOCK, field="t", raw=str(n), detail="too old.", time=NOON + timedelta(seconds=n))
+        for n in range(7000)
+    )
+    assert writer.write([replace(delivery("k1", (0, 20.5)), refused=refused)]) == [STORED]
+    rows = owner.execute("SELECT detail FROM quarantine ORDER BY time").fetchall()
+    assert len(rows) == 51
+    assert rows[-1] == ("too old. And 6949 more values of this message.",)
+    assert owner.execute("SELECT values_refused FROM ingest_count").fetchall() == [(7000,)]
+
+
 def test_latest_moves_only_forward(writer: BatchWriter, owner: Connection) -> None:
     writer.write([delivery("k1", (30, 3.0))])
     writer.write([delivery("k2", (10, 1.0), (20, 2.0))])

@@ -20,7 +20,7 @@ from hereabouts_platform.imports.readings import import_readings
 from hereabouts_platform.imports.report import REFUSED_IN_DETAIL, Cause, ImportReport, RefusedRow
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
-from hereabouts_platform.store.registry import sync_profiles
+from hereabouts_platform.store.registry import registry_version, sync_profiles
 from hereabouts_schemas.access import Principal, PrincipalKind, Role
 from hereabouts_schemas.errors import InputError, NotAllowed
 from hereabouts_schemas.profile import FieldSpec, Profile
@@ -629,3 +629,35 @@ def test_memory_stays_bounded(owner: Connection, tmp_path: Path) -> None:
         growth.append((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
     assert growth[0] < 250  # MiB
     assert growth[1] < 100
+
+
+# people are not counted in homes
+
+
+def test_people_in_a_home_are_refused_and_the_rest_of_the_row_stored(owner: Connection, tmp_path: Path) -> None:
+    rows = [
+        f"{EUI},2026-01-05T10:00:00Z,19.5,2,1",
+        f"{EUI},2026-03-05T10:00:00Z,20.5,,3",
+        "GATE,2026-01-05T10:00:00Z,,4,5",
+        "BIN1,2025-01-05T10:00:00Z,,6,",
+    ]
+    report = put(owner, tmp_path, *rows, header="device,time,air_temperature,people_in,occupancy")
+    assert (report.stored, report.refused_by_cause) == (4, {"no_deployment": 1, "not_in_homes": 3})
+    assert report.refused[0] == RefusedRow(
+        line=2,
+        cause=Cause.NOT_IN_HOMES,
+        reason=f"People are not counted in homes: people_in of {EUI} is not kept.",
+    )
+    assert {quantity for device, quantity, *_ in readings(owner) if device == EUI} == {"air_temperature"}
+
+
+@pytest.mark.parametrize(("parent", "stored"), [("H1", 0), ("B1", 1)], ids=["of a home", "of a public building"])
+def test_a_room_is_what_it_is_a_room_of(owner: Connection, tmp_path: Path, parent: str, stored: int) -> None:
+    principal = principal_named(owner, "system:command")
+    before = registry_version(owner)
+    (tmp_path / "more.csv").write_text(f"id,kind,name,parent\nB1,building,Library,\n{parent}/hall,room,Hall,{parent}\n")
+    assert import_places(owner, principal, tmp_path / "more.csv").refused == ()
+    assert registry_version(owner) > before  # a running ingest reads the kinds again
+    (tmp_path / "more.csv").write_text(f"id,profile,place,from\nEYE,any,{parent}/hall,2026-01-01T00:00:00Z\n")
+    assert import_devices(owner, principal, tmp_path / "more.csv").refused == ()
+    assert put(owner, tmp_path, "EYE,occupancy,2026-01-05T10:00:00Z,2").stored == stored

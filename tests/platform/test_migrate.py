@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 
+from hereabouts_deploy.embedded.postgres import SUPERUSER, Postgres
 from hereabouts_platform.store.connection import DatabaseRole, connect
 from hereabouts_platform.store.migrate import is_current, migrate
 from hereabouts_schemas.errors import ConfigError
@@ -43,3 +44,24 @@ def test_audit_is_append_only_even_for_the_owner(database_url: str) -> None:
         for statement in ("DELETE FROM audit", "UPDATE audit SET action = 'x'", "TRUNCATE audit"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement)
+
+
+def test_a_later_releases_migration_leaves_this_one_current(database_url: str) -> None:
+    with connect(database_url, DatabaseRole.OWNER) as connection:
+        connection.execute("INSERT INTO migration (number, name, checksum) VALUES (9999, 'later', 'x')")
+        assert is_current(connection)
+        connection.execute("DELETE FROM migration WHERE number = 3")
+        assert not is_current(connection)
+        connection.execute("DROP TABLE migration")
+        assert not is_current(connection)
+
+
+def test_a_login_that_may_not_make_tables_is_told_what_to_ask_for(
+    postgres_server: Postgres, template_database: str
+) -> None:
+    assert template_database
+    with psycopg.connect(postgres_server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE not_ours")
+        with pytest.raises(ConfigError, match="ALTER DATABASE not_ours OWNER TO hereabouts_owner"):
+            migrate(postgres_server.url(database="not_ours"))
+        connection.execute("DROP DATABASE not_ours WITH (FORCE)")

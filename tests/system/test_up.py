@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from hereabouts_deploy.embedded.broker import BrokerKind, make_broker
 from hereabouts_deploy.embedded.home import server_home
 from hereabouts_deploy.embedded.mqtt_probe import Login
 from hereabouts_deploy.embedded.ports import free_port
+from hereabouts_deploy.embedded.postgres import SUPERUSER, Postgres
+from hereabouts_platform.store.connection import DatabaseRole
 
 PARTS = ("postgres", "broker", "ingest", "jobs", "api")
 
@@ -161,7 +164,43 @@ def test_a_database_and_a_broker_of_ones_own_replace_the_embedded_ones(
     assert list(up.pids) == ["up", "ingest", "jobs", "api"]
     assert up.run["database_url"] == database_url
     assert up.run["mqtt"] == own_broker
+    assert f"MQTT at mqtt://127.0.0.1:{urlsplit(own_broker).port}, key in" in up.errors()
+    assert "a%2Fb%3Ac" not in up.errors()
     assert get(up, "/v1/sources", up.run["admin_key"]) == 200
+    assert up.ask(signal.SIGTERM) == 0
+
+
+@pytest.fixture
+def bare_database_url(tmp_path: Path) -> Iterator[str]:
+    """A database on a server that never heard of our roles; its owner's login may make some."""
+    account = choose_account(None)
+    server = Postgres(
+        home=server_home(tmp_path, account),
+        log=tmp_path / "postgres.log",
+        passwords={role: secrets.token_urlsafe(12) for role in (SUPERUSER, *DatabaseRole)},
+        account=account,
+        extra_settings={"shared_buffers": "64MB"},
+    )
+    server.start()
+    with psycopg.connect(server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE hereabouts")
+        for role in DatabaseRole:
+            connection.execute(f"DROP ROLE {role.value}")
+        connection.execute("CREATE ROLE council LOGIN CREATEROLE PASSWORD 'council'")
+        connection.execute("CREATE DATABASE council OWNER council")
+    yield f"postgresql://council:council@127.0.0.1:{server.port}/council"
+    server.stop()
+    shutil.rmtree(server.home)
+
+
+def test_a_fresh_server_of_ones_own_gets_its_roles_from_up(make_up: Callable[..., Any], bare_database_url: str) -> None:
+    looked = hereabouts("doctor", database_url=bare_database_url)
+    assert looked.returncode == 1
+    assert "The database server has no role hereabouts_owner. Run `hereabouts migrate`" in looked.stdout
+    assert "Traceback" not in looked.stderr
+    up = make_up(database_url=bare_database_url).start()
+    assert get(up, "/v1/sources", up.run["admin_key"]) == 200
+    assert {(role.value,) for role in DatabaseRole} <= set(rows(up, "SELECT rolname FROM pg_roles"))
     assert up.ask(signal.SIGTERM) == 0
 
 

@@ -97,15 +97,17 @@ def _say_counts(counts: OpenCounts) -> str:
 
 def _say_assessed(last: LastAssessment | None) -> str:
     if last is None:
-        return "No home has been judged yet."
+        return "No home has been assessed yet."
     rooms = counted(last.rooms, "room was", "rooms were")
     missing = f" Of {last.cannot_say:,} too little was read to say anything." if last.cannot_say else ""
-    return f"{rooms} last judged {say_time(last.at)}.{missing}"
+    return f"{rooms} last assessed {say_time(last.at)}.{missing}"
 
 
 def _say_silence(silent: Silence) -> str:
+    if silent.deployed == 0:
+        return "No device is deployed, so nothing can be heard."
     if silent.devices == 0:
-        return "Every device that is deployed has been heard of late."
+        return "No deployed device is silent."
     devices = counted(silent.devices, "device is", "devices are")
     where = f", in {counted(silent.homes, 'home', 'homes')}" if silent.homes else ""
-    return f"{devices} silent{where}. What they should watch over cannot be judged until they are heard again."
+    return f"{devices} silent{where}. What they should watch over cannot be assessed until they are heard again."

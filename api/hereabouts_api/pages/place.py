@@ -1,12 +1,13 @@
 """The page of one place: what is open, the last fortnight, what stands there and how it is."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from hereabouts_api.access import Caller, needs
-from hereabouts_api.models import PlaceView
+from hereabouts_api.models import DeploymentItem, PlaceView
 from hereabouts_api.pages.history import histories
 from hereabouts_api.pages.templates import render
 from hereabouts_api.pages.words import HEALTH, KINDS, LEVELS, counted, evidence_of, hazard_of, quantity_of
@@ -33,7 +34,9 @@ def place_page(
         view=view,
         heading=f"{view.name}, {view.parent.name}" if view.kind == "room" and view.parent else view.name,
         names=names,
-        standing=_standing(view),
+        standing=_standing(view, now),
+        now=now,
+        is_present=is_present,
         histories=histories(caller.connection, id, now),
         kinds=KINDS,
         levels=LEVELS,
@@ -44,9 +47,14 @@ def place_page(
     )
 
 
-def _standing(view: PlaceView) -> str:
+def is_present(deployment: DeploymentItem, now: datetime) -> bool:
+    """Whether the device is there at `now`: one with a planned end still is, one that starts later is not yet."""
+    return deployment.from_ <= now and (deployment.to is None or now < deployment.to)
+
+
+def _standing(view: PlaceView, now: datetime) -> str:
     """How far the page can be trusted: silence is never green."""
-    present = [one.health for one in view.deployments if one.to is None]
+    present = [one.health for one in view.deployments if is_present(one, now)]
     silent = present.count(Health.SILENT)
     nothing_open = "" if view.alerts else "No alert is open here. "
     if not present:

@@ -36,15 +36,11 @@ def sign_in(request: Request, key: Token, next: Annotated[str, Form(max_length=2
     return _welcome(request, opened[0], _local(next))
 
 
-@router.get("/sign-in/{token}", response_class=HTMLResponse)
-def sign_in_link_page(token: str) -> str:  # noqa: ARG001 - the button posts to this same address
-    """A button; the link is used up by pressing it, not by whoever previews it."""
-    return render("sign_in_link.html", signed_in=False)
-
-
-@router.post("/sign-in/{token}")
+@router.get("/sign-in/{token}")
 def use_sign_in_link(request: Request, token: str) -> Response:
-    """Use up the link and open a session."""
+    """Use up the link and open a session; a browser that only fetches ahead uses nothing up."""
+    if "prefetch" in request.headers.get("sec-purpose", request.headers.get("purpose", "")):
+        return Response(status_code=204)
     with pool_of(request).connection() as connection:
         opened = sign_in_with_link(connection, token)
     if opened is None:

@@ -30,7 +30,7 @@ class AlertParameters(ListParameters):
     """Which alerts."""
 
     state: StateAsked = Field(StateAsked.ALL, description="Open ones, cleared ones, or all of them.")
-    hazard: Text | None = Field(None, description="Alerts of this hazard.", examples=["damp"])
+    hazard: Text | None = Field(None, description="Alerts of this hazard.", examples=["damp_mould"])
     place: Text | None = Field(None, description="Alerts on this place, its rooms or its slots.", examples=["home-7"])
 
 

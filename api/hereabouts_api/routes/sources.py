@@ -49,7 +49,10 @@ def read_quarantine(
     caller: Annotated[Caller, needs(Action.READ, Resource.QUARANTINE)],
     asked: Annotated[QuarantineParameters, Query()],
 ) -> QuarantineListing:
-    """What could not become a reading, the newest first: whole messages, and values refused in stored messages."""
+    """What could not become a reading, the newest first: whole messages, and values refused in stored messages.
+
+    A page of long payloads ends before `limit`, at about 8 MiB of them; `next` goes on behind it.
+    """
     wanted = QuarantineFilter(
         reason=asked.reason,
         kind=asked.kind,
@@ -57,7 +60,8 @@ def read_quarantine(
         device=device_id(asked.device) if asked.device is not None else None,
     )
     (before,) = CURSOR.read(asked.cursor) or (None,)
-    rows = list_quarantine(caller.connection, wanted, before=before, most=asked.limit + 1)
-    listing = QuarantineListing.of(rows, asked.limit, lambda row: CURSOR.write((row["id"],)))
+    page = list_quarantine(caller.connection, wanted, before=before, most=asked.limit)
+    following = CURSOR.write((page.rows[-1]["id"],)) if page.more else None
+    listing = QuarantineListing.model_validate({"items": page.rows, "next": following})
     caller.saw(Resource.QUARANTINE, "list", (item.home for item in listing.items))
     return listing

@@ -132,7 +132,7 @@ Hereabouts, with a made-up town. Nothing in it is real.
   Pages    {system.run.http}
   Sign in  {link}
            (works once, within 10 minutes)
-  MQTT     {system.run.mqtt}
+  MQTT     {parse_mqtt_url(system.run.mqtt).place}
   Key      {system.run.admin_key}
            (also in {settings.data_dir / "run.json"})
 

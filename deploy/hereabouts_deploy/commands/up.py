@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from hereabouts_deploy.logs import configure_logging
+from hereabouts_deploy.mqtt_address import parse_mqtt_url
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.up import running_system
 
@@ -35,7 +36,8 @@ def up(
     configure_logging()
     settings = settings_with(data_dir=data_dir, http_port=http_port, mqtt_port=mqtt_port, run_as=run_as)
     with running_system(settings, say) as system:
-        say(f"Pages and API at {system.run.http}, MQTT at {system.run.mqtt}, key in {settings.data_dir / 'run.json'}.")
+        mqtt = parse_mqtt_url(system.run.mqtt).place
+        say(f"Pages and API at {system.run.http}, MQTT at {mqtt}, key in {settings.data_dir / 'run.json'}.")
         typer.echo("ready")
         system.wait()
         say("Stopping.")

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 
 from hereabouts_deploy.doctor.check import Check, State
+from hereabouts_platform.rules.wording import say_time
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.engine import Engine, detect
 from hereabouts_platform.store.migrate import is_current
 from hereabouts_platform.store.vitals import busiest_hour, clocks
+from hereabouts_schemas.errors import ConfigError
 
 MOST_APART = timedelta(seconds=5)
 FEED_OVER = timedelta(days=7)
@@ -25,6 +27,8 @@ def check_database(url: str) -> Iterator[Check]:
             yield migrations
             if migrations.state is State.OK:
                 yield _clock(connection)
+    except ConfigError as error:  # no roles yet, or a login that may not act as them: the message holds the cure
+        yield Check(name="database", state=State.BROKEN, message=str(error))
     except psycopg.Error as error:
         cause = " ".join(str(error).split())
         yield Check(name="database", state=State.BROKEN, message=f"The database cannot be used: {cause}")
@@ -35,7 +39,7 @@ def feed_of(url: str) -> int:
     try:
         with connect(url, DatabaseRole.OWNER, application="hereabouts doctor") as connection:
             return busiest_hour(connection, datetime.now(UTC) - FEED_OVER)
-    except psycopg.Error:
+    except (psycopg.Error, ConfigError):
         return 0
 
 
@@ -72,4 +76,4 @@ def _clock(connection: Connection) -> Check:
     if apart > MOST_APART:
         message = f"This machine's clock and the database's are {apart.total_seconds():.0f} s apart."
         return Check(name="clock", state=State.WARNING, message=message, detail=detail)
-    return Check(name="clock", state=State.OK, message=f"{before:%Y-%m-%dT%H:%M:%SZ}, as the database.", detail=detail)
+    return Check(name="clock", state=State.OK, message=f"{say_time(before)}, as the database.", detail=detail)

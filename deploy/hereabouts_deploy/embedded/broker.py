@@ -57,7 +57,7 @@ def make_broker(
         return Mosquitto(binary=binary, home=home, account=account, log=log, port=port, login=login)
     if kind is BrokerKind.MOSQUITTO:
         raise ConfigError("HEREABOUTS_EMBEDDED_BROKER is mosquitto, and there is none on this machine.")
-    return Amqtt(folder=data_dir, log=log, port=port, login=login)
+    return Amqtt(folder=data_dir, home=home, account=account, log=log, port=port, login=login)
 
 
 def facts_of(broker: Broker) -> BrokerFacts:

@@ -9,7 +9,6 @@ import structlog
 
 from hereabouts_deploy.supervise.backoff import STEADY_S, delay_s
 from hereabouts_deploy.supervise.service import Service
-from hereabouts_schemas.errors import HereaboutsError
 
 log = structlog.get_logger(__name__)
 
@@ -76,16 +75,41 @@ class Supervisor:
     def _start_again(self, service: Service) -> None:
         if self._stopping.is_set():
             return
-        try:
-            service.start()
-        except (HereaboutsError, OSError) as error:  # tried again, whatever it was
-            why = {"process": service.name, "why": str(error)}
-            log.warning("a process could not be started", action="child_not_started", **why)
-        else:
+        if self._starts(service):
             log.info("a process was started again", action="child_started", process=service.name, pid=service.pid)
-            self._on_restart(service)
+            self._tell(service)
         if self._stopping.is_set():
             service.stop()
+
+    def _starts(self, service: Service) -> bool:
+        """Start a service; whatever goes wrong is logged and tried again.
+
+        An exception that left here would end the keeper's thread, and the service would stay down while all looks well.
+        """
+        try:
+            service.start()
+        except Exception as error:
+            why = {"process": service.name, "why": str(error)}
+            log.warning("a process could not be started", action="child_not_started", exc_info=True, **why)
+            self._undo(service)
+            return False
+        return True
+
+    def _undo(self, service: Service) -> None:
+        """End what a failed start left running: its keeper would wait for it, half set up, instead of trying again."""
+        try:
+            service.stop()
+        except Exception as error:
+            why = {"process": service.name, "why": str(error)}
+            log.warning("a process could not be ended", action="child_not_ended", exc_info=True, **why)
+
+    def _tell(self, service: Service) -> None:
+        """Say that a service was started again; it lives, and is kept, even if that cannot be said (a full disk)."""
+        try:
+            self._on_restart(service)
+        except Exception as error:
+            why = {"process": service.name, "why": str(error)}
+            log.warning("a restart could not be told", action="restart_not_told", exc_info=True, **why)
 
 
 def _how(code: int) -> str:

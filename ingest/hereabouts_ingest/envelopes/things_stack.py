@@ -15,7 +15,7 @@ Source: The Things Stack documentation, "MQTT Server" and "Data Formats".
 
 import hashlib
 
-from hereabouts_ingest.clocks import UNREADABLE, read_time
+from hereabouts_ingest.clocks import read_time
 from hereabouts_ingest.envelopes.json_body import (
     Body,
     EnvelopeError,
@@ -33,6 +33,7 @@ from hereabouts_ingest.envelopes.json_body import (
 )
 from hereabouts_schemas.message import Clock, Message, TimeSource, Uplink
 from hereabouts_schemas.outcome import Ignored, Reason
+from hereabouts_schemas.times import UNREADABLE
 
 
 def read(message: Message) -> Uplink | Ignored:

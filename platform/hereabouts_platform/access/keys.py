@@ -87,7 +87,7 @@ def issue_key(
         detail = {"principal": to.name, "key": name, "expires_at": format_time(expires_at) if expires_at else None}
         access.record(connection, by, Action.ADMINISTER, Resource.ACCESS, detail)
     elif access.key_owner(connection, token_hash(plain)) != to.id:
-        raise InputError("key", key, "This key belongs to another principal: make a new one.")
+        raise InputError("key", plain[:12] + "...", "This key belongs to another principal: make a new one.")
     return plain
 
 

@@ -4,15 +4,13 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
 from math import isfinite
-from zoneinfo import ZoneInfo
 
 import orjson
 
 from hereabouts_platform.imports.report import Cause
 from hereabouts_platform.imports.tables import RowRefused
-from hereabouts_schemas.times import parse_time
+from hereabouts_schemas.times import LONDON, parse_time
 
-LONDON = ZoneInfo("Europe/London")
 LONGEST_NAME = 120
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 TIME_CURE = "Write it with its zone, like 2026-03-03T14:00:00Z or 2026-03-03T14:00:00+00:00."

@@ -30,6 +30,7 @@ class DeploymentIndex:
     Attributes:
         deployment_ids: id in the store, by position.
         depths_mm: `bin_depth_mm` of the mount, NaN where there is none, by position.
+        in_home: whether people live there, by position.
     """
 
     def __init__(self, devices: Mapping[str, Device]) -> None:
@@ -45,6 +46,7 @@ class DeploymentIndex:
         self._keys = self._key(self._owner, starts)
         self.deployment_ids = np.array([d.id for _, d in found], dtype=np.int64)
         self.depths_mm = np.array([_depth(d.mount.get("bin_depth_mm")) for _, d in found], dtype=np.float64)
+        self.in_home = np.array([d.in_home for _, d in found], dtype=np.bool_)
 
     def numbers(self, names: Sequence[str]) -> NDArray[np.int64]:
         """Each device's number in this index, NOWHERE where it is not known; names in any spelling."""

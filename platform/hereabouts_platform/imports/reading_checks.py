@@ -1,4 +1,4 @@
-"""Whether a chunk's values may become readings: device, quantity, time, deployment, plausible range. Pure."""
+"""Whether a chunk's values may become readings: device, quantity, time, deployment, homes, plausible range. Pure."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ AHEAD = timedelta(minutes=5)
 
 _LOW = np.array([QUANTITIES[name].low for name in QUANTITY_NAMES])
 _HIGH = np.array([QUANTITIES[name].high for name in QUANTITY_NAMES])
+_PUBLIC_ONLY = np.array([QUANTITIES[name].public_only for name in QUANTITY_NAMES])
 _DISTANCE = QUANTITY_NAMES.index("distance")
 _FILL_LEVEL = QUANTITY_NAMES.index("fill_level")
 
@@ -44,6 +45,7 @@ def check(values: Values, index: DeploymentIndex, own_levels: AbstractSet[int], 
     values.refuse(Cause.CLOCK, (values.us < 0) | (values.us > microseconds(now + AHEAD)))
     deployment = index.positions(device, values.us)
     values.refuse(Cause.NO_DEPLOYMENT, deployment == NOWHERE)
+    _check_homes(values, deployment, index)
     _check_range(values)
     levels = _derived_levels(values, device, deployment, index, own_levels)
     if levels is None:
@@ -55,6 +57,14 @@ def devices_with_own_levels(values: Values, index: DeploymentIndex) -> AbstractS
     """Numbers of the devices for which a chunk holds a fill level."""
     found = np.unique(values.device[values.quantity == _FILL_LEVEL])
     return set(index.numbers([values.devices[code] for code in found]).tolist())
+
+
+def _check_homes(values: Values, deployment: NDArray[np.int64], index: DeploymentIndex) -> None:
+    """What tells who is in is never kept of a home."""
+    private = np.flatnonzero(values.fine & _PUBLIC_ONLY[values.quantity])  # fine: it has a quantity and a deployment
+    refused = np.zeros(len(values.row), dtype=np.bool_)
+    refused[private] = index.in_home[deployment[private]]
+    values.refuse(Cause.NOT_IN_HOMES, refused)
 
 
 def _check_range(values: Values) -> None:

@@ -68,6 +68,10 @@ def _no_deployment(values: Values, at: int) -> str:
     )
 
 
+def _not_in_homes(values: Values, at: int) -> str:
+    return f"People are not counted in homes: {_name(values, at)} of {_device(values, at)} is not kept."
+
+
 def _no_value(values: Values, at: int) -> str:
     return f"{_name(values, at)} has no value."
 
@@ -98,6 +102,7 @@ _SENTENCES = {
     Cause.CHANNEL: _channel,
     Cause.CLOCK: _clock,
     Cause.NO_DEPLOYMENT: _no_deployment,
+    Cause.NOT_IN_HOMES: _not_in_homes,
     Cause.NO_VALUE: _no_value,
     Cause.WRONG_SHAPE: _wrong_shape,
     Cause.RANGE: _range,

@@ -24,6 +24,7 @@ class Cause(StrEnum):
     CHANNEL = "channel"
     CLOCK = "clock"
     NO_DEPLOYMENT = "no_deployment"
+    NOT_IN_HOMES = "not_in_homes"
     NO_VALUE = "no_value"
     RANGE = "range"
     CONFLICT = "conflict"

@@ -23,6 +23,7 @@ from hereabouts_platform.jobs.run import run_due
 from hereabouts_platform.rules.job_health import window_of
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.jobs import try_lead
+from hereabouts_schemas.errors import ConfigError
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,7 @@ def run_jobs(
                 failures = 0
                 if _wait_for_lead(connection, stop):
                     _lead(connection, database_url, jobs, stop)
-        except psycopg.Error as error:
+        except (psycopg.Error, ConfigError) as error:
             delay_s = retry_delay_s(failures)
             failures += 1
             log.warning("jobs_database_lost", error=_cause(error), retry_in_s=round(delay_s, 1))
@@ -124,7 +125,9 @@ def _run(database_url: str, job: Job) -> None:
         log.warning("job_not_run", job=job.name, error=_cause(error))
 
 
-def _cause(error: psycopg.Error) -> str:
+def _cause(error: psycopg.Error | ConfigError) -> str:
     """The kind of error, with its words where they tell of the connection alone and of nobody's data."""
     kind = type(error).__name__
-    return f"{kind}: {' '.join(str(error).split())}" if isinstance(error, psycopg.OperationalError) else kind
+    return (
+        f"{kind}: {' '.join(str(error).split())}" if isinstance(error, psycopg.OperationalError | ConfigError) else kind
+    )

@@ -83,6 +83,22 @@ def assess(room: RoomFacts, now: datetime) -> Assessment:
     return replace(draft, earlier=_flag(course, raised, now) if raised > _last_true(clears) else None)
 
 
+def unmeasured(place_id: str, evidence: Mapping[str, Evidence]) -> Assessment:
+    """What can be said of a place that has an open alert and no facts: its sensor was registered elsewhere, or its kind
+    changed. Always CANNOT_SAY, for no data never clears; the same `evidence`, the alert's own, gives the same answer.
+    """
+    return Assessment(
+        subject_kind=SubjectKind.PLACE,
+        subject_id=place_id,
+        hazard=HAZARD,
+        finding=Finding.CANNOT_SAY,
+        level=Level.WATCH,
+        reason=words.no_sensor(max((number.to_at for number in evidence.values()), default=None)),
+        rule=RULE,
+        rule_version=RULE_VERSION,
+    )
+
+
 def level_of(reached: Collection[Criterion]) -> Level:
     """Watch for a day or a week beyond its limit; act for both at once: a wet week that is not drying."""
     return Level.ACT if {DAY, WEEK} <= {criterion.period for criterion in reached} else Level.WATCH

@@ -44,6 +44,16 @@ def silence(last_at: datetime | None) -> str:
     return f"No readings since {say_time(last_at)}." if last_at else "No humidity has been read here yet."
 
 
+def no_sensor(last_average_at: datetime | None) -> str:
+    """That nothing measures a place any more, until when something did, and what to do about it."""
+    known = f"; the last averages known here end on {say_time(last_average_at)}" if last_average_at else ""
+    return (
+        f"No sensor measures the air of this place as a home or a room any more{known}. Look at the place itself, or "
+        "have it measured again: give it a sensor with `hereabouts import devices` and, if it is no longer registered "
+        "as a home or a room, correct its kind with `hereabouts import places`."
+    )
+
+
 def is_quiet(last_at: datetime | None, now: datetime) -> bool:
     """Whether readings have been missing for so long that the reason should say so."""
     return last_at is None or now - last_at > QUIET_AFTER

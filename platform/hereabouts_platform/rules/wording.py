@@ -1,22 +1,10 @@
 """How rules say things to people: plain British English, times on the clocks of the people who read them."""
 
 import math
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-_CIVIL = ZoneInfo("Europe/London")
+from hereabouts_schemas.times import say_time
 
-
-def say_time(at: datetime) -> str:
-    """An instant as people say it, in Europe/London.
-
-    Example:
-        >>> from datetime import UTC
-        >>> say_time(datetime(2026, 7, 3, 13, 5, tzinfo=UTC))
-        '3 July 2026, 14:05'
-    """
-    civil = at.astimezone(_CIVIL)
-    return f"{civil.day} {civil:%B %Y, %H:%M}"
+__all__ = ["say_list", "say_percent", "say_room", "say_time"]
 
 
 def say_percent(value: float, limit: float) -> str:

@@ -41,6 +41,14 @@ def principal_of_session(connection: Connection, token_hash: bytes) -> Principal
     return _principal(connection.execute(SQL["principal_of_session"], (token_hash,)).fetchone())
 
 
+def limit_statements(connection: Connection, longest: timedelta) -> None:
+    """Have the server give up any statement of this transaction that takes longer than `longest`.
+
+    It then raises `psycopg.errors.QueryCanceled`.
+    """
+    connection.execute(SQL["limit_statements"], (f"{longest // timedelta(milliseconds=1)}ms",))
+
+
 def add_principal(connection: Connection, kind: PrincipalKind, name: str) -> Principal | None:
     """Make a principal without roles; None when the name is taken, even by a disabled one."""
     row = connection.execute(SQL["add_principal"], (kind, name)).fetchone()

@@ -18,8 +18,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Silence:
-    """How many deployed devices are silent, and in how many homes."""
+    """How many devices are deployed, how many of them are silent, and in how many homes."""
 
+    deployed: int
     devices: int
     homes: int
 
@@ -40,7 +41,7 @@ def silence(connection: Connection, now: datetime) -> Silence:
     """How much is silent at `now` of what is deployed at `now`."""
     values = {**_bounds(connection, now), "now": now}
     row = connection.cursor(row_factory=dict_row).execute(SQL["silence"], values).fetchone()
-    return Silence(**row) if row else Silence(devices=0, homes=0)
+    return Silence(**row) if row else Silence(deployed=0, devices=0, homes=0)
 
 
 def _bounds(connection: Connection, now: datetime) -> Row:

@@ -28,10 +28,15 @@ class Capabilities:
 
 
 def detect(connection: Connection) -> Capabilities:
-    """Ask the server what it is; TimescaleDB counts only where it is installed in this database."""
+    """Ask the server what it is.
+
+    TimescaleDB counts only where it is installed in this database, and was before `reading` was made: a table made of
+    native partitions stays one when the extension comes later.
+    """
     version = connection.execute(SQL["server_version"]).fetchone()
     extensions = tuple(row[0] for row in connection.execute(SQL["installed_extensions"]))
-    engine = Engine.TIMESCALE if "timescaledb" in extensions else Engine.PLAIN
+    partitioned = connection.execute(SQL["reading_is_partitioned"]).fetchone() == (True,)
+    engine = Engine.TIMESCALE if "timescaledb" in extensions and not partitioned else Engine.PLAIN
     return Capabilities(engine=engine, server_version=version[0] if version else "", extensions=extensions)
 
 

@@ -30,7 +30,7 @@ def parents(connection: Connection) -> dict[str, str | None]:
 
 
 def save_places(connection: Connection, places: Sequence[Place]) -> None:
-    """Make these places or change them to what is given."""
+    """Make these places or change them to what is given; a running ingest hears of it."""
     if not places:
         return
     rows = [
@@ -38,6 +38,7 @@ def save_places(connection: Connection, places: Sequence[Place]) -> None:
         for p in places
     ]  # fmt: skip
     connection.execute(SQL["save_places"], _columns(rows))
+    connection.execute(SQL["move_registry"])
 
 
 def rooms_of(connection: Connection, homes: Sequence[str]) -> list[Place]:

@@ -68,14 +68,18 @@ def migrate(url: str) -> list[Migration]:
     The login is the owner role, or one that may become it.
 
     Raises:
-        ConfigError: a migration that was applied has changed since, or the database is newer than this release.
+        ConfigError: the login may not make roles or tables, a migration that was applied has changed since, or the
+            database is newer than this release.
     """
     with psycopg.connect(url, autocommit=True, application_name="hereabouts migrate") as connection:
         ensure_roles(connection)
-        _hand_over(connection)
-        take_role(connection, DatabaseRole.OWNER)
-        connection.execute(SQL["lock"], (_LOCK,))
-        connection.execute(SQL["create_table"])
+        try:  # a GRANT that this login may not give is a mere warning; making a table tells
+            _hand_over(connection)
+            take_role(connection, DatabaseRole.OWNER)
+            connection.execute(SQL["lock"], (_LOCK,))
+            connection.execute(SQL["create_table"])
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise ConfigError(_ask_for_rights(connection)) from error
         pending = _pending(connection, migrations_for(detect(connection).engine))
         for migration in pending:
             _apply(connection, migration)
@@ -89,10 +93,21 @@ def _hand_over(connection: Connection) -> None:
     connection.execute(SQL["hand_over_schema"])
 
 
+def _ask_for_rights(connection: Connection) -> str:
+    login, database = connection.info.user, connection.info.dbname
+    return (
+        f"The login {login} may not set up the database {database}. As an administrator of the server run "
+        f"ALTER DATABASE {database} OWNER TO {login}; and, in that database, GRANT ALL ON SCHEMA public TO {login} "
+        "WITH GRANT OPTION; then run this again."
+    )
+
+
 def is_current(connection: Connection) -> bool:
-    """Whether every migration of this release has been applied."""
-    row = connection.execute(SQL["applied_count"]).fetchone()
-    return row is not None and row[0] == len(migrations_for(detect(connection).engine))
+    """Whether every migration of this release has been applied; those of a later one may be there too."""
+    if connection.execute(SQL["has_table"]).fetchone() != (True,):
+        return False
+    applied = {number for number, _ in connection.execute(SQL["applied"])}
+    return applied >= {migration.number for migration in migrations_for(detect(connection).engine)}
 
 
 def _pending(connection: Connection, known: list[Migration]) -> list[Migration]:

@@ -1,7 +1,7 @@
 """Quarantine rows of a batch: one a message set aside, one a refused value, the same message counted once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hereabouts_schemas.message import Delivery, Refused, SetAside
@@ -34,6 +34,7 @@ class _Row:
         return (self.source_id, self.content_hash, self.kind, self.reason, self.field, self.channel, at)
 
 
+MOST_VALUES = 50
 COLUMNS = tuple(_Row.__slots__)
 
 
@@ -44,7 +45,7 @@ def quarantine_columns(
     rows: dict[tuple[object, ...], _Row] = {}
     for index, delivery, set_aside, refused in items:
         found = [_message_row(index, delivery, set_aside)] if set_aside is not None else []
-        found += [_value_row(index, delivery, value) for value in refused]
+        found += [_value_row(index, delivery, value) for value in _told(refused)]
         for row in found:
             same = rows.setdefault(row.identity, row)
             if same is not row:
@@ -52,6 +53,18 @@ def quarantine_columns(
                 same.last_at = max(same.last_at, row.last_at)
     ordered = [rows[identity] for identity in sorted(rows, key=repr)]
     return [[getattr(row, name) for row in ordered] for name in COLUMNS] if ordered else None
+
+
+def _told(refused: Sequence[Refused]) -> list[Refused]:
+    """The refused values of one message that get a row: each row holds the whole message, so a crowd is told in one.
+
+    `values_refused` counts every one, and the raw batch holds them all.
+    """
+    if len(refused) <= MOST_VALUES:
+        return list(refused)
+    rest = len(refused) - MOST_VALUES
+    last = refused[MOST_VALUES]
+    return [*refused[:MOST_VALUES], replace(last, detail=f"{last.detail} And {rest - 1} more values of this message.")]
 
 
 def _message_row(index: int, delivery: Delivery, set_aside: SetAside) -> _Row:

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from psycopg.rows import dict_row, tuple_row
 
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
+from hereabouts_schemas.times import LONDON
 
 SQL = load("readings")
-LONDON = ZoneInfo("Europe/London")
 
 Row = dict[str, Any]
 

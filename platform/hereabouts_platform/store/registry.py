@@ -36,9 +36,17 @@ def load_registry(connection: Connection) -> Registry:
         connection.execute(SQL["one_snapshot"])
         version = registry_version(connection)
         deployments: dict[str, list[Deployment]] = {}
-        for id_, device_id, place_id, from_at, to_at, mount in connection.execute(SQL["deployments"]):
+        for id_, device_id, place_id, from_at, to_at, mount, place_kind in connection.execute(SQL["deployments"]):
             deployments.setdefault(device_id, []).append(
-                Deployment(id=id_, device_id=device_id, place_id=place_id, from_at=from_at, to_at=to_at, mount=mount)
+                Deployment(
+                    id=id_,
+                    device_id=device_id,
+                    place_id=place_id,
+                    from_at=from_at,
+                    to_at=to_at,
+                    mount=mount,
+                    place_kind=place_kind,
+                )
             )
         devices = {
             id_: Device(id=id_, profile=profile_id, deployments=tuple(deployments.get(id_, ())))

@@ -9,6 +9,10 @@ SELECT id, name, kind, roles FROM principal_of_key(%s)
 -- name: principal_of_session
 SELECT id, name, kind, roles FROM principal_of_session(%s)
 
+-- name: limit_statements
+-- Until the end of the transaction.
+SELECT set_config('statement_timeout', %s, true)
+
 -- name: add_principal
 INSERT INTO principal (kind, name) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURNING id
 

@@ -14,12 +14,14 @@ WHERE l.time < excluded.time
 -- name: hear_devices
 INSERT INTO device_heard AS h (device_id, at)
 SELECT u.* FROM unnest(%s::text[], %s::timestamptz[]) AS u (device_id, at) JOIN device d ON d.id = u.device_id
+ORDER BY u.device_id
 ON CONFLICT (device_id) DO UPDATE SET at = excluded.at WHERE h.at < excluded.at
 
 -- name: insert_events
 INSERT INTO device_event (batch_id, device_id, time, code, detail)
 SELECT %s, u.* FROM unnest(%s::text[], %s::timestamptz[], %s::text[], %s::text[]) AS u (device_id, time, code, detail)
 JOIN device d ON d.id = u.device_id
+ORDER BY u.device_id, u.time, u.code
 ON CONFLICT DO NOTHING
 
 -- name: insert_uplinks

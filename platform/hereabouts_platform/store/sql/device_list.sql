@@ -25,12 +25,15 @@ WHERE d.device_id = ANY (%(devices)s)
 ORDER BY d.device_id, d.from_at
 
 -- name: silence
--- Of the devices deployed now: how many are silent, and in how many homes.
-SELECT count(DISTINCT d.device_id) AS devices,
-       count(DISTINCT CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END) AS homes
+-- How many devices are deployed now; of these how many are silent, and in how many homes.
+SELECT count(DISTINCT d.device_id) AS deployed,
+       count(DISTINCT d.device_id) FILTER (WHERE s.silent) AS devices,
+       count(DISTINCT CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END)
+           FILTER (WHERE s.silent) AS homes
 FROM deployment d
 JOIN device v ON v.id = d.device_id
 JOIN unnest(%(profiles)s::text[], %(late_since)s::timestamptz[]) AS b (profile, late_since) ON b.profile = v.profile_id
 LEFT JOIN device_heard h ON h.device_id = d.device_id
+CROSS JOIN LATERAL (SELECT h.at IS NULL OR h.at < b.late_since AS silent) s
 JOIN place p ON p.id = d.place_id LEFT JOIN place up ON up.id = p.parent_id
-WHERE d.from_at <= %(now)s AND (d.to_at IS NULL OR d.to_at > %(now)s) AND (h.at IS NULL OR h.at < b.late_since)
+WHERE d.from_at <= %(now)s AND (d.to_at IS NULL OR d.to_at > %(now)s)

@@ -8,3 +8,6 @@ SELECT extname::text FROM pg_extension ORDER BY extname
 
 -- name: make_partition
 SELECT make_partition(%s::regclass, %s)
+
+-- name: reading_is_partitioned
+SELECT relkind = 'p' FROM pg_class WHERE oid = to_regclass('public.reading')

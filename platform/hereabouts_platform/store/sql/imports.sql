@@ -21,6 +21,10 @@ SET kind = excluded.kind, name = excluded.name, lon = excluded.lon, lat = exclud
     usrn = excluded.usrn, parent_id = excluded.parent_id, attributes = excluded.attributes,
     updated_at = now(), updated_by = current_principal()
 
+-- name: move_registry
+-- Ingest judges by the kind of a place too, so it has to read the registry again when places change.
+UPDATE registry_version SET version = version + 1
+
 -- name: rooms_of
 SELECT id, kind, name, lon, lat, uprn, usrn, parent_id, attributes FROM place WHERE kind = 'room' AND parent_id = ANY (%s)
 

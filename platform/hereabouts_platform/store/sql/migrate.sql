@@ -14,11 +14,11 @@ CREATE TABLE IF NOT EXISTS migration (
     applied_at timestamptz NOT NULL DEFAULT now()
 )
 
+-- name: has_table
+SELECT to_regclass('public.migration') IS NOT NULL
+
 -- name: applied
 SELECT number, checksum FROM migration ORDER BY number
-
--- name: applied_count
-SELECT count(*) FROM migration
 
 -- name: record
 INSERT INTO migration (number, name, checksum) VALUES (%s, %s, %s)

@@ -7,7 +7,13 @@ SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY
 SELECT version FROM registry_version
 
 -- name: deployments
-SELECT id, device_id, place_id, from_at, to_at, mount FROM deployment ORDER BY device_id, from_at
+-- With the kind of the place; of a room, the kind of what it is a room of.
+SELECT d.id, d.device_id, d.place_id, d.from_at, d.to_at, d.mount,
+       CASE WHEN p.kind = 'room' THEN coalesce(up.kind, p.kind) ELSE p.kind END
+FROM deployment d
+JOIN place p ON p.id = d.place_id
+LEFT JOIN place up ON up.id = p.parent_id
+ORDER BY d.device_id, d.from_at
 
 -- name: devices
 SELECT id, profile_id FROM device

@@ -11,20 +11,34 @@ GROUP BY s.id
 ORDER BY s.id
 
 -- name: quarantine
--- Newest first. `home`: where the device was when the message came, if that is a home.
+-- Newest first. The page ends at `most` rows, or with the row whose payload takes it to `most_bytes`; `more` says of a
+-- row that others stand behind it. Lengths are known without reading the payloads, so only those of the page are read.
+-- `home`: where the device was when the message came, if that is a home.
+WITH candidate AS (
+    SELECT q.id, octet_length(q.payload) AS size
+    FROM quarantine q JOIN source s ON s.id = q.source_id
+    WHERE (%(reason)s::text IS NULL OR q.reason = %(reason)s)
+      AND (%(kind)s::text IS NULL OR q.kind = %(kind)s)
+      AND (%(source)s::text IS NULL OR s.name = %(source)s)
+      AND (%(device)s::text IS NULL OR q.device_id = %(device)s)
+      AND (%(before)s::int8 IS NULL OR q.id < %(before)s)
+    ORDER BY q.id DESC
+    LIMIT %(most)s::int8 + 1
+), page AS (
+    SELECT id, lead(id) OVER newest IS NOT NULL AS more, row_number() OVER newest AS number,
+           sum(size) OVER newest - size AS bytes_before
+    FROM candidate
+    WINDOW newest AS (ORDER BY id DESC ROWS UNBOUNDED PRECEDING)
+)
 SELECT q.id, q.kind, s.name AS source, q.topic, q.device_id AS device, q.reason, q.detail, q.field, q.raw, q.quantity,
-       q.channel, q.time, q.received_at, q.last_at, q.deliveries, q.payload,
+       q.channel, q.time, q.received_at, q.last_at, q.deliveries, q.payload, page.more,
        CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END AS home
-FROM quarantine q
+FROM page
+JOIN quarantine q ON q.id = page.id
 JOIN source s ON s.id = q.source_id
 LEFT JOIN deployment d ON d.device_id = q.device_id AND d.from_at <= q.received_at
                       AND (d.to_at IS NULL OR q.received_at < d.to_at)
 LEFT JOIN place p ON p.id = d.place_id
 LEFT JOIN place up ON up.id = p.parent_id
-WHERE (%(reason)s::text IS NULL OR q.reason = %(reason)s)
-  AND (%(kind)s::text IS NULL OR q.kind = %(kind)s)
-  AND (%(source)s::text IS NULL OR s.name = %(source)s)
-  AND (%(device)s::text IS NULL OR q.device_id = %(device)s)
-  AND (%(before)s::int8 IS NULL OR q.id < %(before)s)
+WHERE page.number <= %(most)s AND page.bytes_before < %(most_bytes)s
 ORDER BY q.id DESC
-LIMIT %(most)s
