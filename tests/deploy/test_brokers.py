@@ -393,10 +393,7 @@ def test_amqtt_says_so_when_its_account_may_not_read_python_and_keeps_what_it_sa
 
 
 def _saved_at(broker: Broker) -> float:
-    if isinstance(broker, Amqtt):
-        path = broker.sessions
-    else:
-        path = broker.home / "broker" / "mosquitto.db"  # type: ignore[attr-defined]
+    path = broker.sessions if isinstance(broker, Amqtt) else broker.home / "broker" / "mosquitto.db"  # type: ignore[attr-defined]
     return path.stat().st_mtime if path.exists() else 0.0
 
 
