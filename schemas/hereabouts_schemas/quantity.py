@@ -68,13 +68,9 @@ QUANTITIES: dict[str, Quantity] = _table(
     Quantity(name="distance", title="Distance to the surface", unit="mm", low=0, high=15_000),
     Quantity(name="fill_level", title="Fill level", unit="%", low=0, high=100),
     Quantity(name="tilt", title="Tilted", unit="{bool}", low=0, high=1),
-    # people passing and present (streets and public buildings only)
-    Quantity(
-        name="people_in", title="People in", unit="{count}", low=0, high=100_000, kind=Kind.DELTA, public_only=True
-    ),
-    Quantity(
-        name="people_out", title="People out", unit="{count}", low=0, high=100_000, kind=Kind.DELTA, public_only=True
-    ),
+    # people passing a counting line, and present; how many are present is never kept of a home
+    Quantity(name="people_in", title="People in", unit="{count}", low=0, high=100_000, kind=Kind.DELTA),
+    Quantity(name="people_out", title="People out", unit="{count}", low=0, high=100_000, kind=Kind.DELTA),
     Quantity(
         name="people_in_total",
         title="People in, counter",
@@ -82,7 +78,6 @@ QUANTITIES: dict[str, Quantity] = _table(
         low=0,
         high=_M,
         kind=Kind.TOTAL_INCREASING,
-        public_only=True,
     ),
     Quantity(
         name="people_out_total",
@@ -91,7 +86,6 @@ QUANTITIES: dict[str, Quantity] = _table(
         low=0,
         high=_M,
         kind=Kind.TOTAL_INCREASING,
-        public_only=True,
     ),
     Quantity(name="occupancy", title="People present", unit="{count}", low=0, high=100_000, public_only=True),
     # weather

@@ -25,7 +25,7 @@ def test_a_job_is_run_and_listed(database_url: str) -> None:
     ran = hereabouts(database_url, "run", "assess")
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("assess done at ")
-    assert "0 rooms, 0 opened, 0 updated, 0 cleared." in ran.stdout
+    assert "0 rooms, 0 no sensor, 0 opened, 0 updated, 0 cleared." in ran.stdout
     assert "HEREABOUTS_DATABASE_URL" in ran.stderr
 
 

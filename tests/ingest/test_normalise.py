@@ -156,7 +156,7 @@ def test_without_a_depth_there_is_no_fill_level() -> None:
 
 # people are not counted in homes
 
-PEOPLE = ["people_in", "people_out", "people_in_total", "people_out_total", "occupancy"]
+PEOPLE = ["occupancy"]
 
 
 def at_a(place_kind: str) -> Device:

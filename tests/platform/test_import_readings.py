@@ -642,13 +642,13 @@ def test_people_in_a_home_are_refused_and_the_rest_of_the_row_stored(owner: Conn
         "BIN1,2025-01-05T10:00:00Z,,6,",
     ]
     report = put(owner, tmp_path, *rows, header="device,time,air_temperature,people_in,occupancy")
-    assert (report.stored, report.refused_by_cause) == (4, {"no_deployment": 1, "not_in_homes": 3})
+    assert (report.stored, report.refused_by_cause) == (5, {"no_deployment": 1, "not_in_homes": 2})
     assert report.refused[0] == RefusedRow(
         line=2,
         cause=Cause.NOT_IN_HOMES,
-        reason=f"People are not counted in homes: people_in of {EUI} is not kept.",
+        reason=f"People are not counted in homes: occupancy of {EUI} is not kept.",
     )
-    assert {quantity for device, quantity, *_ in readings(owner) if device == EUI} == {"air_temperature"}
+    assert {quantity for device, quantity, *_ in readings(owner) if device == EUI} == {"air_temperature", "people_in"}
 
 
 @pytest.mark.parametrize(("parent", "stored"), [("H1", 0), ("B1", 1)], ids=["of a home", "of a public building"])

@@ -1,5 +1,7 @@
 """Migrations bring an empty database up, once, and notice when they were tampered with."""
 
+import time
+
 import psycopg
 import pytest
 
@@ -65,3 +67,16 @@ def test_a_login_that_may_not_make_tables_is_told_what_to_ask_for(
         with pytest.raises(ConfigError, match="ALTER DATABASE not_ours OWNER TO hereabouts_owner"):
             migrate(postgres_server.url(database="not_ours"))
         connection.execute("DROP DATABASE not_ours WITH (FORCE)")
+
+
+def test_a_login_that_may_not_act_as_a_role_leaves_no_connection_behind(
+    postgres_server: Postgres, database_url: str
+) -> None:
+    name = psycopg.conninfo.conninfo_to_dict(database_url)["dbname"]
+    with pytest.raises(ConfigError, match="may not act as"):
+        connect(postgres_server.url(DatabaseRole.API, str(name)), DatabaseRole.OWNER, application="turned away")
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        deadline = time.monotonic() + 20  # a server process takes a moment to see that its client has gone
+        while connection.execute("SELECT 1 FROM pg_stat_activity WHERE application_name = 'turned away'").fetchall():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)

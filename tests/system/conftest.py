@@ -148,12 +148,12 @@ class Wire:
             return connection.execute(statement, parameters).fetchall()
 
     def register(self, devices: list[tuple[str, str, str, dict[str, object]]]) -> None:
-        """Register (device, profile, home, mount), each deployed at a home of its own since 2015."""
-        homes = sorted({home for _, _, home, _ in devices})
+        """Register (device, profile, place, mount), each deployed since 2015; people counters at a counting line."""
+        places = {place: "counting_line" if "-vs1" in profile else "home" for _, profile, place, _ in devices}
         with psycopg.connect(self.up.run["database_url"]) as connection, connection.cursor() as cursor:
             cursor.executemany(
-                "INSERT INTO place (id, kind, name) VALUES (%s, 'home', 'Home') ON CONFLICT DO NOTHING",
-                [(home,) for home in homes],
+                "INSERT INTO place (id, kind, name) VALUES (%s, %s, 'Place') ON CONFLICT DO NOTHING",
+                sorted(places.items()),
             )
             cursor.executemany(
                 "INSERT INTO device (id, profile_id) VALUES (%s, %s)",
@@ -161,7 +161,7 @@ class Wire:
             )
             cursor.executemany(
                 "INSERT INTO deployment (device_id, place_id, from_at, mount) VALUES (%s, %s, '2015-01-01Z', %s)",
-                [(device, home, Json(mount)) for device, _, home, mount in devices],
+                [(device, place, Json(mount)) for device, _, place, mount in devices],
             )
 
     def publish(self, messages: list[tuple[str, bytes]]) -> None:

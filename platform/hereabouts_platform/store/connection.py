@@ -32,9 +32,14 @@ def connect(url: str, role: DatabaseRole, *, application: str = "hereabouts") ->
 
     Raises:
         psycopg.OperationalError: the database cannot be reached.
+        ConfigError: the server has no such role, or this login may not act as it.
     """
     connection = psycopg.connect(url, autocommit=True, application_name=application)
-    take_role(connection, role)
+    try:
+        take_role(connection, role)
+    except ConfigError:
+        connection.close()
+        raise
     return connection
 
 
