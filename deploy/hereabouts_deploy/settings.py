@@ -32,7 +32,6 @@ from hereabouts_schemas.errors import ConfigError, InputError
 PREFIX = "HEREABOUTS_"
 TOML = Path("hereabouts.toml")
 SECRETS = ("database_url", "mqtt_url")
-COMMAND_LINE = "command line"
 BUILT_IN = "default"
 
 Port = Annotated[int, Field(ge=0, le=65535)]
