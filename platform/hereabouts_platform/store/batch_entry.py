@@ -1,56 +1,65 @@
 """A delivery of a batch while its outcome is being found, and in which turns the deliveries of a batch are settled."""
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 from hereabouts_schemas.message import Delivery, Refused, SetAside
 from hereabouts_schemas.outcome import Outcome
 
+HOUR_US = 3_600_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
 Instant = tuple[int, datetime]
 """A datastream's number and a time: what a reading is unique by."""
 
 
-@dataclass(kw_only=True, slots=True)
 class Entry:
-    """One delivery of a batch while its outcome is being found."""
+    """One delivery of a batch while its outcome is being found.
 
-    index: int
-    delivery: Delivery
-    key: bytes | None
-    outcome: Outcome = Outcome.QUARANTINED
-    set_aside: SetAside | None = None
-    refused: list[Refused] = field(default_factory=list)
-    stored: dict[Instant, float] = field(default_factory=dict)
+    Attributes:
+        index: its place in the batch.
+        delivery: what was understood of the message.
+        key: the envelope's key as 16 bytes; None where there is none.
+        outcome: what became of it; quarantined until something better is found.
+        set_aside: why the whole message is in quarantine, if it is.
+        refused: values that are in quarantine.
+        stored: how many readings it added.
+    """
+
+    __slots__ = ("delivery", "index", "key", "outcome", "refused", "set_aside", "stored")
+
+    def __init__(self, index: int, delivery: Delivery) -> None:
+        self.index = index
+        self.delivery = delivery
+        self.key = None if delivery.key is None else blake2b(delivery.key.encode(), digest_size=16).digest()
+        self.outcome = Outcome.QUARANTINED
+        self.set_aside: SetAside | None = None
+        self.refused: Sequence[Refused] = ()
+        self.stored = 0
 
     @property
-    def scoped_key(self) -> tuple[int, bytes | None]:
-        """The key with its source, as the store has it unique."""
-        return self.delivery.message.source.id, self.key
+    def scoped_key(self) -> tuple[int, bytes]:
+        """The key with its source, as the store has it unique. Only where there is a key."""
+        return self.delivery.message.source.id, self.key or b""
 
 
 def entries_of(deliveries: Sequence[Delivery]) -> list[Entry]:
-    """Entries in order, with the envelope's key as 16 bytes."""
-    return [
-        Entry(
-            index=index,
-            delivery=delivery,
-            key=None if delivery.key is None else blake2b(delivery.key.encode(), digest_size=16).digest(),
-        )
-        for index, delivery in enumerate(deliveries)
-    ]
+    """Entries in order."""
+    return [Entry(index, delivery) for index, delivery in enumerate(deliveries)]
 
 
 def waves(entries: Sequence[Entry]) -> list[list[Entry]]:
     """Split a batch so that no key stands twice in a wave: what the first copy became decides about the second."""
-    seen: Counter[tuple[int, bytes | None]] = Counter()
-    result: list[list[Entry]] = []
+    seen: dict[tuple[int, bytes], int] = {}
+    result: list[list[Entry]] = [[]]
     for entry in entries:
-        turn = seen[entry.scoped_key] if entry.key is not None else 0
-        seen[entry.scoped_key] += 1
-        while len(result) <= turn:
+        turn = 0
+        if entry.key is not None:
+            turn = seen.get(entry.scoped_key, 0)
+            seen[entry.scoped_key] = turn + 1
+        if turn == len(result):
             result.append([])
         result[turn].append(entry)
     return result
@@ -59,3 +68,29 @@ def waves(entries: Sequence[Entry]) -> list[list[Entry]]:
 def as_columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
     """Rows as the columns that `unnest` takes."""
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+def microseconds(at: datetime) -> int:
+    """Microseconds since 1970, UTC."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def number_array(numbers: Iterable[float]) -> str:
+    """Numbers as an array literal: psycopg looks at each element of a list, which costs ten times as much."""
+    return f"{{{','.join(map(repr, numbers))}}}"
+
+
+def text_array(texts: Iterable[str]) -> str:
+    """Texts as an array literal."""
+    quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
+    return "{" + ",".join([f'"{text}"' for text in quoted]) + "}"
+
+
+def time_array(times: Sequence[datetime]) -> str:
+    """Instants as an array literal of microseconds since 1970, for the statements that take them so."""
+    return number_array([microseconds(at) for at in times])
+
+
+def key_array(keys: Iterable[bytes]) -> str:
+    """Keys as a literal of bytea[]."""
+    return "{" + ",".join(['"\\\\x' + key.hex() + '"' for key in keys]) + "}"

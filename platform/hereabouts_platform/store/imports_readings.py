@@ -8,7 +8,7 @@ meets another at its key; from the first conflict on, an import goes by way of t
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import LiteralString
 
 import numpy as np
@@ -16,6 +16,7 @@ import psycopg
 from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
+from hereabouts_platform.store.batch_entry import number_array, text_array
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.engine import detect, make_room
 from hereabouts_platform.store.queries import load
@@ -27,7 +28,6 @@ WRITER_SQL = load("batch_writer")
 
 Stream = tuple[int, str, str]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _POSTGRES_EPOCH_US = 946_684_800_000_000
 _HOUR_US = 3_600_000_000
 _COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -148,12 +148,13 @@ class ReadingWriter:
     def _follow_up(self, chunk: Chunk, batch: int, written: Written) -> None:
         """Move latest and heard forward, and write the batch row that tells what was touched."""
         last = np.append(chunk.datastream[1:] != chunk.datastream[:-1], True)
-        times = [_instant(us) for us in chunk.us[last].tolist()]
-        newest = (batch, chunk.datastream[last].tolist(), times, chunk.value[last].tolist())
+        columns = (chunk.datastream[last], chunk.us[last], chunk.value[last])
+        newest = (batch, *(number_array(column.tolist()) for column in columns))
         self._connection.execute(WRITER_SQL["move_latest"], newest)
         devices = sorted(chunk.heard)
-        heard = [_instant(chunk.heard[device]) for device in devices]
-        self._connection.execute(WRITER_SQL["hear_devices"], (devices, heard))
+        heard = number_array(chunk.heard[device] for device in devices)
+        arrived: list[None] = [None] * len(devices)
+        self._connection.execute(WRITER_SQL["hear_devices"], (text_array(devices), heard, arrived))
         datastreams, hours = _touched(chunk)
         detail = Jsonb({**chunk.detail, "stored": written.stored})
         self._connection.execute(SQL["insert_batch"], (batch, detail, datastreams, hours))
@@ -188,7 +189,3 @@ def _touched(chunk: Chunk) -> tuple[str, str]:
 def _find(chunk: Chunk, datastream: int, us: int) -> int:
     low, high = np.searchsorted(chunk.datastream, [datastream, datastream + 1])
     return int(low + np.searchsorted(chunk.us[low:high], us))
-
-
-def _instant(us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=us)

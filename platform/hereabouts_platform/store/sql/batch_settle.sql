@@ -26,7 +26,25 @@ JOIN unnest(%s::int[], %s::timestamptz[]) AS u (datastream_id, time)
     ON r.datastream_id = u.datastream_id AND r.time = u.time
 WHERE r.batch_id <> %s
 
+-- name: copy_readings
+COPY reading (datastream_id, batch_id, time, value) FROM STDIN (FORMAT BINARY)
+
+-- name: copy_uplinks
+COPY uplink (batch_id, index, received_at, source_id, outcome, device_id, observed_at, time_source, clock_bad, f_port,
+             f_cnt, decoder) FROM STDIN (FORMAT BINARY)
+
 -- name: insert_keys
+-- Of one source. Waits for whoever is taking one of them in this moment.
 INSERT INTO uplink_key (batch_id, source_id, key, index, received_at)
-SELECT %s, u.* FROM unnest(%s::smallint[], %s::bytea[], %s::int[], %s::timestamptz[]) AS u
+SELECT %s, %s, u.key, u.index, 'epoch'::timestamptz + u.us * interval '1 microsecond'
+FROM unnest(%s::bytea[], %s::int[], %s::int8[]) AS u (key, index, us)
 ON CONFLICT DO NOTHING
+
+-- name: keys_of_others
+-- Those among these keys that another message holds, of an earlier batch or of this one.
+SELECT key FROM uplink_key
+WHERE source_id = %s AND key = ANY (%s::bytea[]) AND NOT (batch_id = %s AND index = ANY (%s::int[]))
+
+-- name: give_back_keys
+DELETE FROM uplink_key k USING unnest(%s::smallint[], %s::bytea[]) AS u (source_id, key)
+WHERE k.source_id = u.source_id AND k.key = u.key AND k.batch_id = %s

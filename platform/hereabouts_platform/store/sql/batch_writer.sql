@@ -6,16 +6,23 @@ SELECT nextval('batch_number')
 
 -- name: move_latest
 INSERT INTO latest AS l (batch_id, datastream_id, time, value)
-SELECT %s, u.* FROM unnest(%s::int[], %s::timestamptz[], %s::float8[]) AS u
+SELECT %s, u.id, 'epoch'::timestamptz + u.us * interval '1 microsecond', u.value
+FROM unnest(%s::int[], %s::int8[], %s::float8[]) AS u (id, us, value)
 ON CONFLICT (datastream_id) DO UPDATE
 SET batch_id = excluded.batch_id, time = excluded.time, value = excluded.value
 WHERE l.time < excluded.time
 
 -- name: hear_devices
-INSERT INTO device_heard AS h (device_id, at)
-SELECT u.* FROM unnest(%s::text[], %s::timestamptz[]) AS u (device_id, at) JOIN device d ON d.id = u.device_id
+-- `at`: the newest observation; `received_at`: the newest arrival, NULL where nothing arrived (an import).
+INSERT INTO device_heard AS h (device_id, at, received_at)
+SELECT u.device_id, 'epoch'::timestamptz + u.at_us * interval '1 microsecond',
+       'epoch'::timestamptz + u.received_us * interval '1 microsecond'
+FROM unnest(%s::text[], %s::int8[], %s::int8[]) AS u (device_id, at_us, received_us)
+JOIN device d ON d.id = u.device_id
 ORDER BY u.device_id
-ON CONFLICT (device_id) DO UPDATE SET at = excluded.at WHERE h.at < excluded.at
+ON CONFLICT (device_id) DO UPDATE
+SET at = greatest(h.at, excluded.at), received_at = greatest(h.received_at, excluded.received_at)
+WHERE h.at < excluded.at OR h.received_at IS DISTINCT FROM greatest(h.received_at, excluded.received_at)
 
 -- name: insert_events
 INSERT INTO device_event (batch_id, device_id, time, code, detail)
@@ -23,12 +30,6 @@ SELECT %s, u.* FROM unnest(%s::text[], %s::timestamptz[], %s::text[], %s::text[]
 JOIN device d ON d.id = u.device_id
 ORDER BY u.device_id, u.time, u.code
 ON CONFLICT DO NOTHING
-
--- name: insert_uplinks
-INSERT INTO uplink (batch_id, index, received_at, source_id, outcome, device_id, observed_at, time_source, clock_bad,
-                    f_port, f_cnt, decoder)
-SELECT %s, u.* FROM unnest(%s::int[], %s::timestamptz[], %s::smallint[], %s::text[], %s::text[], %s::timestamptz[],
-                           %s::text[], %s::boolean[], %s::int[], %s::bigint[], %s::text[]) AS u
 
 -- name: quarantine
 INSERT INTO quarantine AS q (batch_id, kind, source_id, topic, device_id, reason, detail, field, raw, quantity,
@@ -51,5 +52,8 @@ SET received = c.received + excluded.received, stored = c.stored + excluded.stor
     values_refused = c.values_refused + excluded.values_refused
 
 -- name: insert_batch
-INSERT INTO batch (id, received_at, slot, message_count, blob, touched_datastreams, touched_hours)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
+INSERT INTO batch (id, received_at, slot, message_count, blob, touched_datastreams, touched_hours,
+                   door_sources, door_hours, door_counts)
+VALUES (%s, %s, %s, %s, %s, %s::int[],
+        (SELECT coalesce(array_agg('epoch'::timestamptz + h * interval '1 hour' ORDER BY n), '{}')
+         FROM unnest(%s::int[]) WITH ORDINALITY AS u (h, n)), %s, %s, %s)
