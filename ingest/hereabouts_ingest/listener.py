@@ -6,6 +6,7 @@ Speaks MQTT 5 with an explicit receive maximum (without one brokers keep only 20
 
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -17,9 +18,12 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from hereabouts_ingest.bulk_client import BulkClient
+from hereabouts_ingest.feeds import Feeds
 from hereabouts_ingest.inbox import Arrival, Inbox
+from hereabouts_ingest.losses import Losses
+from hereabouts_ingest.packets import Publish
 from hereabouts_ingest.settings import IngestSettings
-from hereabouts_ingest.storable import storable
 from hereabouts_schemas.message import Message, Source
 
 log = structlog.get_logger(__name__)
@@ -27,33 +31,54 @@ log = structlog.get_logger(__name__)
 SESSION_EXPIRY_S = 0xFFFFFFFF  # never: the broker keeps what arrives while we are away
 KEEPALIVE_S = 30
 HANDSHAKE_S = 3.0  # a broker that knows no MQTT 5 may just keep silent instead of refusing
-MOST_TOPICS, MOST_REMEMBERED_CHARACTERS = 100_000, 256  # remembered topic -> source; others are matched each time
-MOST_TOPIC_CHARACTERS = 65_535  # what MQTT allows
 FLIP_AFTER_S = 1.0
 _UNSUPPORTED = ("Unsupported protocol version", "Protocol error", "Malformed packet")
+_NO_SHARING = (
+    "This broker grants no shared subscriptions (they need MQTT 5), so several workers would each get every message. "
+    "Run one worker, or use a broker that does, such as mosquitto."
+)
 
 
 class Listener:
-    """Fills an inbox from a broker. Reconnects by itself, with growing delay."""
+    """Fills an inbox from a broker. Reconnects by itself, with growing delay.
 
-    def __init__(self, settings: IngestSettings, sources: Sequence[Source], inbox: Inbox) -> None:
+    Attributes:
+        subscribed: set while every source is granted.
+        absences: from when to when nobody listened, oldest first; None where that began before this process did.
+        unfit: why this worker cannot work with this broker at all, if so.
+
+    Args:
+        knew_session: whether this slot has worked before: then a broker that knows no session of it has lost one.
+    """
+
+    def __init__(
+        self,
+        settings: IngestSettings,
+        sources: Sequence[Source],
+        inbox: Inbox,
+        losses: Losses,
+        *,
+        knew_session: bool = False,
+    ) -> None:
         self._settings = settings
-        filters = [(source.topic_filter, source) for source in sources if source.topic_filter]
-        self._filters = sorted(filters, key=lambda pair: _openness(pair[0]))
+        self._feeds = Feeds(sources)
         self._inbox = inbox
-        self._by_topic: dict[str, Source] = {}
-        self._connection = 0
-        self._ever_connected = False
+        self._losses = losses
+        self._had_session = knew_session
         self._protocol = mqtt.MQTTv5
-        self._client: mqtt.Client | None = None
-        self._lock = threading.Lock()
-        self.subscribed = threading.Event()
+        self._client: BulkClient | None = None
+        self._asked: dict[int, tuple[Source, ...]] = {}
         self._refused = threading.Event()
         self._waiting_since: float | None = None
+        self._away_since: datetime | None = None
         self._started = 0.0
+        self._ever_connected = False
+        self.subscribed = threading.Event()
+        self.absences: deque[tuple[datetime | None, datetime]] = deque()
+        self.unfit: str | None = None
 
     def start(self) -> None:
-        """Begin to connect, in a thread of its own; `subscribed` is set once every source is granted."""
+        """Begin to connect, in a thread of its own."""
         self._started = time.monotonic()
         client = self._client = self._make_client()
         host, port = self._settings.mqtt_host, self._settings.mqtt_port
@@ -64,15 +89,20 @@ class Listener:
             client.connect_async(host, port, KEEPALIVE_S)
         client.loop_start()
 
-    def stop(self) -> None:
-        """Disconnect; the broker keeps the session and everything not acknowledged."""
+    def stop(self, *, forget: bool = False) -> None:
+        """Disconnect; the broker keeps the session and everything not acknowledged, unless told to `forget` it."""
         client = self._client
-        if client is not None:
-            client.disconnect()
-            client.loop_stop()
+        if client is None:
+            return
+        properties = None
+        if forget and self._protocol == mqtt.MQTTv5:
+            properties = Properties(PacketTypes.DISCONNECT)  # type: ignore[no-untyped-call]  # untyped in paho
+            properties.SessionExpiryInterval = 0
+        client.disconnect(properties=properties)
+        client.loop_stop()
 
     def tend(self) -> None:
-        """Called by the worker now and then: tries the other version of MQTT when the broker refused this one."""
+        """Called now and then: tries the other version of MQTT when the broker refused this one."""
         now = time.monotonic()
         kept_silent = self._waiting_since is not None and now - self._waiting_since > HANDSHAKE_S
         if (self._refused.is_set() or kept_silent) and now - self._started > FLIP_AFTER_S:
@@ -83,26 +113,46 @@ class Listener:
             log.info("the broker refused our version of MQTT; trying the other", action="mqtt_fallback")
             self.start()
 
+    def follow(self, sources: Sequence[Source]) -> None:
+        """Listen to these sources from now on: subscribe to what is new, unsubscribe from what is gone."""
+        before, self._feeds = self._feeds, Feeds(sources)
+        client = self._client
+        if self._feeds.sources == before.sources or client is None or not self._ever_connected:
+            return
+        shared = self._settings.shared
+        gone = set(before.filters(shared=shared)) - set(self._feeds.filters(shared=shared))
+        if gone:
+            client.unsubscribe(sorted(gone))
+        self._subscribe(client)
+
     def acknowledge(self, arrivals: Sequence[Arrival]) -> None:
         """Acknowledge committed messages that came over the present connection.
 
         Those of an earlier connection come again by themselves and are recognised as duplicates.
         """
-        with self._lock:
-            client, connection = self._client, self._connection
+        client = self._client
         if client is None:
             return
+        by_connection: dict[int, list[int]] = {}
         for arrival in arrivals:
-            if arrival.connection == connection and arrival.qos > 0:
-                client.ack(arrival.packet_id, arrival.qos)
+            if arrival.qos:
+                by_connection.setdefault(arrival.connection, []).append(arrival.packet_id)
+        for connection, packet_ids in by_connection.items():
+            client.acknowledge(packet_ids, connection)
 
-    def _make_client(self) -> mqtt.Client:
-        client = mqtt.Client(
+    def source_of(self, topic: str) -> Source:
+        """The source that a topic falls to."""
+        return self._feeds.source_of(topic)
+
+    def _make_client(self) -> BulkClient:
+        client = BulkClient(
             CallbackAPIVersion.VERSION2,
             client_id=self._settings.client_id,
             clean_session=None if self._protocol == mqtt.MQTTv5 else False,
             protocol=self._protocol,
             manual_ack=True,
+            on_run=self._on_run,
+            wait_for_room=self._inbox.wait_for_room,
         )
         client.username_pw_set(self._settings.username, self._settings.password)
         if self._settings.use_tls:
@@ -111,7 +161,7 @@ class Listener:
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
-        client.on_message = self._on_message
+        client.on_unsubscribe = self._on_unsubscribe
         client.on_socket_open = self._on_socket_open
         return client
 
@@ -126,7 +176,7 @@ class Listener:
             self._waiting_since = time.monotonic()
 
     def _on_connect(
-        self, client: mqtt.Client, _data: object, flags: mqtt.ConnectFlags, code: ReasonCode, _properties: object
+        self, client: mqtt.Client, _data: object, flags: mqtt.ConnectFlags, code: ReasonCode, properties: object
     ) -> None:
         self._waiting_since = None
         if code.is_failure:
@@ -134,67 +184,82 @@ class Listener:
             if str(code) in _UNSUPPORTED:
                 self._refused.set()
             return
-        with self._lock:
-            self._connection += 1
-        if self._ever_connected and not flags.session_present:
-            log.warning("the broker forgot our session; messages may be lost", action="mqtt_session_lost")
-        self._ever_connected = True
+        if self._settings.shared and not self._grants_sharing(properties):
+            self.unfit = _NO_SHARING
+            return
+        if self._had_session and not flags.session_present:
+            self._count_lost_session()
+        self._had_session = self._ever_connected = True
         log.info("connected to the broker", action="mqtt_connected", session_present=flags.session_present)
-        # Always subscribed anew: a persistent session keeps what it had, and knows nothing of a source added since.
-        once = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+        if self._settings.drain:
+            client.unsubscribe([*self._feeds.filters(shared=True), *self._feeds.filters(shared=False)])
+        else:  # always anew: a persistent session keeps what it had, and knows nothing of a source added since
+            self._subscribe(client)
+
+    def _grants_sharing(self, properties: object) -> bool:
+        return self._protocol == mqtt.MQTTv5 and getattr(properties, "SharedSubscriptionAvailable", 1) == 1
+
+    def _count_lost_session(self) -> None:
+        log.warning("the broker forgot our session; messages may be lost", action="mqtt_session_lost")
+        for source in self._feeds.sources:
+            self._losses.add(source.id, datetime.now(UTC), "session_lost")
+
+    def _subscribe(self, client: mqtt.Client) -> None:
+        filters = self._feeds.filters(shared=self._settings.shared)
         if self._protocol == mqtt.MQTTv5:
-            client.subscribe([(topic_filter, once) for topic_filter, _ in self._filters])
+            retained = SubscribeOptions.RETAIN_SEND_IF_NEW_SUB
+            once = SubscribeOptions(qos=1, retainHandling=retained)
+            _, mid = client.subscribe([(topic_filter, once) for topic_filter in filters])
         else:
-            client.subscribe([(topic_filter, 1) for topic_filter, _ in self._filters])
+            _, mid = client.subscribe([(topic_filter, 1) for topic_filter in filters])
+        if mid is not None:
+            self._asked[mid] = self._feeds.sources
 
     def _on_subscribe(
-        self, _client: mqtt.Client, _data: object, _mid: int, codes: list[ReasonCode], _properties: object
+        self, client: mqtt.Client, _data: object, mid: int, codes: list[ReasonCode], _properties: object
     ) -> None:
-        refused = [source.name for (_, source), code in zip(self._filters, codes, strict=True) if code.is_failure]
+        sources = self._asked.pop(mid, self._feeds.sources)
+        refused = [source.name for source, code in zip(sources, codes, strict=True) if code.is_failure]
         if refused:
             log.error("the broker refused subscriptions", action="mqtt_subscribe_refused", sources=refused)
-        else:
+            return
+        if self._protocol == mqtt.MQTTv5:  # what one worker alone, or one of several, subscribed to before
+            client.unsubscribe(self._feeds.filters(shared=not self._settings.shared))
+        if not self.subscribed.is_set():
+            self.absences.append((self._away_since, datetime.now(UTC)))
+        self.subscribed.set()
+
+    def _on_unsubscribe(
+        self, _client: mqtt.Client, _data: object, _mid: int, _codes: list[ReasonCode], _properties: object
+    ) -> None:
+        if self._settings.drain:
             self.subscribed.set()
 
     def _on_disconnect(
         self, _client: mqtt.Client, _data: object, _flags: object, code: ReasonCode, _properties: object
     ) -> None:
+        if self.subscribed.is_set():
+            self._away_since = datetime.now(UTC)
         self.subscribed.clear()
+        self._asked.clear()
         if code.is_failure:
             log.warning("lost the broker", action="mqtt_disconnected", reason=str(code))
             if self._waiting_since is not None:  # hung up instead of answering: perhaps it knows no MQTT 5
                 self._waiting_since = None
                 self._refused.set()
 
-    def _on_message(self, _client: mqtt.Client, _data: object, packet: mqtt.MQTTMessage) -> None:
+    def _on_run(self, run: Sequence[Publish], generation: int) -> None:
         """Must never raise: an exception here would end paho's thread."""
-        try:
-            topic = packet.topic
-        except UnicodeDecodeError:
-            topic = "(topic is not UTF-8)"
-        message = Message(
-            source=self._by_topic.get(topic) or self._source_of(topic),
-            topic=storable(topic, MOST_TOPIC_CHARACTERS),
-            payload=bytes(packet.payload),
-            received_at=datetime.now(UTC),
-            retained=packet.retain,
-        )
-        self._inbox.put(Arrival(message=message, packet_id=packet.mid, qos=packet.qos, connection=self._connection))
-
-    def _source_of(self, topic: str) -> Source:
-        """The source whose filter takes this topic, the closest where several do (the broker may then send it twice).
-
-        A session can hold subscriptions of an earlier configuration; what they bring falls to one source, whose
-        envelope cannot read it, and so to quarantine with its topic: seen, not lost.
-        """
-        taken = [source for topic_filter, source in self._filters if mqtt.topic_matches_sub(topic_filter, topic)]
-        source = taken[0] if taken else self._filters[0][1]
-        if len(self._by_topic) < MOST_TOPICS and len(topic) <= MOST_REMEMBERED_CHARACTERS:
-            self._by_topic[topic] = source
-        return source
-
-
-def _openness(topic_filter: str) -> tuple[bool, int]:
-    """How much a topic filter leaves open: `#` most, then the fewer levels it names."""
-    levels = topic_filter.split("/")
-    return "#" in levels, -sum(level not in "+#" for level in levels)
+        received_at, read = datetime.now(UTC), self._feeds.read
+        arrivals = []
+        for publish in run:
+            topic, source = read(publish.topic)
+            message = Message(
+                source=source,
+                topic=topic,
+                payload=publish.payload,
+                received_at=received_at,
+                retained=publish.retained,
+            )
+            arrivals.append(Arrival(message, publish.packet_id, publish.qos, generation))
+        self._inbox.put(arrivals)

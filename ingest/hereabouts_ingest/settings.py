@@ -1,6 +1,7 @@
 """What one ingest worker needs to know."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -9,7 +10,11 @@ class IngestSettings:
 
     Attributes:
         database_url: for the role `hereabouts_ingest` or a member of it.
+        spool_dir: where messages of quality 0 wait while the store is away; a folder a slot is made in it.
+        spool_bytes: what they may take there.
         slot: number of this worker; its MQTT client id is made from it and never changes.
+        shared: whether other workers share its feeds (`$share`).
+        drain: take what the broker holds for this slot, subscribe to nothing more, forget the session, end.
         receive_maximum: how many messages may be in flight without an acknowledgement; wider than a batch, so that
             the next batch arrives while this one commits.
     """
@@ -17,10 +22,14 @@ class IngestSettings:
     database_url: str = field(repr=False)
     mqtt_host: str
     mqtt_port: int
+    spool_dir: Path
     username: str | None = None
     password: str | None = field(default=None, repr=False)
     use_tls: bool = False
+    spool_bytes: int = 2**30
     slot: int = 0
+    shared: bool = False
+    drain: bool = False
     receive_maximum: int = 4000
 
     @property

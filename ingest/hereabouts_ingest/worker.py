@@ -1,144 +1,185 @@
 """One ingest worker: takes batches from the inbox, understands them, commits them, then acknowledges.
 
-Delivery: at least once from the broker, exactly once in the store (keys). State: only in the broker's session and the
-database. Acknowledgement: after COMMIT.
+Delivery: at least once from the broker, exactly once in the store (keys). State: in the broker's session and the
+database, and of quality 0 in the spool. Acknowledgement: after COMMIT. Two writers take turns, so that one understands
+its batch while the other's commits.
 """
 
-import random
 import threading
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 import psycopg
 import structlog
 
+from hereabouts_ingest.desk import Desk
+from hereabouts_ingest.front import Front
 from hereabouts_ingest.inbox import Arrival, Inbox
-from hereabouts_ingest.interpret import interpret
 from hereabouts_ingest.listener import Listener
-from hereabouts_ingest.profiles import load_profiles
+from hereabouts_ingest.losses import Losses
+from hereabouts_ingest.patience import Patience
 from hereabouts_ingest.settings import IngestSettings
-from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.batch_writer import BatchWriter
-from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
-from hereabouts_platform.store.engine import detect
-from hereabouts_platform.store.registry import Registry, load_registry, registry_version
+from hereabouts_ingest.spool import Segment, Spool
+from hereabouts_platform.store.losses import slot_has_worked
 from hereabouts_schemas.errors import ConfigError
-from hereabouts_schemas.message import Delivery, SetAside
-from hereabouts_schemas.outcome import Outcome, Reason
+from hereabouts_schemas.message import Message
 
 log = structlog.get_logger(__name__)
 
+WRITERS = 2
 IDLE_S = 0.5
-MAX_DELAY_S = 30.0
-# What the database says when it is the data that it cannot take (SQLSTATE classes), rather than the moment.
-DATA_CLASSES = ("22", "23", "54")
-
-
-class Desk:
-    """A connection to the store with all that a worker needs beside it; made anew when the connection is lost."""
-
-    def __init__(self, settings: IngestSettings) -> None:
-        self._connection: Connection = connect(
-            settings.database_url, DatabaseRole.INGEST, application="hereabouts ingest"
-        )
-        principal = principal_named(self._connection, "system:ingest")
-        self._writer = BatchWriter(self._connection, detect(self._connection).engine, principal.id, settings.slot)
-        self._profiles = load_profiles()
-        self.registry: Registry = load_registry(self._connection)
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
-
-    def handle(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
-        """Understand and store one batch.
-
-        Raises:
-            psycopg.OperationalError, psycopg.InterfaceError: the store is away; nothing was stored.
-        """
-        if registry_version(self._connection) != self.registry.version:
-            self.registry = load_registry(self._connection)
-        devices = self.registry.devices
-        return self._store([interpret(arrival.message, devices, self._profiles) for arrival in arrivals])
-
-    def _store(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
-        """Store a batch; if the store refuses its data, halve it until the one message is found and set that aside."""
-        try:
-            return self._writer.write(deliveries)
-        except (psycopg.Error, UnicodeError) as error:
-            if not refuses_data(error):
-                raise
-            if len(deliveries) == 1:
-                log.warning("the store refused a message", action="refused_by_store", error=type(error).__name__)
-                return self._writer.write([set_aside_by_store(deliveries[0], error)])
-        middle = len(deliveries) // 2
-        return self._store(deliveries[:middle]) + self._store(deliveries[middle:])
-
-
-def refuses_data(error: psycopg.Error | UnicodeError) -> bool:
-    """Whether an error is about the data: SQLSTATE 22, 23, 54, or text that the driver cannot send."""
-    if isinstance(error, UnicodeError):
-        return True
-    if error.sqlstate is None:
-        return isinstance(error, psycopg.DataError)
-    return error.sqlstate[:2] in DATA_CLASSES
-
-
-def set_aside_by_store(delivery: Delivery, error: Exception) -> Delivery:
-    """The same message with nothing of its content but its bytes, for quarantine."""
-    detail = f"The database cannot hold what this message says ({type(error).__name__}); its bytes are kept."
-    return Delivery(message=delivery.message, verdict=SetAside(reason=Reason.REFUSED_BY_STORE, detail=detail))
+TEND_S = 0.1
+QUIET_S = 3.0  # so long without a message, a slot that is drained is empty
 
 
 def run_ingest(settings: IngestSettings, stop: threading.Event, on_ready: Callable[[], None] | None = None) -> None:
     """Run one worker until `stop` is set; `on_ready` is called once when every source is subscribed.
 
     While the store is away nothing is acknowledged, the broker holds, and the worker tries again with growing delay.
+
+    Raises:
+        ConfigError: this worker cannot work with this broker.
     """
-    desk = _open_desk(settings, stop)
-    if desk is None:
-        return
-    inbox = Inbox()
-    listener = Listener(settings, desk.registry.sources, inbox)
-    listener.start()
-    announced = False
-    while not stop.is_set():
-        listener.tend()
-        if not announced and listener.subscribed.is_set():
-            announced = True
-            if on_ready is not None:
-                on_ready()
-        arrivals = inbox.take(IDLE_S if announced else 0.05)
-        if arrivals:
-            desk, stored = _store(desk, arrivals, settings, stop)
-            if stored:
-                listener.acknowledge(arrivals)
-    listener.stop()
-    desk.close()
+    desk = open_desk(settings, stop)
+    if desk is not None:
+        _Worker(settings, desk, stop).run(on_ready)
 
 
-def _store(
-    desk: Desk, arrivals: Sequence[Arrival], settings: IngestSettings, stop: threading.Event
-) -> tuple[Desk, bool]:
-    """Store a batch, however often it takes: the desk to go on with, and whether it was stored before a stop was told.
+class _Worker:
+    """The threads of one worker: the network's, two writers, and the one that looks after the rest."""
 
-    A desk that failed is given up, with all it remembered: the connection may be gone, or what it took for made may not
-    be there any more.
-    """
-    patience = Patience(stop)
-    while not stop.is_set():
+    def __init__(self, settings: IngestSettings, desk: Desk, stop: threading.Event) -> None:
+        self._settings = settings
+        self._stop = stop
+        self._spool = Spool(settings.spool_dir / str(settings.slot), most_bytes=settings.spool_bytes)
+        losses = Losses()
+        self._inbox = Inbox(self._spool, losses)
+        knew_session = slot_has_worked(desk.connection, settings.slot)
+        self._listener = Listener(settings, desk.registry.sources, self._inbox, losses, knew_session=knew_session)
+        self._front = Front(settings, desk, self._listener, losses)
+        self._writers = [Writer(settings, self._inbox, self._spool, self._listener, stop) for _ in range(WRITERS)]
+
+    def run(self, on_ready: Callable[[], None] | None) -> None:
+        with ThreadPoolExecutor(WRITERS, thread_name_prefix="writer") as pool:
+            work = [pool.submit(writer.run) for writer in self._writers]
+            emptied = False
+            try:
+                self._listener.start()
+                emptied = self._attend(work, on_ready)
+            finally:
+                self._stop.set()
+                wait(work)  # for the batches in hand
+                self._listener.stop(forget=emptied)
+                self._inbox.store_is_away(())  # what of quality 0 nobody took waits on disk for the next start
+                self._front.close()
+        for done in work:
+            done.result()
+
+    def _attend(self, work: Sequence[Future[None]], on_ready: Callable[[], None] | None) -> bool:
+        """Look after everything but the messages until told to stop; whether a slot that is drained is empty."""
+        announced = False
+        while not self._stop.wait(TEND_S):
+            self._listener.tend()
+            self._front.tend()
+            if self._listener.unfit is not None:
+                raise ConfigError(self._listener.unfit)
+            if any(done.done() for done in work):
+                return False  # a writer failed in a way nobody foresaw: the worker ends with its error
+            if not announced and self._listener.subscribed.is_set():
+                announced = True
+                if on_ready is not None:
+                    on_ready()
+            if self._settings.drain and announced and all(writer.idle_s > QUIET_S for writer in self._writers):
+                return True
+        return False
+
+
+class Writer:
+    """Understands and stores one batch after the other, over a connection of its own."""
+
+    def __init__(
+        self, settings: IngestSettings, inbox: Inbox, spool: Spool, listener: Listener, stop: threading.Event
+    ) -> None:
+        self._settings = settings
+        self._inbox = inbox
+        self._spool = spool
+        self._listener = listener
+        self._stop = stop
+        self._patience = Patience(stop)
+        self._desk: Desk | None = None
+        self._last_work = time.monotonic()
+
+    @property
+    def idle_s(self) -> float:
+        """Seconds since it last had something to do."""
+        return time.monotonic() - self._last_work
+
+    def run(self) -> None:
+        """Work until told to stop."""
         try:
-            desk.handle(arrivals)
-        except psycopg.Error as error:
-            log.warning("the store did not take a batch", action="store_away", error=type(error).__name__)
-            desk.close()
-            patience.wait()
-            desk = _open_desk(settings, stop) or desk
+            while not self._stop.is_set():
+                arrivals = self._inbox.take(IDLE_S)
+                if arrivals:
+                    self._deliver(arrivals)
+                segment = self._spool.take()
+                if segment is not None:
+                    self._deliver_segment(segment)
+        finally:
+            self._give_up_desk()
+
+    def _deliver(self, arrivals: Sequence[Arrival]) -> None:
+        """Store a batch, however often it takes, and acknowledge it. Told to stop before, the broker keeps it."""
+        while arrivals:
+            if self._store([arrival.message for arrival in arrivals]):
+                self._listener.acknowledge(arrivals)
+                return
+            arrivals = self._inbox.store_is_away(arrivals)
+            self._patience.wait()
+            if self._stop.is_set():
+                return
+
+    def _deliver_segment(self, segment: Segment) -> None:
+        """Store what waited on disk; where that fails it goes on waiting."""
+        messages = [
+            Message(
+                source=self._listener.source_of(each.topic),
+                topic=each.topic,
+                payload=each.payload,
+                received_at=each.received_at,
+                retained=each.retained,
+            )
+            for each in segment.messages
+        ]
+        if not messages or self._store(messages):
+            self._spool.done(segment)
         else:
-            return desk, True
-    return desk, False
+            self._spool.give_back(segment)
+            self._patience.wait()
+
+    def _store(self, messages: Sequence[Message]) -> bool:
+        """Try once. A desk that failed is given up with all it remembered: its connection may be gone."""
+        self._last_work = time.monotonic()
+        try:
+            if self._desk is None:
+                self._desk = Desk(self._settings)
+            self._desk.handle(messages)
+        except (psycopg.Error, ConfigError) as error:
+            log.warning("the store did not take a batch", action="store_away", error=type(error).__name__)
+            self._give_up_desk()
+            return False
+        self._last_work = time.monotonic()
+        self._patience = Patience(self._stop)
+        self._inbox.store_is_back()
+        return True
+
+    def _give_up_desk(self) -> None:
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None
 
 
-def _open_desk(settings: IngestSettings, stop: threading.Event) -> Desk | None:
+def open_desk(settings: IngestSettings, stop: threading.Event) -> Desk | None:
     """Connect to the store, however long it takes; None when told to stop before."""
     patience = Patience(stop)
     while not stop.is_set():
@@ -148,16 +189,3 @@ def _open_desk(settings: IngestSettings, stop: threading.Event) -> Desk | None:
             log.warning("cannot reach the store yet", action="store_away", error=type(error).__name__)
             patience.wait()
     return None
-
-
-class Patience:
-    """Waits between tries, longer each time and by chance, so that many workers do not come back in step."""
-
-    def __init__(self, stop: threading.Event) -> None:
-        self._stop = stop
-        self._delay_s = 0.2
-
-    def wait(self) -> None:
-        """Wait, or return at once when told to stop."""
-        self._stop.wait(self._delay_s * random.uniform(0.5, 1.5))  # noqa: S311 - spreads retries, guards nothing
-        self._delay_s = min(self._delay_s * 2, MAX_DELAY_S)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -38,12 +39,13 @@ def register(owner: Connection, device: str) -> None:
 
 
 @pytest.fixture
-def work(database_url: str, owner: Connection, broker: Broker) -> Work:
+def work(database_url: str, owner: Connection, broker: Broker, tmp_path: Path) -> Work:
     """Runs a worker in a thread for the length of a `with`."""
     settings = IngestSettings(
         database_url=database_url,
         mqtt_host="127.0.0.1",
         mqtt_port=broker.port,
+        spool_dir=tmp_path / "spool",
         username=broker.login.username,
         password=broker.login.password,
     )

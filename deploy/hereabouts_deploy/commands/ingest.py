@@ -40,6 +40,7 @@ def ingest() -> None:
             username=feed.username,
             password=feed.password,
             use_tls=feed.use_tls,
+            spool_dir=settings.data_dir / "spool",
             slot=settings.ingest_slot,
         )
         run_ingest(wanted, stop, on_ready=lambda: typer.echo(READY))

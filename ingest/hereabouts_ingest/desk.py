@@ -1,0 +1,92 @@
+"""A desk: a connection to the store with all that is needed to understand messages and write them down."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+
+import psycopg
+import structlog
+
+from hereabouts_ingest.interpret import interpret
+from hereabouts_ingest.profiles import load_profiles
+from hereabouts_ingest.settings import IngestSettings
+from hereabouts_platform.store.access import principal_named
+from hereabouts_platform.store.batch_entry import Entry
+from hereabouts_platform.store.batch_ledger import count_door
+from hereabouts_platform.store.batch_writer import BatchWriter
+from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
+from hereabouts_platform.store.engine import detect
+from hereabouts_platform.store.registry import Registry, load_registry, registry_version
+from hereabouts_schemas.message import Delivery, Message, SetAside
+from hereabouts_schemas.outcome import Outcome, Reason
+
+log = structlog.get_logger(__name__)
+
+# What the database says when it is the data that it cannot take (SQLSTATE classes), rather than the moment.
+DATA_CLASSES = ("22", "23", "54")
+
+Also = Callable[[Connection, Sequence[Entry]], None]
+
+
+class Desk:
+    """Made anew when its connection is lost, with all that was learnt over it."""
+
+    def __init__(self, settings: IngestSettings) -> None:
+        self.connection: Connection = connect(
+            settings.database_url, DatabaseRole.INGEST, application="hereabouts ingest"
+        )
+        self._principal = principal_named(self.connection, "system:ingest")
+        self._writer = BatchWriter(self.connection, detect(self.connection).engine, self._principal.id, settings.slot)
+        self._profiles = load_profiles()
+        self.registry: Registry = load_registry(self.connection)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def acting(self) -> AbstractContextManager[Connection]:
+        """A transaction in the name of ingest."""
+        return acting(self.connection, self._principal.id)
+
+    def refresh(self) -> None:
+        """Read the registry again if it has moved."""
+        if registry_version(self.connection) != self.registry.version:
+            self.registry = load_registry(self.connection)
+
+    def handle(self, messages: Sequence[Message], *, also: Also | None = None) -> list[Outcome]:
+        """Understand and store one batch; `also` is done in the same transaction.
+
+        Raises:
+            psycopg.Error: the store is away; nothing was stored, or whole parts of the batch were.
+        """
+        self.refresh()
+        devices = self.registry.devices
+        return self._store([interpret(message, devices, self._profiles) for message in messages], also)
+
+    def _store(self, deliveries: Sequence[Delivery], also: Also | None) -> list[Outcome]:
+        """Store a batch; if the store refuses its data, halve it until the one message is found and set that aside."""
+        door = count_door(delivery.message for delivery in deliveries)
+        try:
+            return self._writer.write(deliveries, door=door, also=also)
+        except (psycopg.Error, UnicodeError) as error:
+            if not refuses_data(error):
+                raise
+            if len(deliveries) == 1:
+                log.warning("the store refused a message", action="refused_by_store", error=type(error).__name__)
+                return self._writer.write([set_aside_by_store(deliveries[0], error)], door=door, also=also)
+        middle = len(deliveries) // 2
+        return self._store(deliveries[:middle], also) + self._store(deliveries[middle:], also)
+
+
+def refuses_data(error: psycopg.Error | UnicodeError) -> bool:
+    """Whether an error is about the data: SQLSTATE 22, 23, 54, or what the driver cannot send."""
+    if isinstance(error, UnicodeError):
+        return True
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.DataError)
+    return error.sqlstate[:2] in DATA_CLASSES
+
+
+def set_aside_by_store(delivery: Delivery, error: Exception) -> Delivery:
+    """The same message with nothing of its content but its bytes, for quarantine."""
+    detail = f"The database cannot hold what this message says ({type(error).__name__}); its bytes are kept."
+    return Delivery(message=delivery.message, verdict=SetAside(reason=Reason.REFUSED_BY_STORE, detail=detail))

@@ -1,0 +1,65 @@
+"""What a worker does beside its messages: watches the registry for changed sources, tells the store of losses."""
+
+import time
+
+import psycopg
+import structlog
+
+from hereabouts_ingest.desk import Desk
+from hereabouts_ingest.listener import Listener
+from hereabouts_ingest.losses import Losses
+from hereabouts_ingest.settings import IngestSettings
+from hereabouts_platform.store.losses import record_losses
+from hereabouts_schemas.errors import ConfigError
+
+log = structlog.get_logger(__name__)
+
+EVERY_S = 1.0
+TRY_AGAIN_AFTER_S = 5.0
+
+
+class Front:
+    """A desk of its own, so that it waits for no batch. Its calls come from one thread."""
+
+    def __init__(self, settings: IngestSettings, desk: Desk, listener: Listener, losses: Losses) -> None:
+        self._settings = settings
+        self._desk: Desk | None = desk
+        self._listener = listener
+        self._losses = losses
+        self._due = 0.0
+
+    def tend(self) -> None:
+        """Do what is due; while the store is away, try again later."""
+        if time.monotonic() < self._due:
+            return
+        self._due = time.monotonic() + EVERY_S
+        try:
+            if self._desk is None:
+                self._desk = Desk(self._settings)
+            self._tend(self._desk)
+        except (psycopg.Error, ConfigError) as error:
+            log.warning("the store is away", action="store_away", error=type(error).__name__)
+            self.close()
+            self._due = time.monotonic() + TRY_AGAIN_AFTER_S
+
+    def close(self) -> None:
+        """Close the desk."""
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None
+
+    def _tend(self, desk: Desk) -> None:
+        desk.refresh()
+        self._listener.follow(desk.registry.sources)
+        self._tell_losses(desk)
+
+    def _tell_losses(self, desk: Desk) -> None:
+        counts = self._losses.take()
+        if not counts:
+            return
+        try:
+            with desk.acting() as connection:
+                record_losses(connection, self._settings.slot, counts)
+        except psycopg.Error:
+            self._losses.give_back(counts)
+            raise
