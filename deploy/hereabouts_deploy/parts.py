@@ -12,8 +12,9 @@ from hereabouts_deploy.embedded.ports import LOOPBACK
 from hereabouts_deploy.embedded.postgres import Postgres
 from hereabouts_deploy.mqtt_address import MqttAddress
 from hereabouts_deploy.secrets_file import Secrets, secrets_of
-from hereabouts_deploy.settings import PREFIX, Settings
-from hereabouts_deploy.supervise.child import Child
+from hereabouts_deploy.settings import Settings
+from hereabouts_deploy.supervise.child import Child, child
+from hereabouts_deploy.workers import workers
 
 MQTT_USER = "ingest"
 
@@ -49,10 +50,9 @@ class Ground:
             login=Login(username=MQTT_USER, password=self.secrets.mqtt),
         )
 
-    def ingest(self, database_url: str, feed: MqttAddress) -> Child:
-        """The process that turns messages into readings."""
-        slot = str(self.settings.ingest_slot)
-        return self._child("ingest", database_url=database_url, mqtt_url=feed.url, ingest_slot=slot)
+    def ingest(self, database_url: str, feed: MqttAddress) -> list[Child]:
+        """The processes that turn messages into readings."""
+        return workers(self.settings, self.data_dir, database_url=database_url, mqtt_url=feed.url)
 
     def jobs(self, database_url: str) -> Child:
         """The process that assesses homes, at its times."""
@@ -71,12 +71,7 @@ class Ground:
 
     def _child(self, command: str, **settings: str) -> Child:
         """`hereabouts <command>` with these settings."""
-        return Child(
-            name=command,
-            arguments=("hereabouts_deploy", command),
-            environment={f"{PREFIX}{name.upper()}": value for name, value in settings.items()},
-            log=self.data_dir.log(command),
-        )
+        return child(command, self.data_dir.log(command), **settings)
 
 
 def ground_of(settings: Settings, data_dir: DataDir) -> Ground:

@@ -95,7 +95,18 @@ class Settings(BaseSettings):
         default=BrokerKind.AUTO, description="mosquitto, amqtt, or auto: mosquitto where the machine has one."
     )
     ingest_slot: int = Field(
-        default=0, ge=0, le=32_767, description="Number of this ingest worker where several share one feed."
+        default=0, ge=0, le=99, description="Number of this ingest worker, or of the first of several."
+    )
+    ingest_workers: int = Field(
+        default=1, ge=1, le=100, description="How many ingest workers share the feeds on this machine."
+    )
+    ingest_share: bool = Field(
+        default=False, description="Workers on other machines share the feeds too; each machine needs slots of its own."
+    )
+    spool_bytes: int = Field(
+        default=2**30,
+        ge=0,
+        description="What messages of quality 0 may take on the disk, per worker, while the database is away.",
     )
 
     def __init__(self, **given: Any) -> None:

@@ -22,6 +22,8 @@ from hereabouts_deploy.supervise.child import Child
 from hereabouts_deploy.supervise.service import Service
 from hereabouts_deploy.supervise.supervisor import Supervisor
 from hereabouts_deploy.web_probe import answers_ready
+from hereabouts_deploy.workers import ingest_settings
+from hereabouts_ingest.sharing import require_sharing
 from hereabouts_platform.store.connection import DatabaseRole
 from hereabouts_schemas.access import Principal
 from hereabouts_schemas.errors import BrokerUnavailable, ConfigError, HereaboutsError
@@ -96,6 +98,8 @@ class RunningSystem:
         url_of = self._start_database()
         owner_url = url_of(DatabaseRole.OWNER)
         broker, feed = self._start_broker()
+        if settings.ingest_workers > 1:
+            require_sharing(ingest_settings(settings, owner_url, feed))
         children = self._processes(url_of, feed, http_port)
         if not is_prepared(owner_url):
             self._prepare(owner_url)
@@ -170,7 +174,7 @@ class RunningSystem:
         """The slowest to load first."""
         return [
             self._ground.api(url_of(DatabaseRole.API), http_port),
-            self._ground.ingest(url_of(DatabaseRole.INGEST), feed),
+            *self._ground.ingest(url_of(DatabaseRole.INGEST), feed),
             self._ground.jobs(url_of(DatabaseRole.JOBS)),
         ]
 

@@ -24,19 +24,15 @@ from hereabouts_ingest.inbox import Arrival, Inbox
 from hereabouts_ingest.losses import Losses
 from hereabouts_ingest.packets import Publish
 from hereabouts_ingest.settings import IngestSettings
+from hereabouts_ingest.sharing import HANDSHAKE_S, NO_SHARING, grants_sharing
 from hereabouts_schemas.message import Message, Source
 
 log = structlog.get_logger(__name__)
 
 SESSION_EXPIRY_S = 0xFFFFFFFF  # never: the broker keeps what arrives while we are away
 KEEPALIVE_S = 30
-HANDSHAKE_S = 3.0  # a broker that knows no MQTT 5 may just keep silent instead of refusing
 FLIP_AFTER_S = 1.0
 _UNSUPPORTED = ("Unsupported protocol version", "Protocol error", "Malformed packet")
-_NO_SHARING = (
-    "This broker grants no shared subscriptions (they need MQTT 5), so several workers would each get every message. "
-    "Run one worker, or use a broker that does, such as mosquitto."
-)
 
 
 class Listener:
@@ -176,7 +172,12 @@ class Listener:
             self._waiting_since = time.monotonic()
 
     def _on_connect(
-        self, client: mqtt.Client, _data: object, flags: mqtt.ConnectFlags, code: ReasonCode, properties: object
+        self,
+        client: mqtt.Client,
+        _data: object,
+        flags: mqtt.ConnectFlags,
+        code: ReasonCode,
+        properties: Properties | None,
     ) -> None:
         self._waiting_since = None
         if code.is_failure:
@@ -184,8 +185,8 @@ class Listener:
             if str(code) in _UNSUPPORTED:
                 self._refused.set()
             return
-        if self._settings.shared and not self._grants_sharing(properties):
-            self.unfit = _NO_SHARING
+        if self._settings.shared and not grants_sharing(self._protocol, properties):
+            self.unfit = NO_SHARING
             return
         if self._had_session and not flags.session_present:
             self._count_lost_session()
@@ -195,9 +196,6 @@ class Listener:
             client.unsubscribe([*self._feeds.filters(shared=True), *self._feeds.filters(shared=False)])
         else:  # always anew: a persistent session keeps what it had, and knows nothing of a source added since
             self._subscribe(client)
-
-    def _grants_sharing(self, properties: object) -> bool:
-        return self._protocol == mqtt.MQTTv5 and getattr(properties, "SharedSubscriptionAvailable", 1) == 1
 
     def _count_lost_session(self) -> None:
         log.warning("the broker forgot our session; messages may be lost", action="mqtt_session_lost")

@@ -71,5 +71,15 @@ class Child:
                     self.ready.set()
 
 
+def child(command: str, log: Path, *, name: str | None = None, **settings: str) -> Child:
+    """`hereabouts <command>` with these settings and no others; called `name`, else as the command."""
+    return Child(
+        name=name or command,
+        arguments=("hereabouts_deploy", command),
+        environment={f"{PREFIX}{setting.upper()}": value for setting, value in settings.items()},
+        log=log,
+    )
+
+
 def _without_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
