@@ -6,11 +6,13 @@ gives the same one.
 
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
 import structlog
 
+from hereabouts_ingest.beside import device_events, from_records, profile_of, read_by
 from hereabouts_ingest.clocks import FrameTime, frame_time, say_clocks
 from hereabouts_ingest.envelopes import ENVELOPES
 from hereabouts_ingest.extract import Found, extract
@@ -20,7 +22,7 @@ from hereabouts_ingest.refusal import Refusal
 from hereabouts_ingest.storable import as_text, storable
 from hereabouts_ingest.units import say
 from hereabouts_schemas.device import Device
-from hereabouts_schemas.message import Delivery, Message, Refused, SetAside, TimeSource, Uplink, Value
+from hereabouts_schemas.message import Delivery, DeviceEvent, Message, Refused, SetAside, TimeSource, Uplink, Value
 from hereabouts_schemas.outcome import Ignored, Reason
 from hereabouts_schemas.quantity import QUANTITIES
 
@@ -91,13 +93,17 @@ def _read(
     if time is None:
         raise Refusal(Reason.CLOCK, say_clocks(uplink.clocks, message.received_at))
     found = _decode(uplink, profile)
-    if not found:
+    events, untimely = device_events(uplink.events, device, time.at, message.received_at) if uplink.events else ((), ())
+    if not found and not events and not untimely:
         raise Refusal(Reason.NO_VALUE, _why_no_value(uplink, profile))
     frame = Frame(device=device, at=time.at, received_at=message.received_at, deployment=device.deployment_at(time.at))
     values, refused = _judge(found, frame)
-    decoder = f"{profile.spec.id}/{profile.spec.version}"
-    verdict = None if values else _nothing_accepted(refused)
-    return _delivery(message, uplink, time, verdict, decoder=decoder, values=values, refused=refused)
+    refused += untimely
+    if time.clock_bad and uplink.records and all(one.at is not None for one in found):
+        time = replace(time, clock_bad=False)  # records keep their own times: none of them was moved to another clock
+    verdict = None if values or events else _nothing_accepted(refused)
+    decoder = read_by(message.source) if uplink.table is not None else f"{profile.spec.id}/{profile.spec.version}"
+    return _delivery(message, uplink, time, verdict, decoder=decoder, values=values, refused=refused, events=events)
 
 
 def _registered(
@@ -131,7 +137,10 @@ def _registered(
 
 def _decode(uplink: Uplink, profile: DeviceProfile) -> list[Found]:
     """Values from the network's decoded object when the table knows any of it, else from the bytes."""
-    found = extract(profile.spec, uplink.fields) if uplink.fields else []
+    spec = profile.spec if uplink.table is None else profile_of(uplink.table)
+    found = extract(spec, uplink.fields) if uplink.fields else []
+    if uplink.records:
+        found.extend(from_records(spec, uplink.records))
     if found or not uplink.frame:
         return found
     if profile.decode is None:
@@ -225,11 +234,13 @@ def _delivery(
     decoder: str | None = None,
     values: tuple[Value, ...] = (),
     refused: tuple[Refused, ...] = (),
+    events: tuple[DeviceEvent, ...] = (),
 ) -> Delivery:
     return Delivery(
         message=message,
         verdict=verdict,
         key=uplink.key,
+        twin=uplink.twin,
         device_id=storable(uplink.device),
         observed_at=None if time is None else time.at,
         time_source=TimeSource.PLATFORM if time is None else time.source,
@@ -239,4 +250,6 @@ def _delivery(
         decoder=decoder,
         values=values,
         refused=refused,
+        events=events,
+        heard=uplink.heard,
     )

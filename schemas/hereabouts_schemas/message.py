@@ -96,6 +96,7 @@ class Uplink:
         events: what the message reports beside values.
         twin: a second key as text, which the same transmission has under another `key`. It may come round again, so
             only the copy that follows with no other frame of its device between is taken for the same one.
+        heard: whether the message is a sign of life of the device; a note about it, by its network, is none.
     """
 
     key: str
@@ -110,6 +111,7 @@ class Uplink:
     records: tuple[Record, ...] = ()
     events: tuple[UplinkEvent, ...] = ()
     twin: str | None = None
+    heard: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,3 +179,4 @@ class Delivery:
     values: tuple[Value, ...] = ()
     refused: tuple[Refused, ...] = ()
     events: tuple[DeviceEvent, ...] = field(default=())
+    heard: bool = True

@@ -20,6 +20,7 @@ class Entry:
     index: int
     delivery: Delivery
     key: bytes | None
+    twin: bytes | None = None
     outcome: Outcome = Outcome.QUARANTINED
     set_aside: SetAside | None = None
     refused: list[Refused] = field(default_factory=list)
@@ -30,6 +31,11 @@ class Entry:
         """The key with its source, as the store has it unique."""
         return self.delivery.message.source.id, self.key
 
+    @property
+    def scoped_twin(self) -> tuple[int, bytes]:
+        """The twin with its source; only of entries that have one."""
+        return self.delivery.message.source.id, self.twin or b""
+
 
 def entries_of(deliveries: Sequence[Delivery]) -> list[Entry]:
     """Entries in order, with the envelope's key as 16 bytes."""
@@ -38,18 +44,28 @@ def entries_of(deliveries: Sequence[Delivery]) -> list[Entry]:
             index=index,
             delivery=delivery,
             key=None if delivery.key is None else blake2b(delivery.key.encode(), digest_size=16).digest(),
+            twin=None if delivery.twin is None else _twin_hash(delivery.twin),
         )
         for index, delivery in enumerate(deliveries)
     ]
 
 
+def _twin_hash(twin: str) -> bytes:
+    return blake2b(twin.encode(), digest_size=16, person=b"twin").digest()
+
+
 def waves(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """Split a batch so that no key stands twice in a wave: what the first copy became decides about the second."""
+    """Split a batch so that no key and no twin stands twice in a wave: what the first copy became decides about the
+    second.
+    """
     seen: Counter[tuple[int, bytes | None]] = Counter()
     result: list[list[Entry]] = []
     for entry in entries:
         turn = seen[entry.scoped_key] if entry.key is not None else 0
-        seen[entry.scoped_key] += 1
+        if entry.twin is not None:
+            turn = max(turn, seen[entry.scoped_twin])
+            seen[entry.scoped_twin] = turn + 1
+        seen[entry.scoped_key] = turn + 1
         while len(result) <= turn:
             result.append([])
         result[turn].append(entry)

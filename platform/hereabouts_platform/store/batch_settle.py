@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from hereabouts_platform.store.batch_entry import Entry, Instant, as_columns
+from hereabouts_platform.store.batch_twins import second_copies, take_twins
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.message import Refused, SetAside, Value
@@ -28,11 +29,12 @@ class Settlement:
         self._batch_id = batch_id
         self.streams = streams
         self.inserted: dict[Instant, float] = {}
+        self._met: list[Entry] = []
 
     def settle(self, wave: Sequence[Entry]) -> None:
         """Give every entry of a wave its outcome, and store the values and keys of the stored ones."""
         known = self._stored_keys(wave)
-        candidates = []
+        candidates: list[Entry] = []
         for entry in wave:
             verdict = entry.delivery.verdict
             if entry.key is not None and entry.scoped_key in known:
@@ -43,9 +45,17 @@ class Settlement:
                 entry.set_aside = verdict
             else:
                 candidates.append(entry)
+        self._met.extend(wave)
+        copies = second_copies(self._connection, candidates, self._met)
+        for copy in copies:
+            copy.outcome = Outcome.DUPLICATE
+        if copies:
+            candidates = [entry for entry in candidates if entry.outcome is not Outcome.DUPLICATE]
         if candidates:
             self._settle_values(candidates)
-            self._take_keys([e for e in candidates if e.outcome is Outcome.STORED and e.key is not None])
+        stored = [e for e in candidates if e.outcome is Outcome.STORED]
+        self._take_keys([e for e in (*stored, *copies) if e.key is not None])  # a copy is known again by its own key
+        take_twins(self._connection, self._batch_id, [e for e in stored if e.twin is not None])
 
     def _stored_keys(self, wave: Sequence[Entry]) -> set[tuple[int, bytes | None]]:
         keyed = sorted(entry.scoped_key for entry in wave if entry.key is not None)
@@ -70,7 +80,7 @@ class Settlement:
             self._judge(entry, older)
 
     def _judge(self, entry: Entry, older: dict[Instant, float]) -> None:
-        """Stored with at least one new value; else duplicate; a message whose values all conflict is set aside."""
+        """Stored with events or a new value; else duplicate; a message whose values all conflict is set aside."""
         agrees = False
         for value in entry.delivery.values:
             instant = self._instant(value)
@@ -81,7 +91,7 @@ class Settlement:
                 agrees = True
             else:
                 entry.refused.append(_conflict(value, stands))
-        if entry.stored:
+        if entry.stored or entry.delivery.events:
             entry.outcome = Outcome.STORED
             entry.refused[:0] = entry.delivery.refused
         elif agrees:

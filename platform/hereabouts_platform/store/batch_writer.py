@@ -110,7 +110,7 @@ class _Ledger:
         heard: dict[str, datetime] = {}
         for entry in self._entries:
             device, at = entry.delivery.device_id, entry.delivery.observed_at
-            if device is not None and at is not None and heard.get(device, at) <= at:
+            if entry.delivery.heard and device is not None and at is not None and heard.get(device, at) <= at:
                 heard[device] = at
         if heard:
             self._connection.execute(SQL["hear_devices"], as_columns(sorted(heard.items()), 2))

@@ -8,6 +8,9 @@ ALTER TABLE source ADD CONSTRAINT source_mapping CHECK ((mapping IS NOT NULL) = 
 CREATE TRIGGER source_moves AFTER INSERT OR UPDATE OR DELETE ON source
     FOR EACH STATEMENT EXECUTE FUNCTION move_registry_version();
 
+-- The twin of a stored message (store/batch_twins.py) moves to the newest frame that has it.
+GRANT UPDATE (batch_id, index, received_at) ON uplink_key TO hereabouts_ingest;
+
 -- A filter that an operator has changed stays as it is.
 UPDATE source SET topic_filter = 'application/+/device/+/event/+'
 WHERE name = 'chirpstack' AND topic_filter = 'application/+/device/+/event/up';
