@@ -77,13 +77,16 @@ def read_log(message: Message, body: Body, identity: str) -> Uplink:
     """A note of the server, under its own code: UPLINK_CODEC, UPLINK_F_CNT_RESET, UPLINK_MIC, OTAA ..."""
     clocks = maybe_clock(body, "time", "time", TimeSource.NETWORK)
     level = maybe_text(body, "level", "level") or "INFO"
-    description = maybe_text(body, "description", "description") or ""
+    description = maybe_text(body, "description", "description")
     return Uplink(
         key=key("log", content_key(message, identity, clocks)),
         device=identity,
         clocks=clocks,
         events=(
-            UplinkEvent(code=maybe_text(body, "code", "code") or "UNKNOWN", detail=f"{level}: {description}".strip()),
+            UplinkEvent(
+                code=maybe_text(body, "code", "code") or "UNKNOWN",
+                detail=f"{level}: {description}" if description else level,
+            ),
         ),
         heard=False,
     )

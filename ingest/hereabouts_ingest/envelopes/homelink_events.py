@@ -29,6 +29,16 @@ from hereabouts_schemas.times import UNREADABLE
 
 _ACTIONS = ("ADD", "UPDATE", "DELETE")
 
+# What goes into an event's detail, and the words before it.
+_OF_EVENTS = {
+    "eventTypeName": "",
+    "severity": "severity ",
+    "sourceModel": "",
+    "location": "",
+    "insightId": "insight ",
+}
+_OF_DEVICES = {"sourceModel": "", "location": "", "replaceByDate": "replace by "}
+
 
 def read_event(message: Message, body: Body, device: str) -> Uplink | Ignored:
     """An event: something that happened to a device."""
@@ -82,10 +92,10 @@ def _told(
 
 def _detail(kind: str, body: Body) -> str:
     """What a person wants to know at once, without the address or the words that repeat the code."""
-    names = ("sourceModel", "location", "replaceByDate") if kind == "device" else (
-        "eventTypeName", "severity", "sourceModel", "location", "insightId",
-    )  # fmt: skip
-    return ", ".join(f"{name} {value}" for name in names if isinstance(value := body.get(name), str) and value)
+    said = _OF_DEVICES if kind == "device" else _OF_EVENTS
+    return ", ".join(
+        words + value for name, words in said.items() if isinstance(value := body.get(name), str) and value
+    )
 
 
 def _action(body: Body) -> str:

@@ -108,9 +108,8 @@ def _resolve(pack: list[object], message: Message) -> Iterator[_Entry]:
         _refuse_unknown(record, base, path)
         kinds = [name for name in _VALUES if record.get(name) is not None]
         if kinds:
-            device, field = _named(
-                maybe_text(base, "bn", f"bn of {path}") or "", maybe_text(record, "n", f"n of {path}")
-            )
+            name = maybe_text(record, "n", f"n of {path}") or ""
+            device, field = _named(maybe_text(base, "bn", f"bn of {path}") or "", name)
             seconds = _number(base, "bt", path) + _number(record, "t", path)
             relative = seconds < _ABSOLUTE_FROM
             at = _counted(seconds, message) if relative else read_epoch(seconds)
