@@ -20,7 +20,7 @@ _LONGEST_NUMBER = 64
 _CAPTURE = "([0-9A-Za-z]{1,32})"
 _PLACES = frozenset(str(place) for place in range(100))
 
-_Step: TypeAlias = str | re.Pattern[str]
+Step: TypeAlias = str | re.Pattern[str]
 
 
 class Found(NamedTuple):
@@ -44,7 +44,7 @@ class Found(NamedTuple):
 
     def is_marked(self, marks: Sequence[float | str]) -> bool:
         """Whether the value is one of a maker's marks (numbers, or texts in any case)."""
-        return any(_same(self.raw, self.number, mark) for mark in marks)
+        return any(is_same(self.raw, self.number, mark) for mark in marks)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +52,7 @@ class _Row:
     """A row of the table with its path taken apart: texts name a key, patterns capture the channel from one."""
 
     spec: FieldSpec
-    steps: tuple[_Step, ...]
+    steps: tuple[Step, ...]
     words: Mapping[str, float]
 
 
@@ -63,7 +63,7 @@ class _Way:
     row: _Row
     name: str
     channel: str
-    rest: tuple[_Step, ...]
+    rest: tuple[Step, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,11 +99,17 @@ def extract(profile: Profile, decoded: Mapping[str, object]) -> list[Found]:
 
 
 def _row(spec: FieldSpec) -> _Row:
-    steps = tuple(_step(part) for part in spec.path.split("."))
-    return _Row(spec=spec, steps=steps, words={word.strip().casefold(): number for word, number in spec.words})
+    return _Row(
+        spec=spec, steps=steps_of(spec.path), words={word.strip().casefold(): number for word, number in spec.words}
+    )
 
 
-def _step(part: str) -> _Step:
+def steps_of(path: str) -> tuple[Step, ...]:
+    """A path taken apart at its dots: texts name a key, patterns capture the channel from one."""
+    return tuple(_step(part) for part in path.split("."))
+
+
+def _step(part: str) -> Step:
     before, mark, after = part.partition("{n}")
     return re.compile(re.escape(before) + _CAPTURE + re.escape(after)) if mark else part
 
@@ -136,7 +142,7 @@ def _values(plan: _Plan, record: Mapping[str, object], at: datetime | None) -> I
     seen: set[tuple[str, str]] = set()
     for way in _ways(plan, record):
         node = record[way.name]
-        for channel, end in _walk(node, way.rest, way.channel) if way.rest else ((way.channel, node),):
+        for channel, end in walk(node, way.rest, way.channel) if way.rest else ((way.channel, node),):
             slot = (way.row.spec.quantity, channel)
             found = None if slot in seen else _found(way.row, channel, end, at)
             if found is not None:
@@ -144,7 +150,7 @@ def _values(plan: _Plan, record: Mapping[str, object], at: datetime | None) -> I
                 yield found
 
 
-def _walk(node: object, steps: tuple[_Step, ...], channel: str) -> Iterator[tuple[str, object]]:
+def walk(node: object, steps: tuple[Step, ...], channel: str) -> Iterator[tuple[str, object]]:
     """Every (channel, node) at a path. A last step `value` stops before it, where the unit beside it is in sight."""
     if not steps or (steps == ("value",) and isinstance(node, dict) and "value" in node):
         yield channel, node
@@ -152,14 +158,14 @@ def _walk(node: object, steps: tuple[_Step, ...], channel: str) -> Iterator[tupl
     step, rest = steps[0], steps[1:]
     if isinstance(node, dict) and isinstance(step, str):
         if step in node:
-            yield from _walk(node[step], rest, channel)
+            yield from walk(node[step], rest, channel)
     elif isinstance(node, dict) and isinstance(step, re.Pattern):
         for name, child in node.items():
             match = step.fullmatch(name)
             if match:
-                yield from _walk(child, rest, match[1])
+                yield from walk(child, rest, match[1])
     elif isinstance(node, list) and isinstance(step, str) and step in _PLACES and int(step) < len(node):
-        yield from _walk(node[int(step)], rest, channel)
+        yield from walk(node[int(step)], rest, channel)
 
 
 def _found(row: _Row, channel: str, raw: object, at: datetime | None) -> Found | None:
@@ -209,7 +215,7 @@ def _as_number(raw: object, row: _Row) -> tuple[float | None, str | None]:
         return _whole(raw), None
     if type(raw) is str:
         word = row.words.get(raw.strip().casefold())
-        return (word, None) if word is not None else _in_text(raw)
+        return (word, None) if word is not None else number_in(raw)
     return None, None
 
 
@@ -220,7 +226,7 @@ def _whole(raw: int) -> float:
         return inf
 
 
-def _in_text(raw: str) -> tuple[float | None, str | None]:
+def number_in(raw: str) -> tuple[float | None, str | None]:
     """The number in a text. A comma is a decimal comma, except before just three digits, where it may be thousands."""
     match = _NUMBER.fullmatch(raw) if len(raw) <= _LONGEST_NUMBER else None
     if match is None:
@@ -231,7 +237,8 @@ def _in_text(raw: str) -> tuple[float | None, str | None]:
     return float(f"{whole}.{decimals or 0}e{exponent or 0}"), unit.strip() if unit else None
 
 
-def _same(raw: object, number: float | None, mark: float | str) -> bool:
+def is_same(raw: object, number: float | None, mark: float | str) -> bool:
+    """Whether a raw value, which says `number`, is a mark: a number, or a text in any case."""
     if isinstance(mark, str):
         return type(raw) is str and raw.strip().casefold() == mark.strip().casefold()
     if type(raw) is bool or number is None:

@@ -10,8 +10,8 @@ from typing import NoReturn, TypeGuard
 
 from hereabouts_ingest.units import UnitError, conversion
 from hereabouts_schemas.errors import InputError
-from hereabouts_schemas.profile import FieldSpec, Profile
-from hereabouts_schemas.quantity import QUANTITIES
+from hereabouts_schemas.profile import EventSpec, FieldSpec, Profile
+from hereabouts_schemas.quantity import QUANTITIES, Kind
 
 _PROFILE_KEYS = (
     "title",
@@ -23,8 +23,15 @@ _PROFILE_KEYS = (
     "history_time",
     "every_quantity",
     "fields",
+    "events",
 )
-_FIELD_KEYS = ("path", "quantity", "unit", "channel", "sentinels", "absent", "words", "scale")
+_FIELD_KEYS = ("path", "quantity", "unit", "channel", "sentinels", "absent", "words", "scale", "modulus", "period_s")
+_EVENT_KEYS = ("path", "code", "when", "min")
+_ROWS = {
+    "fields": "{ path = ..., quantity = ..., unit = ... }",
+    "events": "{ path = ..., code = ..., when = [...] }",
+}
+_CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _NAME = r"(?:\w+(?:\{n\}\w*)?|\{n\}\w*)"
 _PATH = re.compile(rf"{_NAME}(?:\.{_NAME})*", re.ASCII)
 
@@ -48,6 +55,7 @@ def read_profile(file: Path, *, has_decoder: bool) -> Profile:
         history=table.text("history") if "history" in table.values else None,
         history_time=table.text("history_time", "timestamp"),
         fields=_fields(table),
+        events=tuple(_event(row) for row in table.rows("events")) if "events" in table.values else (),
     )
 
 
@@ -73,9 +81,7 @@ def _fields(table: "_Table") -> tuple[FieldSpec, ...]:
 
 def _field(row: "_Table") -> FieldSpec:
     row.only(_FIELD_KEYS)
-    path, channel = row.text("path"), row.text("channel", "")
-    if not _PATH.fullmatch(path) or path.count("{n}") > 1:
-        row.refuse("path", "Write names joined by dots, with at most one {n} for the channel.")
+    path, channel = row.path(), row.text("channel", "")
     if channel and "{n}" in path:
         row.refuse("channel", "Leave it out: {n} in the path already gives the channel.")
     return FieldSpec(
@@ -87,7 +93,21 @@ def _field(row: "_Table") -> FieldSpec:
         absent=row.marks("absent"),
         words=row.words(),
         scale=row.scale(),
+        modulus=row.whole_of(Kind.TOTAL_INCREASING, "modulus", low=2, high=2**64),
+        period_s=row.whole_of(Kind.DELTA, "period_s", low=1, high=31 * 86_400),
     )
+
+
+def _event(row: "_Table") -> EventSpec:
+    row.only(_EVENT_KEYS)
+    code, least = row.text("code"), row.values.get("min")
+    if not _CODE.fullmatch(code):
+        row.refuse("code", "Write a short name in small letters, like fire or low_battery.")
+    if ("when" in row.values) == (least is not None):
+        row.refuse("when", "Write either the values that mean the event, when = [1], or min = 60; not both.")
+    if least is not None and not _is_number(least):
+        row.refuse("min", "Write the number from which on the event is meant.")
+    return EventSpec(path=row.path(), code=code, when=row.truths("when"), least=None if least is None else float(least))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -123,6 +143,20 @@ class _Table:
             self.refuse(key, f"Write a whole number from {low} to {high}.")
         return value
 
+    def whole_of(self, kind: Kind, key: str, *, low: int, high: int) -> int | None:
+        """A whole number that only rows of one kind of quantity may have."""
+        if key not in self.values:
+            return None
+        if QUANTITIES[self.quantity()].kind is not kind:
+            self.refuse(key, f"Leave it out: {self.quantity()} is not of the kind {kind.value}.")
+        return self.whole(key, low=low, high=high)
+
+    def path(self) -> str:
+        path = self.text("path")
+        if not _PATH.fullmatch(path) or path.count("{n}") > 1:
+            self.refuse("path", "Write names joined by dots, with at most one {n} for the channel.")
+        return path
+
     def ports(self) -> tuple[int, ...]:
         value = self.values.get("ports", [])
         if not isinstance(value, list) or not all(_is_whole(port, 1, 255) for port in value):
@@ -132,7 +166,7 @@ class _Table:
     def rows(self, key: str) -> list["_Table"]:
         value = self.values.get(key)
         if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
-            self.refuse(key, "Write a list of { path = ..., quantity = ..., unit = ... } with at least one row.")
+            self.refuse(key, f"Write a list of {_ROWS[key]} with at least one row.")
         return [_Table(where=f"{self.where}: {key}[{n}]", values=row) for n, row in enumerate(value, start=1)]
 
     def quantity(self) -> str:
@@ -154,6 +188,19 @@ class _Table:
         if not isinstance(value, list) or not all(isinstance(mark, str) or _is_number(mark) for mark in value):
             self.refuse(key, 'Write a list of numbers and texts, like [327.67, "No Sensor"].')
         return tuple(mark if isinstance(mark, str) else float(mark) for mark in value)
+
+    def truths(self, key: str) -> tuple[float | str | bool, ...]:
+        """Marks, and truth values beside them."""
+        if key not in self.values:
+            return ()
+        value = self.values[key]
+        if (
+            not isinstance(value, list)
+            or not value
+            or not all(isinstance(v, str | bool) or _is_number(v) for v in value)
+        ):
+            self.refuse(key, 'Write a list of numbers, texts and truth values, like [1, "fire", true].')
+        return tuple(mark if isinstance(mark, str | bool) else float(mark) for mark in value)
 
     def words(self) -> tuple[tuple[str, float], ...]:
         value = self.values.get("words", {})

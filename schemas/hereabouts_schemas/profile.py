@@ -16,6 +16,9 @@ class FieldSpec:
         absent: values that mean "no such probe is fitted": neither a reading nor a refusal.
         words: texts or booleans that stand for numbers (`{"normal": 0, "tilt": 1}`).
         scale: factor applied before the unit conversion, for fields in odd steps.
+        modulus: of a counter (`total_increasing`), the count at which it starts again from 0: 65536 for 16 bits.
+            None where it never does, or the maker does not say. `rules/counters.py` tells a roll-over by it.
+        period_s: of a count over a period (`delta`), how many seconds that period has, where the maker fixes it.
     """
 
     path: str
@@ -26,6 +29,25 @@ class FieldSpec:
     absent: tuple[float | str, ...] = ()
     words: tuple[tuple[str, float], ...] = ()
     scale: float = 1.0
+    modulus: int | None = None
+    period_s: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventSpec:
+    """When a field of a decoded object means that the device reports an event (fire, tilt, a blocked beam).
+
+    Attributes:
+        path: as in `FieldSpec`; a captured `{n}` stands in the event's detail.
+        code: snake_case name of the event.
+        when: values (numbers, texts, truth values) that mean it; empty where `least` decides.
+        least: the number from which on it is meant, in the field's own unit.
+    """
+
+    path: str
+    code: str
+    when: tuple[float | str | bool, ...] = ()
+    least: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +61,7 @@ class Profile:
         ports: LoRaWAN ports that carry measurements; empty = any.
         history: field that holds late records, each with `history_time` (Unix seconds, UTC) and the fields.
         fields: the table.
+        events: which fields of the frame itself, not of its history, report events.
     """
 
     id: str
@@ -51,6 +74,7 @@ class Profile:
     history: str | None = None
     history_time: str = "timestamp"
     fields: tuple[FieldSpec, ...] = field(default=())
+    events: tuple[EventSpec, ...] = field(default=())
 
     @property
     def quantities(self) -> tuple[str, ...]:

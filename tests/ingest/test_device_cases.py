@@ -1,7 +1,8 @@
 """Every case of every device, from the network's decoded object and from the bytes alone: the same readings.
 
 A case is a folder: `frame.hex` and `f_port` (what the device sent), `decoded.json` and `decoded_<codec>.json` (what
-networks' codecs make of it), `readings.json` (what must come of it) and `about.txt`. A new case needs no test code.
+networks' codecs make of it), `readings.json` (what must come of it: verdict, readings, refused values and, where there
+are any, the codes of events) and `about.txt`. A new case needs no test code.
 """
 
 import base64
@@ -11,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from hereabouts_ingest.device_events import events
 from hereabouts_ingest.interpret import interpret
-from hereabouts_ingest.profiles import load_profiles
+from hereabouts_ingest.profiles import DecodeError, load_profiles
 from hereabouts_schemas.device import Deployment, Device
 from hereabouts_schemas.message import Delivery, Message, SetAside, Source
 from hereabouts_schemas.quantity import QUANTITIES
@@ -66,6 +68,25 @@ def test_case(folder: Path, decoded: Path | None) -> None:
     assert values == pytest.approx(wanted, abs=1e-9)
     refused = {(r.quantity, r.channel, r.reason.value) for r in delivery.refused}
     assert refused == {(r["quantity"], r["channel"], r["reason"]) for r in expected["refused"]}
+
+
+def codes(folder: Path, decoded: Path | None) -> list[str]:
+    """The events that the case reports, from its decoded object or its bytes."""
+    known = load_profiles()[folder.parent.name.replace("_", "-")]
+    if decoded is not None:
+        return [one.code for one in events(known.spec, json.loads(decoded.read_text()))]
+    assert known.decode is not None
+    try:
+        found = known.decode(bytes.fromhex((folder / "frame.hex").read_text()), int((folder / "f_port").read_text()))
+    except DecodeError:
+        return []
+    return [one.code for one in events(known.spec, found)]
+
+
+@pytest.mark.parametrize(("folder", "decoded"), runs())
+def test_events_of_a_case(folder: Path, decoded: Path | None) -> None:
+    expected = json.loads((folder / "readings.json").read_text()).get("events", [])
+    assert sorted(codes(folder, decoded)) == sorted(expected)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")

@@ -9,7 +9,7 @@ from hereabouts_ingest.profile_file import read_profile
 from hereabouts_ingest.profiles import DEVICES, load_profiles
 from hereabouts_ingest.units import conversion, ucum
 from hereabouts_schemas.errors import InputError
-from hereabouts_schemas.profile import FieldSpec
+from hereabouts_schemas.profile import EventSpec, FieldSpec
 from hereabouts_schemas.quantity import QUANTITIES
 
 GOOD = """
@@ -19,6 +19,7 @@ version = "1"
 interval_s = 600
 fields = [{ path = "temperature", quantity = "air_temperature", unit = "Cel" }]
 """
+EVENT = "{ path = 'a', code = 'tilt', when = [1]"
 PROFILES = load_profiles()
 ROWS = [(name, spec) for name, found in PROFILES.items() for spec in found.spec.fields]
 PROMISED = {
@@ -128,6 +129,35 @@ def test_all_options_of_a_row_are_read(tmp_path: Path) -> None:
     )
 
 
+def test_counters_periods_and_events_are_read(tmp_path: Path) -> None:
+    rows = (
+        '{ path = "total", quantity = "pulses_total", unit = "{count}", modulus = 65536 }, '
+        '{ path = "count", quantity = "pulses", unit = "{count}", period_s = 900 }'
+    )
+    events = """
+        events = [
+            { path = "beam_{n}", code = "blocked", when = ["blocked", 2, true] },
+            { path = "temperature", code = "fire", min = 60 },
+        ]
+    """
+    text = GOOD.replace("fields = [", f"{events}\nfields = [{rows}, ")
+    profile = read_profile(write(tmp_path, text), has_decoder=False)
+    assert [spec.modulus for spec in profile.fields] == [65_536, None, None]
+    assert [spec.period_s for spec in profile.fields] == [None, 900, None]
+    assert profile.events == (
+        EventSpec(path="beam_{n}", code="blocked", when=("blocked", 2.0, True)),
+        EventSpec(path="temperature", code="fire", least=60.0),
+    )
+
+
+def test_rows_of_one_counter_agree_when_it_starts_again() -> None:
+    """Aliases name one datastream, and a datastream has one modulus and one period."""
+    seen: dict[tuple[str, str, str], tuple[int | None, int | None]] = {}
+    for name, spec in ROWS:
+        said = (spec.modulus, spec.period_s)
+        assert seen.setdefault((name, spec.quantity, spec.channel), said) == said, (name, spec.path)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "field", "cure"),
     [
@@ -141,6 +171,31 @@ def test_all_options_of_a_row_are_read(tmp_path: Path) -> None:
         ("600", "600\nports = 85", "ports", "[85]"),
         ("600", '600\nhistory = ""', "history", "a text in quotes"),
         ("600", "600\nevery_quantity = 1", "every_quantity", "true or false"),
+        ('"Cel"', '"Cel", modulus = 65536', "fields[1]: modulus", "not of the kind total_increasing"),
+        ('"Cel"', '"Cel", period_s = 60', "fields[1]: period_s", "not of the kind delta"),
+        (
+            'air_temperature", unit = "Cel"',
+            'pulses_total", unit = "{count}", modulus = 1',
+            "fields[1]: modulus",
+            "whole number from 2",
+        ),
+        ("fields = [{", "events = []\nfields = [{", "events", "at least one row"),
+        ("fields = [{", f"events = [{EVENT}, min = 1 }}]\nfields = [{{", "events[1]: when", "not both"),
+        ("fields = [{", "events = [{ path = 'a', code = 'tilt' }]\nfields = [{", "events[1]: when", "min = 60"),
+        (
+            "fields = [{",
+            "events = [{ path = 'a', code = 'Tilt', min = 1 }]\nfields = [{",
+            "events[1]: code",
+            "small letters",
+        ),
+        (
+            "fields = [{",
+            "events = [{ path = 'a', code = 'tilt', min = true }]\nfields = [{",
+            "events[1]: min",
+            "number",
+        ),
+        ("fields = [{", "events = [{ path = 'a', code = 'tilt', when = 1 }]\nfields = [{", "events[1]: when", "truth"),
+        ("fields = [{", f"events = [{EVENT}, unit = 'V' }}]\nfields = [{{", "events[1]: unit", "Keys here are path"),
         ("fields = [{", "fields = [] #", "fields", "at least one row"),
         ("fields = [{", "other = [{", "other", "fields"),
         ('"air_temperature"', '"temperature"', "fields[1]: quantity", "The vocabulary has air_temperature"),
