@@ -1,11 +1,12 @@
 """What an uplink brings beside the values that its device's profile reads: events, late records, a table of its own."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 
 from hereabouts_ingest.clocks import is_credible
+from hereabouts_ingest.device_events import events
 from hereabouts_ingest.extract import Found, extract
 from hereabouts_ingest.storable import as_text, storable
 from hereabouts_schemas.device import Device
@@ -28,7 +29,7 @@ def device_events(
         at: the frame's time, for events without one of their own.
         received_at: when the message arrived.
     """
-    events, refused = [], []
+    believed, refused = [], []
     for event in told:
         time = event.at or at
         code, detail = storable(event.code, MOST_CODE), storable(event.detail, MOST_DETAIL)
@@ -44,8 +45,13 @@ def device_events(
                 )
             )
         else:
-            events.append(DeviceEvent(device_id=device.id, time=time, code=code, detail=detail))
-    return tuple(events), tuple(refused)
+            believed.append(DeviceEvent(device_id=device.id, time=time, code=code, detail=detail))
+    return tuple(believed), tuple(refused)
+
+
+def reported(spec: Profile, decoded: Mapping[str, object]) -> tuple[UplinkEvent, ...]:
+    """What a decoded object reports by the profile's table of events; of the frame's own time."""
+    return tuple(UplinkEvent(code=event.code, detail=event.detail) for event in events(spec, decoded))
 
 
 def from_records(spec: Profile, records: Iterable[Record]) -> list[Found]:
