@@ -17,6 +17,7 @@ from hereabouts_ingest.mapping_file import read_mapping, shipped_mappings
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_platform.store.source_register import (
+    FILES,
     RegisteredSource,
     add_source,
     change_source,
@@ -92,7 +93,7 @@ def change(
             topic_filter=topic or stood.topic_filter,
             mapping=_text(mapping) if mapping is not None else kept,
         )
-        changed = change_source(connection, by, _checked(wanted))
+        changed = change_source(connection, by, wanted if stood.envelope == FILES else _checked(wanted))
     typer.echo(f"{name} reads {wanted.topic_filter} as {kind}." if changed else f"{name} is so already.")
 
 
