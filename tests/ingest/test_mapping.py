@@ -1,7 +1,10 @@
 """Mappings: what a feed's description can say, how every mistake in it is named, and local times that lie."""
 
 import json
+import re
+import textwrap
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -246,3 +249,14 @@ def test_shipped_mappings_can_be_used(name: str) -> None:
     mapping = read_mapping(shipped_mappings()[name], name)
     assert mapping.values
     assert len({(row.spec.quantity, row.spec.channel) for row in mapping.values}) == len(mapping.values)
+
+
+def test_the_worked_example_of_the_docs_works() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "feeds.md").read_text(encoding="utf-8")
+    (mapping,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (body,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    found = uplink(textwrap.dedent(mapping), json.loads(body), "acme/market/A-17/count")
+    assert found.device == "A-17"
+    assert found.clocks[0].at == datetime(2026, 3, 3, 14, tzinfo=UTC)
+    assert found.fields == {"$.lines[0].in": 120, "$.lines[0].out": 98, "$.supply": "3.4 V"}
+    assert found.events == ()
