@@ -26,6 +26,7 @@ COMMANDS = {
     "api": "api",
     "import": "importing",
     "profiles": "profiles",
+    "source": "source",
     "job": "job",
     "user": "user",
     "key": "key",

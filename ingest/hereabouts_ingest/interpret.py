@@ -6,11 +6,13 @@ gives the same one.
 
 import traceback
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
 import structlog
 
+from hereabouts_ingest.beside import device_events, from_records, profile_of, read_by, reported
 from hereabouts_ingest.clocks import FrameTime, frame_time, say_clocks
 from hereabouts_ingest.envelopes import ENVELOPES
 from hereabouts_ingest.extract import Found, extract
@@ -20,7 +22,17 @@ from hereabouts_ingest.refusal import Refusal
 from hereabouts_ingest.storable import as_text, storable
 from hereabouts_ingest.units import say
 from hereabouts_schemas.device import Device
-from hereabouts_schemas.message import Delivery, Message, Refused, SetAside, TimeSource, Uplink, Value
+from hereabouts_schemas.message import (
+    Delivery,
+    DeviceEvent,
+    Message,
+    Refused,
+    SetAside,
+    TimeSource,
+    Uplink,
+    UplinkEvent,
+    Value,
+)
 from hereabouts_schemas.outcome import Ignored, Reason
 from hereabouts_schemas.quantity import QUANTITIES
 
@@ -90,14 +102,19 @@ def _read(
     device, profile = _registered(uplink, devices, profiles)
     if time is None:
         raise Refusal(Reason.CLOCK, say_clocks(uplink.clocks, message.received_at))
-    found = _decode(uplink, profile)
-    if not found:
+    found, by_profile = _decode(uplink, profile)
+    told = (*uplink.events, *by_profile)
+    events, untimely = device_events(told, device, time.at, message.received_at) if told else ((), ())
+    if not found and not told:
         raise Refusal(Reason.NO_VALUE, _why_no_value(uplink, profile))
     frame = Frame(device=device, at=time.at, received_at=message.received_at, deployment=device.deployment_at(time.at))
     values, refused = _judge(found, frame)
-    decoder = f"{profile.spec.id}/{profile.spec.version}"
-    verdict = None if values else _nothing_accepted(refused)
-    return _delivery(message, uplink, time, verdict, decoder=decoder, values=values, refused=refused)
+    refused += untimely
+    if time.clock_bad and not events and all(one.at is not None for one in found):
+        time = replace(time, clock_bad=False)  # records keep their own times: nothing was moved to another clock
+    verdict = None if values or events else _nothing_accepted(refused)
+    decoder = read_by(message.source) if uplink.table is not None else f"{profile.spec.id}/{profile.spec.version}"
+    return _delivery(message, uplink, time, verdict, decoder=decoder, values=values, refused=refused, events=events)
 
 
 def _registered(
@@ -129,26 +146,30 @@ def _registered(
     return device, profile
 
 
-def _decode(uplink: Uplink, profile: DeviceProfile) -> list[Found]:
-    """Values from the network's decoded object when the table knows any of it, else from the bytes."""
-    found = extract(profile.spec, uplink.fields) if uplink.fields else []
-    if found or not uplink.frame:
-        return found
+def _decode(uplink: Uplink, profile: DeviceProfile) -> tuple[list[Found], tuple[UplinkEvent, ...]]:
+    """Values and events from the network's decoded object when the table knows any of it, else from the bytes."""
+    spec = profile.spec if uplink.table is None else profile_of(uplink.table)
+    found = extract(spec, uplink.fields) if uplink.fields else []
+    events = reported(spec, uplink.fields) if uplink.fields and spec.events else ()
+    if uplink.records:
+        found.extend(from_records(spec, uplink.records))
+    if found or events or not uplink.frame:
+        return found, events
     if profile.decode is None:
         if uplink.fields:
-            return []
+            return [], ()
         raise Refusal(
             Reason.NO_DECODER,
             f"The message holds only bytes, and the profile {profile.spec.id} has no decoder for them. Switch on the "
             "payload formatter of the network server, or give the device another profile.",
         )
     if profile.spec.ports and uplink.f_port not in profile.spec.ports:
-        return []
+        return [], ()
     try:
         decoded = profile.decode(uplink.frame, uplink.f_port)
     except DecodeError as error:
         raise Refusal(Reason.UNDECODABLE, str(error)) from error
-    return extract(profile.spec, decoded)
+    return extract(profile.spec, decoded), reported(profile.spec, decoded) if profile.spec.events else ()
 
 
 def _judge(found: Sequence[Found], frame: Frame) -> tuple[tuple[Value, ...], tuple[Refused, ...]]:
@@ -191,6 +212,8 @@ def _conflict(value: Value, first: Value) -> Refused:
 
 def _why_no_value(uplink: Uplink, profile: DeviceProfile) -> str:
     spec = profile.spec
+    if uplink.table is not None:
+        return f"The message holds none of {', '.join(row.path for row in uplink.table[:8])}."
     if uplink.fields:
         held = ", ".join(as_text(name) for name in list(uplink.fields)[:8])
         reads = ", ".join(dict.fromkeys(row.path for row in spec.fields[:8]))
@@ -225,11 +248,13 @@ def _delivery(
     decoder: str | None = None,
     values: tuple[Value, ...] = (),
     refused: tuple[Refused, ...] = (),
+    events: tuple[DeviceEvent, ...] = (),
 ) -> Delivery:
     return Delivery(
         message=message,
         verdict=verdict,
         key=uplink.key,
+        twin=uplink.twin,
         device_id=storable(uplink.device),
         observed_at=None if time is None else time.at,
         time_source=TimeSource.PLATFORM if time is None else time.source,
@@ -239,4 +264,6 @@ def _delivery(
         decoder=decoder,
         values=values,
         refused=refused,
+        events=events,
+        heard=uplink.heard,
     )

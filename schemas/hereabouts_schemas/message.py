@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from hereabouts_schemas.outcome import Ignored, Reason
+from hereabouts_schemas.profile import FieldSpec
 
 
 class TimeSource(StrEnum):
@@ -20,12 +21,16 @@ class TimeSource(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A feed: which topics it fills and which envelope reads them."""
+    """A feed: which topics it fills and which envelope reads them.
+
+    `mapping` is the TOML text that tells the envelope `mapped` where everything stands; no other envelope has one.
+    """
 
     id: int
     name: str
     topic_filter: str
     envelope: str
+    mapping: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +58,26 @@ class Clock:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class UplinkEvent:
+    """Something that a message reports of its device and that is no value. Without `at` it is of the frame's time."""
+
+    code: str
+    detail: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """Values of a time of their own in a message, as a device sends them late.
+
+    `at` is UTC; `times.UNREADABLE` where the message states a time that is none. `fields` is as in `Uplink`.
+    """
+
+    at: datetime
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Uplink:
     """What an envelope makes of a message: who, when, which frame.
 
@@ -66,6 +91,12 @@ class Uplink:
             with its unit as `{"value": 81.6, "unit": "RH"}`; the unit is then held against the profile's.
         topic_names: who the topic names, where that may be a device or a publisher for many; None where the envelope
             has compared topic and payload itself.
+        table: how `fields` and `records` are read, where that follows from the envelope and not from the profile.
+        records: values that have times of their own, each judged by the clock gate for itself.
+        events: what the message reports beside values.
+        twin: a second key as text, which the same transmission has under another `key`. It may come round again, so
+            only the copy that follows with no other frame of its device between is taken for the same one.
+        heard: whether the message is a sign of life of the device; a note about it, by its network, is none.
     """
 
     key: str
@@ -76,6 +107,11 @@ class Uplink:
     frame: bytes | None = None
     fields: Mapping[str, object] | None = None
     topic_names: str | None = None
+    table: tuple[FieldSpec, ...] | None = None
+    records: tuple[Record, ...] = ()
+    events: tuple[UplinkEvent, ...] = ()
+    twin: str | None = None
+    heard: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,13 +160,15 @@ class SetAside:
 class Delivery:
     """One message, understood as far as it could be, ready for the store.
 
-    The store decides between stored and duplicate; `verdict` is what interpretation already knows: None (has values),
-    `Ignored`, or `SetAside`. A delivery with a `key` that is already stored is a duplicate whatever its verdict.
+    The store decides between stored and duplicate; `verdict` is what interpretation already knows: None (has values
+    or events), `Ignored`, or `SetAside`. A delivery with a `key` that is already stored is a duplicate whatever its
+    verdict.
     """
 
     message: Message
     verdict: Ignored | SetAside | None = None
     key: str | None = None
+    twin: str | None = None
     device_id: str | None = None
     observed_at: datetime | None = None
     time_source: TimeSource = TimeSource.PLATFORM
@@ -141,3 +179,4 @@ class Delivery:
     values: tuple[Value, ...] = ()
     refused: tuple[Refused, ...] = ()
     events: tuple[DeviceEvent, ...] = field(default=())
+    heard: bool = True

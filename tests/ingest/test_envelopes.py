@@ -1,12 +1,15 @@
 """Envelopes: each case is a folder with a topic, a payload and what the envelope makes of it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from hereabouts_ingest.envelopes import ENVELOPES, EnvelopeError
+from hereabouts_ingest.envelopes import ENVELOPES
+from hereabouts_ingest.mapping_file import shipped_mappings
+from hereabouts_ingest.refusal import Refusal
 from hereabouts_schemas.message import Message, Source, Uplink
 from hereabouts_schemas.outcome import Ignored, Reason
 from hereabouts_schemas.times import UNREADABLE, format_time
@@ -22,13 +25,22 @@ def message(envelope: str, topic: str, payload: bytes, received_at: datetime = A
 
 
 def load(case: Path) -> Message:
+    """A case's message: `mapping.txt` names the shipped mapping that reads it, `retained` says that it was kept."""
     topic = (case / "topic.txt").read_text(encoding="utf-8").strip()
-    return message(case.parent.name, topic, (case / "payload.json").read_bytes())
+    one = message(case.parent.name, topic, (case / "payload.json").read_bytes())
+    if (case / "mapping.txt").is_file():
+        name = (case / "mapping.txt").read_text(encoding="utf-8").strip()
+        one = replace(one, source=replace(one.source, mapping=shipped_mappings()[name]))
+    return replace(one, retained=(case / "retained").is_file())
+
+
+def said(at: datetime) -> str:
+    return "unreadable" if at == UNREADABLE else format_time(at)
 
 
 def as_written(uplink: Uplink) -> dict[str, object]:
     """An uplink in the form of `uplink.json`."""
-    clocks = [["unreadable" if c.at == UNREADABLE else format_time(c.at), c.source.value] for c in uplink.clocks]
+    clocks = [[said(c.at), c.source.value] for c in uplink.clocks]
     written = {
         "key": json.loads(uplink.key),
         "device": uplink.device,
@@ -38,7 +50,15 @@ def as_written(uplink: Uplink) -> dict[str, object]:
         "frame": None if uplink.frame is None else uplink.frame.hex(),
         "fields": uplink.fields,
     }
-    return written if uplink.topic_names is None else written | {"topic_names": uplink.topic_names}
+    more = {
+        "topic_names": uplink.topic_names,
+        "twin": None if uplink.twin is None else json.loads(uplink.twin),
+        "table": None if uplink.table is None else [[s.path, s.quantity, s.unit] for s in uplink.table],
+        "records": [[said(record.at), record.fields] for record in uplink.records],
+        "events": [[e.code, e.detail, None if e.at is None else said(e.at)] for e in uplink.events],
+        "heard": None if uplink.heard else "no",
+    }
+    return written | {name: value for name, value in more.items() if value}
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("*/*")), ids=lambda case: f"{case.parent.name}/{case.name}")
@@ -46,7 +66,7 @@ def test_each_case_is_read_as_written(case: Path) -> None:
     expected = json.loads((case / "uplink.json").read_text(encoding="utf-8"))
     read = ENVELOPES[case.parent.name]
     if "refused" in expected:
-        with pytest.raises(EnvelopeError) as refused:
+        with pytest.raises(Refusal) as refused:
             read(load(case))
         assert refused.value.reason is Reason(expected["refused"])
         assert expected["says"] in refused.value.detail
@@ -95,17 +115,16 @@ def test_plain_without_time_is_a_copy_within_its_minute_and_an_honest_repeat_aft
     assert key_of("plain", "hereabouts/b/up", same) != first
 
 
-def homelink_payloads(case: str, *, readings: bool) -> list[Path]:
-    """A payload of our own and, where they lie beside the checkout, HomeLINK's."""
-    recorded = sorted(RECORDED.glob("mqtt_*.json"))
-    return [CASES / "homelink" / case / "payload.json", *(f for f in recorded if ("reading" in f.name) is readings)]
+def homelink_payloads(case: str, kind: str) -> list[Path]:
+    """A payload of our own and, where they lie beside the checkout, HomeLINK's of that kind."""
+    return [CASES / "homelink" / case / "payload.json", *sorted(RECORDED.glob(f"mqtt_*_{kind}.json"))]
 
 
-@pytest.mark.parametrize(
-    "file",
-    homelink_payloads("reading_five_hours_late", readings=True),
-    ids=lambda file: f"{file.parent.name}-{file.stem}",
-)
+def named(file: Path) -> str:
+    return f"{file.parent.name}-{file.stem}"
+
+
+@pytest.mark.parametrize("file", homelink_payloads("reading_five_hours_late", "reading"), ids=named)
 def test_homelink_readings_keep_device_value_and_the_devices_own_time(file: Path) -> None:
     body = json.loads(file.read_bytes())
     uplink = ENVELOPES["homelink"](message("homelink", "council/reading/somewhere", file.read_bytes()))
@@ -116,9 +135,44 @@ def test_homelink_readings_keep_device_value_and_the_devices_own_time(file: Path
 
 
 @pytest.mark.parametrize(
-    "file",
-    homelink_payloads("alert_on_its_own_topic", readings=False),
-    ids=lambda file: f"{file.parent.name}-{file.stem}",
+    ("kind", "file"),
+    [
+        *(("alert", file) for file in homelink_payloads("alert_raised", "alert")),
+        *(("event", file) for file in homelink_payloads("event_date_without_a_zone_is_utc", "event")),
+        *(("device", file) for file in homelink_payloads("device_added", "add")),
+    ],
 )
-def test_homelink_alerts_and_events_are_another_kind(file: Path) -> None:
-    assert ENVELOPES["homelink"](message("homelink", "council/alert/active", file.read_bytes())) is Ignored.OTHER_KIND
+def test_homelink_tells_of_devices_by_its_own_codes_and_nothing_of_homes(kind: str, file: Path) -> None:
+    body = json.loads(file.read_bytes())
+    uplink = ENVELOPES["homelink"](message("homelink", f"council/{kind}/somewhere", file.read_bytes()))
+    if body.get("deviceSerialNumber") is None:
+        assert uplink is Ignored.OTHER_KIND
+        return
+    assert isinstance(uplink, Uplink)
+    (event,) = uplink.events
+    assert event.code == {"event": body.get("eventTypeId"), "alert": f"{body.get('eventTypeId')}:alert"}.get(
+        kind, "device_add"
+    )
+    assert body.get("propertyReference", "x") not in event.detail
+    stated = body.get("raisedDate") or body["actionTimestamp"]
+    assert uplink.clocks[0].at == datetime.fromisoformat(stated).replace(tzinfo=UTC)
+
+
+def test_chirpstack_events_of_one_uplink_never_take_its_key() -> None:
+    bodies = {
+        kind: json.loads((CASES / "chirpstack" / case / "payload.json").read_bytes()) | {"deduplicationId": "same"}
+        for kind, case in (("up", "uplink"), ("status", "status_event"), ("join", "join"))
+    }
+    keys = {
+        key_of("chirpstack", f"application/1/device/70b3d57ed0061234/event/{kind}", json.dumps(body).encode())
+        for kind, body in bodies.items()
+    }
+    assert len(keys) == 3
+
+
+def test_senml_with_relative_times_may_honestly_come_again_and_absolute_times_may_not() -> None:
+    relative = b'[{"bn": "bin-7/", "n": "fill_level", "v": 50}]'
+    absolute = b'[{"bn": "bin-7/", "n": "fill_level", "v": 50, "t": 1772546400}]'
+    later = ARRIVED + timedelta(minutes=20)
+    assert key_of("senml", "senml/bin-7", relative) != key_of("senml", "senml/bin-7", relative, later)
+    assert key_of("senml", "senml/bin-7", absolute) == key_of("senml", "senml/bin-7", absolute, later)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hereabouts_ingest.envelopes import chirpstack, homelink, plain, things_stack
+from hereabouts_ingest.envelopes import chirpstack, homelink, mapped, plain, senml, things_stack
 from hereabouts_ingest.envelopes.json_body import EnvelopeError
 from hereabouts_schemas.message import Message, Uplink
 from hereabouts_schemas.outcome import Ignored
@@ -13,5 +13,7 @@ ENVELOPES: dict[str, Callable[[Message], Uplink | Ignored]] = {
     "things_stack": things_stack.read,
     "chirpstack": chirpstack.read,
     "homelink": homelink.read,
+    "senml": senml.read,
     "plain": plain.read,
+    "mapped": mapped.read,
 }

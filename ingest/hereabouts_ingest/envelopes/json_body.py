@@ -4,6 +4,7 @@ Absent and null are the same throughout. A field's `path` is written dotted, as 
 """
 
 import binascii
+import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import cast
@@ -13,8 +14,9 @@ import orjson
 from hereabouts_ingest.clocks import read_time
 from hereabouts_ingest.refusal import Refusal
 from hereabouts_schemas.device import device_id
-from hereabouts_schemas.message import Clock, TimeSource
+from hereabouts_schemas.message import Clock, Message, TimeSource
 from hereabouts_schemas.outcome import Reason
+from hereabouts_schemas.times import format_time
 
 _KINDS = {bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list", dict: "an object"}
 
@@ -28,16 +30,25 @@ class EnvelopeError(Refusal):
     """A message that its envelope cannot read or must not accept."""
 
 
+def parse_json(payload: bytes) -> object:
+    """Parse JSON of any kind.
+
+    Raises:
+        EnvelopeError: `unreadable` when it is not JSON.
+    """
+    try:
+        return orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        raise EnvelopeError(Reason.UNREADABLE, f"The payload is not JSON: {error}.") from None
+
+
 def parse_object(payload: bytes) -> Body:
     """Parse a JSON object.
 
     Raises:
         EnvelopeError: `unreadable` when it is not JSON, `wrong_shape` when it is JSON of another kind.
     """
-    try:
-        body = orjson.loads(payload)
-    except orjson.JSONDecodeError as error:
-        raise EnvelopeError(Reason.UNREADABLE, f"The payload is not JSON: {error}.") from None
+    body = parse_json(payload)
     if type(body) is not dict:
         raise wrong_shape("The payload", "a JSON object", body)
     return cast("Body", body)
@@ -122,6 +133,22 @@ def maybe_clock(body: Body, name: str, path: str, source: TimeSource) -> tuple[C
     if type(text) is not str:
         raise wrong_shape(path, "an RFC 3339 time as text", text)
     return (Clock(at=read_time(text), source=source),)
+
+
+def content_key(message: Message, device: str, clocks: tuple[Clock, ...]) -> str:
+    """The key of a message whose network gives it none.
+
+    `(device, time, sha256(payload))` where a time is stated: the same body again is the same message, another body of
+    the same instant (one message a quantity) is not. Without a time a body says nothing of when, and a sensor that
+    honestly repeats "50 %" sends equal bytes, so the hash alone would swallow every repeat. There the key is
+    `(device, arrival minute, sha256(topic and payload))`: a copy that the broker delivers again within the minute is a
+    duplicate; one that comes in a later minute is stored once more, at that time; two equal messages of one minute are
+    one.
+    """
+    if clocks:
+        return key(device, format_time(clocks[0].at), hashlib.sha256(message.payload).hexdigest())
+    minute = message.received_at.replace(second=0, microsecond=0)
+    return key(device, format_time(minute), message.content_hash().hex())
 
 
 def key(*parts: object) -> str:

@@ -1,7 +1,8 @@
 """The Things Stack v3: JSON of its MQTT server, webhooks and Storage Integration.
 
-Topic `v3/{application}@{tenant}/devices/{device_id}/up` (the Open Source build has no `@tenant`). Empty fields are left
-out of the JSON, so a missing `f_cnt` or `f_port` is 0.
+Topic `v3/{application}@{tenant}/devices/{device_id}/up` (the Open Source build has no `@tenant`), and `.../join`, which
+is an event. Empty fields are left out of the JSON, so a missing `f_cnt` or `f_port` is 0. What application packages
+compute (`/service/data`, `/location/solved`) and receipts of downlinks tell nothing that the uplinks do not.
 
 Key: `(dev_eui, session_key_id, f_cnt)`; without a session (ABP) `(dev_eui, dev_addr, f_cnt, sha256(frm_payload))`.
 `correlation_ids` differ between MQTT, webhook and storage copies of one frame, so they are no key.
@@ -19,6 +20,7 @@ from hereabouts_ingest.clocks import read_time
 from hereabouts_ingest.envelopes.json_body import (
     Body,
     EnvelopeError,
+    content_key,
     counter,
     key,
     maybe_clock,
@@ -31,23 +33,26 @@ from hereabouts_ingest.envelopes.json_body import (
     the_text,
     wrong_shape,
 )
-from hereabouts_schemas.message import Clock, Message, TimeSource, Uplink
+from hereabouts_schemas.message import Clock, Message, TimeSource, Uplink, UplinkEvent
 from hereabouts_schemas.outcome import Ignored, Reason
 from hereabouts_schemas.times import UNREADABLE
 
 
 def read(message: Message) -> Uplink | Ignored:
-    """Read an uplink; joins, downlink receipts and the rest are `other_kind`.
+    """Read an uplink or a join; downlink receipts and the rest are `other_kind`.
 
     Raises:
         EnvelopeError: unreadable, wrong_shape, simulated or device_mismatch.
     """
     body = parse_object(message.payload)
     named, kind = _topic(message.topic)
-    if kind != "up":
+    kind = kind or ("join" if "join_accept" in body else "up")
+    if kind not in ("up", "join"):
         return Ignored.OTHER_KIND
     _refuse_simulated(body)
     identity, address = _device(the_object(body, "end_device_ids", "end_device_ids"), named)
+    if kind == "join":
+        return _join(message, body, identity, address)
     up = the_object(body, "uplink_message", "uplink_message")
     frame = maybe_frame(up, "frm_payload", "uplink_message.frm_payload")
     fields = maybe_object(up, "decoded_payload", "uplink_message.decoded_payload")
@@ -66,12 +71,28 @@ def read(message: Message) -> Uplink | Ignored:
     )
 
 
-def _topic(topic: str) -> tuple[str | None, str]:
-    """The device that the topic names and the kind of message. A topic of another form (webhook) names nobody."""
+def _join(message: Message, body: Body, identity: str, address: str) -> Uplink:
+    """A join: the device has begun a new session, with a new address and a counter from 0."""
+    join = the_object(body, "join_accept", "join_accept")
+    clocks = (
+        *maybe_clock(join, "received_at", "join_accept.received_at", TimeSource.NETWORK),
+        *maybe_clock(body, "received_at", "received_at", TimeSource.NETWORK),
+    )
+    session = maybe_text(join, "session_key_id", "join_accept.session_key_id")
+    return Uplink(
+        key=key("join", identity, session) if session else key("join", content_key(message, identity, clocks)),
+        device=identity,
+        clocks=clocks,
+        events=(UplinkEvent(code="join", detail=f"address {address}" if address else ""),),
+    )
+
+
+def _topic(topic: str) -> tuple[str | None, str | None]:
+    """The device that the topic names and the kind of message. A topic of another form (webhook) names neither."""
     levels = topic.split("/")
     if len(levels) >= 5 and levels[0] == "v3" and levels[2] == "devices":
         return levels[3], "/".join(levels[4:])
-    return None, "up"
+    return None, None
 
 
 def _refuse_simulated(body: Body) -> None:

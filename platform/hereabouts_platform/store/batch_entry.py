@@ -22,18 +22,20 @@ class Entry:
         index: its place in the batch.
         delivery: what was understood of the message.
         key: the envelope's key as 16 bytes; None where there is none.
+        twin: a second key under which the same transmission may come (`Uplink.twin`), as 16 bytes.
         outcome: what became of it; quarantined until something better is found.
         set_aside: why the whole message is in quarantine, if it is.
         refused: values that are in quarantine.
         stored: how many readings it added.
     """
 
-    __slots__ = ("delivery", "index", "key", "outcome", "refused", "set_aside", "stored")
+    __slots__ = ("delivery", "index", "key", "outcome", "refused", "set_aside", "stored", "twin")
 
     def __init__(self, index: int, delivery: Delivery) -> None:
         self.index = index
         self.delivery = delivery
         self.key = None if delivery.key is None else blake2b(delivery.key.encode(), digest_size=16).digest()
+        self.twin = None if delivery.twin is None else _twin_hash(delivery.twin)
         self.outcome = Outcome.QUARANTINED
         self.set_aside: SetAside | None = None
         self.refused: Sequence[Refused] = ()
@@ -44,6 +46,15 @@ class Entry:
         """The key with its source, as the store has it unique. Only where there is a key."""
         return self.delivery.message.source.id, self.key or b""
 
+    @property
+    def scoped_twin(self) -> tuple[int, bytes]:
+        """The twin with its source. Only where there is one."""
+        return self.delivery.message.source.id, self.twin or b""
+
+
+def _twin_hash(twin: str) -> bytes:
+    return blake2b(twin.encode(), digest_size=16, person=b"twin").digest()
+
 
 def entries_of(deliveries: Sequence[Delivery]) -> list[Entry]:
     """Entries in order."""
@@ -51,15 +62,18 @@ def entries_of(deliveries: Sequence[Delivery]) -> list[Entry]:
 
 
 def waves(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """Split a batch so that no key stands twice in a wave: what the first copy became decides about the second."""
+    """Split a batch so that no key and no twin stands twice in a wave: the first copy decides about the second."""
     seen: dict[tuple[int, bytes], int] = {}
     result: list[list[Entry]] = [[]]
     for entry in entries:
         turn = 0
         if entry.key is not None:
             turn = seen.get(entry.scoped_key, 0)
+            if entry.twin is not None:
+                turn = max(turn, seen.get(entry.scoped_twin, 0))
+                seen[entry.scoped_twin] = turn + 1
             seen[entry.scoped_key] = turn + 1
-        if turn == len(result):
+        while len(result) <= turn:
             result.append([])
         result[turn].append(entry)
     return result

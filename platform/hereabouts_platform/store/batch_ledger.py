@@ -92,7 +92,7 @@ class Ledger:
         for entry in self._entries:
             delivery = entry.delivery
             device, at, received_at = delivery.device_id, delivery.observed_at, delivery.message.received_at
-            if device is not None and at is not None:
+            if delivery.heard and device is not None and at is not None:
                 known = heard.get(device)
                 heard[device] = (at, received_at) if known is None else (max(known[0], at), max(known[1], received_at))
         if heard:

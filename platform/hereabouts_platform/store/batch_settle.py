@@ -12,6 +12,7 @@ from hereabouts_platform.store.batch_entry import (
     number_array,
     time_array,
 )
+from hereabouts_platform.store.batch_twins import second_copies, take_twins
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.message import Refused, SetAside, Value
@@ -39,15 +40,18 @@ class Settlement:
         self._batch_id = batch_id
         self.streams = streams
         self.inserted: dict[Instant, float] = {}
+        self._met: list[Entry] = []
 
     def settle(self, wave: Sequence[Entry]) -> None:
         """Give every entry of a wave its outcome, and store the values and keys of the stored ones."""
         candidates = [entry for entry in wave if entry.delivery.verdict is None]
         if len(candidates) < len(wave):
             self._follow_verdicts([entry for entry in wave if entry.delivery.verdict is not None])
-        fresh = self._take_keys(candidates)
+        self._met.extend(wave)
+        fresh = self._without_copies(self._take_keys(candidates))
         self._settle_values(fresh)
-        self._give_back([entry for entry in fresh if entry.outcome is not Outcome.STORED and entry.key is not None])
+        take_twins(self._connection, self._batch_id, [entry for entry in fresh if entry.outcome is Outcome.STORED])
+        self._give_back([entry for entry in fresh if entry.outcome is not Outcome.STORED])
 
     def _follow_verdicts(self, entries: Sequence[Entry]) -> None:
         """What interpretation said, unless the message is an old acquaintance."""
@@ -90,10 +94,18 @@ class Settlement:
                 entry.outcome = Outcome.DUPLICATE
         return [entry for entry in candidates if entry.outcome is not Outcome.DUPLICATE]
 
+    def _without_copies(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Those that are no second copies under another key; a copy keeps its key, to be known again by it."""
+        copies = second_copies(self._connection, self._batch_id, entries, self._met)
+        for copy in copies:
+            copy.outcome = Outcome.DUPLICATE
+        return [entry for entry in entries if entry.outcome is not Outcome.DUPLICATE] if copies else entries
+
     def _give_back(self, entries: Sequence[Entry]) -> None:
-        if entries:
-            rows = sorted(entry.scoped_key for entry in entries)
-            self._connection.execute(SQL["give_back_keys"], (*as_columns(rows, 2), self._batch_id))
+        keys = [(*entry.scoped_key, entry.index) for entry in entries if entry.key is not None]
+        twins = [(*entry.scoped_twin, entry.index) for entry in entries if entry.twin is not None]
+        if keys or twins:
+            self._connection.execute(SQL["give_back_keys"], (*as_columns(sorted(keys + twins), 3), self._batch_id))
 
     def _settle_values(self, candidates: Sequence[Entry]) -> None:
         """Store what is new. The first value at an instant stays, whoever brought it."""

@@ -53,8 +53,8 @@ def load_registry(connection: Connection) -> Registry:
             for id_, profile_id in connection.execute(SQL["devices"])
         }
         sources = tuple(
-            Source(id=id_, name=name, topic_filter=topic_filter, envelope=envelope)
-            for id_, name, topic_filter, envelope in connection.execute(SQL["sources"])
+            Source(id=id_, name=name, topic_filter=topic_filter, envelope=envelope, mapping=mapping)
+            for id_, name, topic_filter, envelope, mapping in connection.execute(SQL["sources"])
         )
     return Registry(version=version, devices=devices, sources=sources)
 

@@ -46,5 +46,5 @@ SELECT key FROM uplink_key
 WHERE source_id = %s AND key = ANY (%s::bytea[]) AND NOT (batch_id = %s AND index = ANY (%s::int[]))
 
 -- name: give_back_keys
-DELETE FROM uplink_key k USING unnest(%s::smallint[], %s::bytea[]) AS u (source_id, key)
-WHERE k.source_id = u.source_id AND k.key = u.key AND k.batch_id = %s
+DELETE FROM uplink_key k USING unnest(%s::smallint[], %s::bytea[], %s::int[]) AS u (source_id, key, index)
+WHERE k.source_id = u.source_id AND k.key = u.key AND k.index = u.index AND k.batch_id = %s

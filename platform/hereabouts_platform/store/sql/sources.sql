@@ -42,3 +42,12 @@ LEFT JOIN place p ON p.id = d.place_id
 LEFT JOIN place up ON up.id = p.parent_id
 WHERE page.number <= %(most)s AND page.bytes_before < %(most_bytes)s
 ORDER BY q.id DESC
+
+-- name: each_source
+SELECT name, envelope, topic_filter, enabled, mapping FROM source ORDER BY id
+
+-- name: add_source
+INSERT INTO source (name, topic_filter, envelope, mapping) VALUES (%s, %s, %s, %s) ON CONFLICT (name) DO NOTHING
+
+-- name: change_source
+UPDATE source SET topic_filter = %s, envelope = %s, mapping = %s, enabled = %s WHERE name = %s

@@ -1,0 +1,1 @@
+"""Mappings that come with this release: `<name>.toml`, for `hereabouts source add --mapping <name>`."""
