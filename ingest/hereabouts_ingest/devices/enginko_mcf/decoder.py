@@ -27,7 +27,7 @@ _KINDS: Mapping[int, tuple[int, int, int | None]] = {
 
 def decode(frame: bytes, _f_port: int | None) -> Mapping[str, object]:
     """Decode one frame to the names of the maker's codec; °C, %, hPa, ppm, µg/m³, battery in %."""
-    kind = frame[0] if frame else None
+    kind = frame[0] if frame else -1
     if kind == _SYNC:
         return {"sync_bytes": len(frame)}
     if kind == _REPORT:

@@ -41,5 +41,6 @@ def decode(frame: bytes, _f_port: int | None) -> Mapping[str, object]:
 
 def _name_errors(record: dict[str, object]) -> None:
     for name, errors in (("temperature", _TEMPERATURE_ERRORS), ("humidity", _HUMIDITY_ERRORS)):
-        if record.get(name) in errors:
-            record[name] = errors[record[name]]
+        value = record.get(name)
+        if isinstance(value, float) and value in errors:
+            record[name] = errors[value]

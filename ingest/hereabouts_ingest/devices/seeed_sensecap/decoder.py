@@ -13,11 +13,11 @@ from hereabouts_ingest.profiles import DecodeError
 _RECORD = struct.Struct("<BHi")
 _CHECK_BYTES = 2
 _BATTERY = 7
-_NAMES = {4097: "temperature", 4098: "humidity", 4100: "co2", 4101: "pressure"}
+_NAMES = {4097: "temperature", 4098: "humidity", 4100: "co2", 4101: "pressure_pa"}
 
 
 def decode(frame: bytes, _f_port: int | None) -> Mapping[str, object]:
-    """Decode one frame; °C, %, ppm, Pa, battery in %."""
+    """Decode one frame; °C, %, ppm, battery in %."""
     records, rest = divmod(len(frame) - _CHECK_BYTES, _RECORD.size)
     if not records or rest:
         raise DecodeError(f"A frame has records of 7 bytes and 2 bytes that check it; {len(frame)} bytes do not fit.")

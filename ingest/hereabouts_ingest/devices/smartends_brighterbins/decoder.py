@@ -15,7 +15,7 @@ _NO_DISTANCE = {510: "laser configuration invalid", 511: "sensor module not resp
 
 
 def decode(frame: bytes, _f_port: int | None) -> Mapping[str, object]:
-    """Decode one frame; distance in cm, fill and battery in %, temperature in whole °C, voltage in V."""
+    """Decode one frame to names of our own; fill and battery in %, temperature in whole °C, voltage in V."""
     bits = int.from_bytes(frame, "big")
     kind = bits & 0b11
     if kind not in _BYTES or len(frame) != _BYTES[kind]:
@@ -29,7 +29,7 @@ def decode(frame: bytes, _f_port: int | None) -> Mapping[str, object]:
     if kind == _DISTANCE:
         distance = bits >> 2 & 0x1FF
         return {
-            "distance": _NO_DISTANCE.get(distance, distance),
+            "distance_cm": _NO_DISTANCE.get(distance, distance),
             "temperature": (bits >> 11 & 0x7F) - 40,
             "batteryLevel": _per_cent(bits >> 18),
         }

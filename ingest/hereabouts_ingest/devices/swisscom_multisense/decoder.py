@@ -24,10 +24,10 @@ _TYPES: Mapping[int, tuple[struct.Struct, str | None, int]] = {
 
 
 def decode(frame: bytes, _f_port: int | None) -> Mapping[str, object]:
-    """Decode one frame; °C, %, battery in mV."""
+    """Decode one frame; °C, %."""
     if len(frame) < _HEAD:
         raise DecodeError(f"The head has 4 bytes; the frame has {len(frame)}.")
-    decoded: dict[str, object] = {"battery": 2000 + 6 * frame[3]}
+    decoded: dict[str, object] = {"battery_mv": 2000 + 6 * frame[3]}
     at = _HEAD
     while at < len(frame):
         if frame[at] not in _TYPES:

@@ -36,8 +36,8 @@ _PARTS: Mapping[str, tuple[struct.Struct, tuple[str, ...]]] = {
 
 
 def decode(frame: bytes, _f_port: int | None) -> Mapping[str, object]:
-    """Decode one frame; distance in m, temperature in °C, battery in %, `failure` when the device says it failed."""
-    packet = frame[0] if frame else None
+    """Decode one frame to names of our own; °C, battery in %, `failure` when the device says that it failed."""
+    packet = frame[0] if frame else -1
     if packet in _SETTINGS:
         return {"settings_bytes": len(frame)}
     if packet not in _PACKETS:
@@ -61,7 +61,7 @@ def _named(read: Mapping[str, float]) -> dict[str, object]:
         factor = _TO_METRES.get(int(read["unit"]))
         if factor is None:
             raise DecodeError(f"Unit {read['unit']} of the distance is not one that is known here.")
-        decoded["distance"] = measured(read["distance"] * factor, 6)
+        decoded["distance_m"] = measured(read["distance"] * factor, 6)
     if "temperature" in read:
         raw = read["temperature"]
         decoded["temperature"] = NOT_MEASURED if raw == _NO_TEMPERATURE else raw / 10
