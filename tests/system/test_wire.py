@@ -92,7 +92,7 @@ def chirpstack(device: str, vector: dict[str, Any], number: int) -> tuple[str, b
         "time": format_time(NOW),
         "deviceInfo": {"devEui": device.lower()},
         "fPort": vector.get("fPort", 85),
-        "data": base64.b64encode(bytes.fromhex(vector["bytes_hex"])).decode(),
+        "data": base64.b64encode(bytes.fromhex(vector["bytes_hex"].removesuffix("="))).decode(),
     }
     return f"application/a/device/{device.lower()}/event/up", json.dumps(body).encode()
 

@@ -1,0 +1,1 @@
+"""Dingtek DC500 and DC510: people counters that do not tell the direction."""

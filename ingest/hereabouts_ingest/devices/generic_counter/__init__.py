@@ -1,0 +1,1 @@
+"""Any people counter that already speaks plainly, as hubs make Xovis and Axis cameras do."""

@@ -1,0 +1,1 @@
+"""Milesight EM410-RDL: radar distance, temperature and tilt."""

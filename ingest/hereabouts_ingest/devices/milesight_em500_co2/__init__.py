@@ -1,0 +1,1 @@
+"""Milesight EM500-CO2: outdoor climate, carbon dioxide and pressure."""

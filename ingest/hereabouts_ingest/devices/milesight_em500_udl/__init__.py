@@ -1,0 +1,1 @@
+"""Milesight EM500-UDL: ultrasonic distance, for tanks and rivers."""

@@ -1,0 +1,1 @@
+"""Milesight VS360: people counter by a beam of infrared light."""

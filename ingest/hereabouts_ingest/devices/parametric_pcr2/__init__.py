@@ -1,0 +1,1 @@
+"""Parametric PCR2: people counter by radar."""

@@ -1,0 +1,1 @@
+"""Pepperl+Fuchs WILSEN.sonic.level and WILSEN.sonic.distance: ultrasonic level of bins."""

@@ -1,0 +1,1 @@
+"""Pressac Indoor Air Quality and Room Climate sensors."""

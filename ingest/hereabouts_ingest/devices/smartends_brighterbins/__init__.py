@@ -1,0 +1,1 @@
+"""SmartEnds BrighterBins: fill of waste bins."""

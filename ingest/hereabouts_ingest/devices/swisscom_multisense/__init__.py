@@ -1,0 +1,1 @@
+"""Swisscom Multisense: temperature and humidity."""

@@ -1,0 +1,1 @@
+"""Synetica enLink: indoor climate, air quality, temperature probes and leak ropes."""

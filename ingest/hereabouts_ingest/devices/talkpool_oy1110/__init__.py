@@ -1,0 +1,1 @@
+"""Talkpool OY1110: temperature and humidity, indoors and out."""

@@ -1,0 +1,1 @@
+"""Talkpool OY1210: carbon dioxide, temperature and humidity."""

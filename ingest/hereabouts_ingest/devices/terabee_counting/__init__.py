@@ -1,0 +1,1 @@
+"""Terabee People Counting M, L and XL: people counters over a passage."""

@@ -1,0 +1,1 @@
+"""Terabee Level Monitoring XL: distance by time of flight, for bins."""

@@ -1,0 +1,1 @@
+"""Yosensi YO Pure, Pure Pro and Air: indoor climate and air."""

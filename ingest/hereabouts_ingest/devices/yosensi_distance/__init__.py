@@ -1,0 +1,1 @@
+"""Yosensi YO Distance: distance for bins and tanks."""
