@@ -1,6 +1,7 @@
 """What one ingest worker needs to know."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -12,6 +13,7 @@ class IngestSettings:
         slot: number of this worker; its MQTT client id is made from it and never changes.
         receive_maximum: how many messages may be in flight without an acknowledgement; wider than a batch, so that
             the next batch arrives while this one commits.
+        scripts_dir: folder of vendors' decoder scripts; one that is not there holds none.
     """
 
     database_url: str = field(repr=False)
@@ -22,6 +24,7 @@ class IngestSettings:
     use_tls: bool = False
     slot: int = 0
     receive_maximum: int = 4000
+    scripts_dir: Path | None = None
 
     @property
     def client_id(self) -> str:

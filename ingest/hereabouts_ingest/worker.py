@@ -14,7 +14,7 @@ import structlog
 from hereabouts_ingest.inbox import Arrival, Inbox
 from hereabouts_ingest.interpret import interpret
 from hereabouts_ingest.listener import Listener
-from hereabouts_ingest.profiles import load_profiles
+from hereabouts_ingest.scripts.live import LiveProfiles
 from hereabouts_ingest.settings import IngestSettings
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.batch_writer import BatchWriter
@@ -42,11 +42,12 @@ class Desk:
         )
         principal = principal_named(self._connection, "system:ingest")
         self._writer = BatchWriter(self._connection, detect(self._connection).engine, principal.id, settings.slot)
-        self._profiles = load_profiles()
+        self._profiles = LiveProfiles(settings.scripts_dir)
         self.registry: Registry = load_registry(self._connection)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, and end the process behind vendors' scripts."""
+        self._profiles.close()
         self._connection.close()
 
     def handle(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
@@ -57,8 +58,8 @@ class Desk:
         """
         if registry_version(self._connection) != self.registry.version:
             self.registry = load_registry(self._connection)
-        devices = self.registry.devices
-        return self._store([interpret(arrival.message, devices, self._profiles) for arrival in arrivals])
+        devices, profiles = self.registry.devices, self._profiles.now()
+        return self._store([interpret(arrival.message, devices, profiles) for arrival in arrivals])
 
     def _store(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
         """Store a batch; if the store refuses its data, halve it until the one message is found and set that aside."""
