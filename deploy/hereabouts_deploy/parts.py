@@ -52,7 +52,10 @@ class Ground:
     def ingest(self, database_url: str, feed: MqttAddress) -> Child:
         """The process that turns messages into readings."""
         slot = str(self.settings.ingest_slot)
-        return self._child("ingest", database_url=database_url, mqtt_url=feed.url, ingest_slot=slot)
+        scripts = str(self.settings.scripts)
+        return self._child(
+            "ingest", database_url=database_url, mqtt_url=feed.url, ingest_slot=slot, scripts_dir=scripts
+        )
 
     def jobs(self, database_url: str) -> Child:
         """The process that assesses homes, at its times."""

@@ -41,5 +41,6 @@ def ingest() -> None:
             password=feed.password,
             use_tls=feed.use_tls,
             slot=settings.ingest_slot,
+            scripts_dir=settings.scripts,
         )
         run_ingest(wanted, stop, on_ready=lambda: typer.echo(READY))

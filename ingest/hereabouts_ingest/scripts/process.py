@@ -39,7 +39,7 @@ class GuardedProcess:
         try:
             self._process = subprocess.Popen(  # noqa: S603 - ourselves
                 [sys.executable, "-I", "-m", CHILD],
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env={"TZ": "UTC"},  # nothing of ours; local time of the machine would change what a script says
@@ -55,7 +55,8 @@ class GuardedProcess:
     @property
     def pid(self) -> int:
         """Its number."""
-        return self._process.pid
+        pid: int = self._process.pid
+        return pid
 
     def ask(self, body: bytes, wait_s: float) -> bytes:
         """Send a request and wait for the answer.
