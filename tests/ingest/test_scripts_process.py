@@ -227,7 +227,7 @@ def test_a_script_that_keeps_being_killed_is_not_tried_for_a_while(
     kills(KILLS_IN_A_ROW - 1, "processor time")
     assert running.decode(script, b"\x00", 1, AT) == {}, "an answer, and the count begins again"
     kills(KILLS_IN_A_ROW, "processor time")
-    kills(3, "not tried; it will be tried again in 60 s")
+    kills(3, "not tried; it is tried again within 60 s")
     with pytest.raises(ScriptKilled, match="not tried"):
         running.decode(script, b"\x00", 1, AT)
     usual(running)  # nobody else's is held up

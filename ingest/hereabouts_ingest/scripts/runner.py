@@ -11,7 +11,7 @@ import orjson
 
 from hereabouts_ingest.profiles import DecodeError, ScriptKilled
 from hereabouts_ingest.scripts.folder import Script
-from hereabouts_ingest.scripts.limits import CPU_S, HEAP_BYTES, KILLS_IN_A_ROW, RESULT_BYTES, WALL_S
+from hereabouts_ingest.scripts.limits import CPU_S, HEAP_BYTES, KILLS_IN_A_ROW, PAUSE_S, RESULT_BYTES, WALL_S
 from hereabouts_ingest.scripts.process import Gone, GuardedProcess, TooLong
 from hereabouts_ingest.scripts.strikes import Strikes
 from hereabouts_schemas.errors import InputError
@@ -44,11 +44,10 @@ class ScriptRunner:
             DecodeError: the script says why not, or fails, or returns no object.
             ScriptKilled: it went beyond a limit, or has done so too often just before.
         """
-        pause_s = self._strikes.pause_s(script.digest)
-        if pause_s:
+        if self._strikes.is_out(script.digest):
             raise ScriptKilled(
                 f"The script of {script.spec.id} was stopped {KILLS_IN_A_ROW} times in a row, so this frame was not "
-                f"tried; it will be tried again in {pause_s:.0f} s."
+                f"tried; it is tried again within {PAUSE_S:.0f} s."
             )
         given: dict[str, object] = {"bytes": list(frame), "at": round(at.timestamp() * 1000)}
         if f_port is not None:

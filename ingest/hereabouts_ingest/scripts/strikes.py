@@ -14,9 +14,9 @@ class Strikes:
         self._kills: dict[str, int] = {}
         self._until: dict[str, float] = {}
 
-    def pause_s(self, script: str) -> float:
-        """Seconds for which a script is not to be tried; 0 when it may be."""
-        return max(self._until.get(script, 0.0) - self._clock(), 0.0)
+    def is_out(self, script: str) -> bool:
+        """Whether a script is not to be tried just now."""
+        return self._until.get(script, 0.0) > self._clock()
 
     def killed(self, script: str) -> None:
         """Count a kill. From the fifth in a row on, each brings a pause."""
