@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import psycopg
 
 from hereabouts_ingest.profiles import load_profiles
+from hereabouts_ingest.scripts.folder import read_shelf
 from hereabouts_platform.access.keys import ensure_principal, issue_key
 from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.connection import DatabaseRole, acting, connect
+from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_platform.store.migrate import Migration, is_current, migrate
 from hereabouts_platform.store.registry import sync_profiles
 from hereabouts_schemas.access import Principal, PrincipalKind, Role
@@ -21,8 +23,12 @@ PATIENCE_S = 30.0
 T = TypeVar("T")
 
 
-def bring_up_to_date(database_url: str) -> list[Migration]:
+def bring_up_to_date(database_url: str, scripts: Path | None = None) -> list[Migration]:
     """Apply this release's migrations and device profiles; returns the migrations applied now.
+
+    Args:
+        database_url: for a login that may act as the owner.
+        scripts: folder of vendors' scripts, whose profiles are brought along.
 
     Raises:
         StoreUnavailable: the database cannot be reached.
@@ -33,7 +39,14 @@ def bring_up_to_date(database_url: str) -> list[Migration]:
         principal = principal_named(connection, "system:command")
         with acting(connection, principal.id):
             sync_profiles(connection, (profile.spec for profile in load_profiles().values()))
+            if scripts is not None:
+                have_scripts(connection, scripts)
     return applied
+
+
+def have_scripts(connection: Connection, scripts: Path) -> None:
+    """Bring the profiles of vendors' scripts in the store up to date with a folder."""
+    sync_profiles(connection, (script.spec for script in read_shelf(scripts, load_profiles()).scripts))
 
 
 def is_prepared(database_url: str) -> bool:

@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     embedded_broker: BrokerKind = Field(
         default=BrokerKind.AUTO, description="mosquitto, amqtt, or auto: mosquitto where the machine has one."
     )
+    scripts_dir: Path | None = Field(
+        default=None, description="Folder of vendors' decoder scripts; default: `scripts` in the data folder."
+    )
     ingest_slot: int = Field(
         default=0, ge=0, le=99, description="Number of this ingest worker, or of the first of several."
     )
@@ -120,10 +123,10 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "scripts_dir")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
 
     @classmethod
     def settings_customise_sources(
@@ -135,6 +138,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The layers, strongest first."""
         return (init_settings, *_layers(settings_cls).values())
+
+    @property
+    def scripts(self) -> Path:
+        """Folder of vendors' decoder scripts; it need not be there."""
+        return self.scripts_dir or self.data_dir / "scripts"
 
     def given(self, name: str) -> bool:
         """Whether somebody set `name`, in whatever way."""

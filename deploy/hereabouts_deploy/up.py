@@ -149,7 +149,7 @@ class RunningSystem:
 
     def _prepare(self, owner_url: str) -> None:
         self._give_up_if_stopped()
-        for migration in bring_up_to_date(owner_url):
+        for migration in bring_up_to_date(owner_url, self._ground.settings.scripts):
             log.info("migration applied", action="migrated", number=migration.number, what=migration.name)
         self.administrator = have_administrator(owner_url, self._ground.secrets.admin_key)
         self._give_up_if_stopped()

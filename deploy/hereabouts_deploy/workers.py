@@ -22,6 +22,7 @@ def ingest_settings(settings: Settings, database_url: str, feed: MqttAddress) ->
         spool_bytes=settings.spool_bytes,
         slot=settings.ingest_slot,
         shared=settings.ingest_share,
+        scripts_dir=settings.scripts,
     )
 
 
@@ -48,6 +49,7 @@ def workers(settings: Settings, data_dir: DataDir, *, database_url: str, mqtt_ur
                 ingest_slot=str(slot),
                 ingest_share=str(share),
                 spool_bytes=str(settings.spool_bytes),
+                scripts_dir=str(settings.scripts),
             )
         )
     return children

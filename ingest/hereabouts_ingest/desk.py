@@ -7,7 +7,7 @@ import psycopg
 import structlog
 
 from hereabouts_ingest.interpret import interpret
-from hereabouts_ingest.profiles import load_profiles
+from hereabouts_ingest.scripts.live import LiveProfiles
 from hereabouts_ingest.settings import IngestSettings
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.batch_entry import Entry
@@ -36,11 +36,12 @@ class Desk:
         )
         self._principal = principal_named(self.connection, "system:ingest")
         self._writer = BatchWriter(self.connection, detect(self.connection).engine, self._principal.id, settings.slot)
-        self._profiles = load_profiles()
+        self._profiles = LiveProfiles(settings.scripts_dir)
         self.registry: Registry = load_registry(self.connection)
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, and end the process behind vendors' scripts."""
+        self._profiles.close()
         self.connection.close()
 
     def acting(self) -> AbstractContextManager[Connection]:
@@ -59,8 +60,8 @@ class Desk:
             psycopg.Error: the store is away; nothing was stored, or whole parts of the batch were.
         """
         self.refresh()
-        devices = self.registry.devices
-        return self._store([interpret(message, devices, self._profiles) for message in messages], also)
+        devices, profiles = self.registry.devices, self._profiles.now()
+        return self._store([interpret(message, devices, profiles) for message in messages], also)
 
     def _store(self, deliveries: Sequence[Delivery], also: Also | None) -> list[Outcome]:
         """Store a batch; if the store refuses its data, halve it until the one message is found and set that aside."""

@@ -1,7 +1,7 @@
 """From a message to a delivery: everything between the wire and the store, as one pure function.
 
 Guarantee: every message gives a delivery, whatever its bytes, and the same message with the same registry and profiles
-gives the same one.
+gives the same one, unless a vendor's script had to be stopped.
 """
 
 import traceback
@@ -17,7 +17,7 @@ from hereabouts_ingest.clocks import FrameTime, frame_time, say_clocks
 from hereabouts_ingest.envelopes import ENVELOPES
 from hereabouts_ingest.extract import Found, extract
 from hereabouts_ingest.normalise import Frame, fill_levels, normalise
-from hereabouts_ingest.profiles import DecodeError, DeviceProfile
+from hereabouts_ingest.profiles import DecodeError, DeviceProfile, ScriptKilled
 from hereabouts_ingest.refusal import Refusal
 from hereabouts_ingest.storable import as_text, storable
 from hereabouts_ingest.units import say
@@ -102,7 +102,7 @@ def _read(
     device, profile = _registered(uplink, devices, profiles)
     if time is None:
         raise Refusal(Reason.CLOCK, say_clocks(uplink.clocks, message.received_at))
-    found, by_profile = _decode(uplink, profile)
+    found, by_profile = _decode(uplink, profile, time.at)
     told = (*uplink.events, *by_profile)
     events, untimely = device_events(told, device, time.at, message.received_at) if told else ((), ())
     if not found and not told:
@@ -141,12 +141,12 @@ def _registered(
         raise Refusal(
             Reason.NO_DECODER,
             f"The device has the profile {device.profile}, which this release does not have; `hereabouts profiles` "
-            "lists those it has.",
+            "lists those it has, `hereabouts doctor` names vendors' scripts that cannot be used.",
         )
     return device, profile
 
 
-def _decode(uplink: Uplink, profile: DeviceProfile) -> tuple[list[Found], tuple[UplinkEvent, ...]]:
+def _decode(uplink: Uplink, profile: DeviceProfile, at: datetime) -> tuple[list[Found], tuple[UplinkEvent, ...]]:
     """Values and events from the network's decoded object when the table knows any of it, else from the bytes."""
     spec = profile.spec if uplink.table is None else profile_of(uplink.table)
     found = extract(spec, uplink.fields) if uplink.fields else []
@@ -155,7 +155,8 @@ def _decode(uplink: Uplink, profile: DeviceProfile) -> tuple[list[Found], tuple[
         found.extend(from_records(spec, uplink.records))
     if found or events or not uplink.frame:
         return found, events
-    if profile.decode is None:
+    decode = profile.reader(at)
+    if decode is None:
         if uplink.fields:
             return [], ()
         raise Refusal(
@@ -166,9 +167,11 @@ def _decode(uplink: Uplink, profile: DeviceProfile) -> tuple[list[Found], tuple[
     if profile.spec.ports and uplink.f_port not in profile.spec.ports:
         return [], ()
     try:
-        decoded = profile.decode(uplink.frame, uplink.f_port)
+        decoded = decode(uplink.frame, uplink.f_port)
     except DecodeError as error:
         raise Refusal(Reason.UNDECODABLE, str(error)) from error
+    except ScriptKilled as error:
+        raise Refusal(Reason.SCRIPT_KILLED, str(error)) from error
     return extract(profile.spec, decoded), reported(profile.spec, decoded) if profile.spec.events else ()
 
 

@@ -7,6 +7,7 @@ table serves both the network's decoded object and our reading of the bytes.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,7 @@ from hereabouts_schemas.errors import HereaboutsError
 from hereabouts_schemas.profile import Profile
 
 Decoder = Callable[[bytes, int | None], Mapping[str, object]]
+ScriptDecoder = Callable[[bytes, int | None, datetime], Mapping[str, object]]
 
 DEVICES = Path(__file__).parent / "devices"
 
@@ -24,15 +26,26 @@ class DecodeError(HereaboutsError):
     """A frame does not follow the maker's encoding; the message says where."""
 
 
+class ScriptKilled(HereaboutsError):
+    """A vendor's script went beyond a limit and was stopped; the message says which."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceProfile:
     """A profile and, where bytes can be read, the function that reads them.
 
-    `decode(frame, f_port)` returns the decoded object or raises `DecodeError`, nothing else.
+    `decode(frame, f_port)` returns the decoded object or raises `DecodeError`, nothing else. A vendor's script stands
+    in its place as `script(frame, f_port, at)`: it is told the frame's time, and may raise `ScriptKilled` as well.
     """
 
     spec: Profile
     decode: Decoder | None
+    script: ScriptDecoder | None = None
+
+    def reader(self, at: datetime) -> Decoder | None:
+        """What reads the bytes of a frame of that time; None where nothing does."""
+        script = self.script
+        return self.decode if script is None else lambda frame, f_port: script(frame, f_port, at)
 
 
 @cache

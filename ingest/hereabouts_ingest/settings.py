@@ -17,6 +17,7 @@ class IngestSettings:
         drain: take what the broker holds for this slot, subscribe to nothing more, forget the session, end.
         receive_maximum: how many messages may be in flight without an acknowledgement; wider than a batch, so that
             the next batch arrives while this one commits.
+        scripts_dir: folder of vendors' decoder scripts; one that is not there holds none.
     """
 
     database_url: str = field(repr=False)
@@ -31,6 +32,7 @@ class IngestSettings:
     shared: bool = False
     drain: bool = False
     receive_maximum: int = 4000
+    scripts_dir: Path | None = None
 
     @property
     def client_id(self) -> str:

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from hereabouts_deploy.prepare import have_scripts
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.system import find_system
 from hereabouts_platform.imports.devices import import_devices
@@ -18,7 +19,7 @@ from hereabouts_platform.imports.places import import_places
 from hereabouts_platform.imports.readings import import_readings
 from hereabouts_platform.imports.report import ImportReport, RefusedRow, Sink
 from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
+from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_schemas.access import Principal
 
 SHOWN = 100  # refused rows on a screen; the files have them all
@@ -53,7 +54,13 @@ def places(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> 
 
 def devices(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
     """Import devices and where they stand: a CSV file with id, profile, place, from, to, mount."""
-    _run(file, lambda connection, by, sink: import_devices(connection, by, file, sink), as_json, refused)
+
+    def work(connection: Connection, by: Principal, sink: Sink | None) -> ImportReport:
+        with acting(connection, by.id):
+            have_scripts(connection, Settings().scripts)  # one dropped in since `hereabouts migrate` counts too
+        return import_devices(connection, by, file, sink)
+
+    _run(file, work, as_json, refused)
 
 
 def readings(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:

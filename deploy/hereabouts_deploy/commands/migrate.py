@@ -17,9 +17,10 @@ def register(app: typer.Typer) -> None:
 
 def migrate(as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False) -> None:
     """Apply what this release changes in the database, and bring its device profiles up to date."""
-    system = find_system(Settings())
+    settings = Settings()
+    system = find_system(settings)
     typer.echo(system.found_by, err=True)
-    applied = bring_up_to_date(system.database_url)
+    applied = bring_up_to_date(system.database_url, settings.scripts)
     if as_json:
         typer.echo(orjson.dumps({"applied": [{"number": m.number, "name": m.name} for m in applied]}).decode())
     elif applied:

@@ -9,6 +9,7 @@ from hereabouts_deploy.doctor.check import Check, State
 from hereabouts_deploy.doctor.database import check_database, feed_of
 from hereabouts_deploy.doctor.machine import check_disk, check_leftovers, check_python, check_settings
 from hereabouts_deploy.doctor.processes import check_processes
+from hereabouts_deploy.doctor.scripts import check_scripts
 from hereabouts_deploy.embedded.broker import facts_of_process
 from hereabouts_deploy.mqtt_address import parse_mqtt_url
 from hereabouts_deploy.parts import MQTT_USER
@@ -25,6 +26,7 @@ def examine(settings: Settings, *, measure_queue: bool) -> Iterator[Check]:
     yield from check_settings()
     yield check_disk(settings.data_dir)
     yield from check_leftovers()
+    yield from check_scripts(settings)
     try:
         system = find_system(settings)
     except SystemNotFound as error:

@@ -1,0 +1,1 @@
+function Decoder() { const a = {}; a.a = a; return a; }

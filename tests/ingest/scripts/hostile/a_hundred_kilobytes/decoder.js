@@ -1,0 +1,1 @@
+function Decoder() { return { t: "x".repeat(100000) }; }

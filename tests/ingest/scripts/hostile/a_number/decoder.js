@@ -1,0 +1,1 @@
+function Decoder() { return 21.5; }

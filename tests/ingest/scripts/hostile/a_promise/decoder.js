@@ -1,0 +1,1 @@
+async function decodeUplink() { return { data: { t: 1 } }; }

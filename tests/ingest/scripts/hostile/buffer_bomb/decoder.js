@@ -1,0 +1,1 @@
+function Decoder() { const all = []; for (;;) all.push(new Uint8Array(1 << 20)); }

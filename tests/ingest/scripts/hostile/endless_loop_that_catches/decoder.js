@@ -1,0 +1,1 @@
+function Decoder() { for (;;) { try { for (;;) {} } catch (error) {} finally { for (;;) {} } } }

@@ -1,0 +1,1 @@
+function Decoder() { return { toJSON() { for (;;) {} } }; }

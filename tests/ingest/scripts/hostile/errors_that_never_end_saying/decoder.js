@@ -1,0 +1,2 @@
+Error.prototype.toString = function () { for (;;) {} };
+function Decoder() { for (;;) {} }

@@ -1,0 +1,1 @@
+function Decoder() { let n = 3n; for (;;) n = n * n; }

@@ -1,0 +1,1 @@
+function Decoder() { throw new Error("x".repeat(20000)); }

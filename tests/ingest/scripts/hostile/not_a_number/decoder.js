@@ -1,0 +1,1 @@
+function Decoder() { return { t: NaN }; }

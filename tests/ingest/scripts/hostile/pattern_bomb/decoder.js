@@ -1,0 +1,1 @@
+function Decoder() { return { t: /^(a+)+$/.test("a".repeat(60) + "b") }; }

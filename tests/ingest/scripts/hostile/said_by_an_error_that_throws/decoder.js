@@ -1,0 +1,1 @@
+function Decoder() { throw { toString() { throw { toString() { for (;;) {} } }; } }; }

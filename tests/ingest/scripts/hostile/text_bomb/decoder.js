@@ -1,0 +1,1 @@
+function Decoder() { let s = "a"; for (;;) s += s; }

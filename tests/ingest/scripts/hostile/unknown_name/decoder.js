@@ -1,0 +1,3 @@
+function Decoder(bytes) {
+  return { t: Buffer.from(bytes).readInt16BE(0) };
+}
