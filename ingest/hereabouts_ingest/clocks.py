@@ -6,17 +6,17 @@ arrival; the arrival itself is only used when a message states no time at all.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hereabouts_schemas.message import Clock, TimeSource
+from hereabouts_schemas.record import record
 from hereabouts_schemas.times import UNREADABLE, aware_utc, say_time
 
 AHEAD = timedelta(minutes=5)
 BEHIND = timedelta(days=35)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@record
 class FrameTime:
     """When a frame's own values were observed, by whose clock, and whether a better clock was refused for it."""
 

@@ -5,7 +5,7 @@ unit, the plausible range, and whether the device was anywhere at that instant.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from math import inf
 
@@ -18,12 +18,13 @@ from hereabouts_schemas.device import Deployment, Device
 from hereabouts_schemas.message import Refused, Value
 from hereabouts_schemas.outcome import Reason
 from hereabouts_schemas.quantity import QUANTITIES, Quantity
+from hereabouts_schemas.record import record
 from hereabouts_schemas.times import say_time
 
 _FILL = QUANTITIES["fill_level"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@record
 class Frame:
     """What all values of a frame share.
 

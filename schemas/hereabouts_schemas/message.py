@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from hereabouts_schemas.outcome import Ignored, Reason
 from hereabouts_schemas.profile import FieldSpec
+from hereabouts_schemas.record import record
 
 
 class TimeSource(StrEnum):
@@ -33,7 +34,7 @@ class Source:
     mapping: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@record
 class Message:
     """One message as it arrived. `received_at` is UTC."""
 
@@ -49,7 +50,7 @@ class Message:
         return hashlib.blake2b(len(topic).to_bytes(4, "big") + topic + self.payload, digest_size=16).digest()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@record
 class Clock:
     """A time that a message states, and whose it is."""
 
@@ -57,7 +58,7 @@ class Clock:
     source: TimeSource
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@record
 class UplinkEvent:
     """Something that a message reports of its device and that is no value. Without `at` it is of the frame's time."""
 
@@ -66,7 +67,7 @@ class UplinkEvent:
     at: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@record
 class Record:
     """Values of a time of their own in a message, as a device sends them late.
 
@@ -77,7 +78,7 @@ class Record:
     fields: Mapping[str, object]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@record
 class Uplink:
     """What an envelope makes of a message: who, when, which frame.
 
@@ -114,7 +115,7 @@ class Uplink:
     heard: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@record
 class Value:
     """One accepted value, in the quantity's unit, of one deployment at one instant."""
 
@@ -156,7 +157,7 @@ class SetAside:
     detail: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@record
 class Delivery:
     """One message, understood as far as it could be, ready for the store.
 
