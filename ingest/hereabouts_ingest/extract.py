@@ -5,7 +5,7 @@ Nothing is judged here; `normalise` does that. A value that is there is found, w
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf, isclose
 from typing import NamedTuple, TypeAlias
@@ -88,14 +88,30 @@ def extract(profile: Profile, decoded: Mapping[str, object]) -> list[Found]:
     Rows that give the same quantity and channel are aliases: the first whose value is present wins. A value that means
     "no such probe is fitted" is as if it were not there.
     """
-    plan = _plans.get(profile.id)
-    if plan is None or plan.profile is not profile:
-        rows = tuple(_row(spec) for spec in profile.fields)
-        plan = _plans[profile.id] = _Plan(profile=profile, rows=rows, ways={})
+    plan = _plan_of(profile)
     found = list(_values(plan, decoded, None))
     if profile.history is not None and decoded.get(profile.history) is not None:
         found.extend(_history(plan, profile.history, decoded[profile.history]))
     return found
+
+
+def simple_fields(profile: Profile, names: tuple[str, ...]) -> list[tuple[str, FieldSpec]]:
+    """The fields of an object with these names that the table reads, each with its row; the channel stands in the row.
+
+    Nothing where one of them lies deeper than the object itself.
+    """
+    ways = _ways(_plan_of(profile), names)
+    if any(way.rest for way in ways):
+        return []
+    return [(way.name, replace(way.row.spec, channel=way.channel)) for way in ways]
+
+
+def _plan_of(profile: Profile) -> _Plan:
+    plan = _plans.get(profile.id)
+    if plan is None or plan.profile is not profile:
+        rows = tuple(_row(spec) for spec in profile.fields)
+        plan = _plans[profile.id] = _Plan(profile=profile, rows=rows, ways={})
+    return plan
 
 
 def _row(spec: FieldSpec) -> _Row:
@@ -114,8 +130,7 @@ def _step(part: str) -> Step:
     return re.compile(re.escape(before) + _CAPTURE + re.escape(after)) if mark else part
 
 
-def _ways(plan: _Plan, record: Mapping[str, object]) -> tuple[_Way, ...]:
-    names = tuple(record)
+def _ways(plan: _Plan, names: tuple[str, ...]) -> tuple[_Way, ...]:
     ways = plan.ways.get(names)
     if ways is None:
         if len(plan.ways) >= _MOST_WAYS:
@@ -140,7 +155,7 @@ def _begin(row: _Row, names: tuple[str, ...]) -> Iterator[_Way]:
 
 def _values(plan: _Plan, record: Mapping[str, object], at: datetime | None) -> Iterator[Found]:
     seen: set[tuple[str, str]] = set()
-    for way in _ways(plan, record):
+    for way in _ways(plan, tuple(record)):
         node = record[way.name]
         for channel, end in walk(node, way.rest, way.channel) if way.rest else ((way.channel, node),):
             slot = (way.row.spec.quantity, channel)

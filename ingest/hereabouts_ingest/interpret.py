@@ -17,6 +17,7 @@ from hereabouts_ingest.clocks import FrameTime, frame_time, say_clocks
 from hereabouts_ingest.envelopes import ENVELOPES
 from hereabouts_ingest.extract import Found, extract
 from hereabouts_ingest.normalise import Frame, fill_levels, normalise
+from hereabouts_ingest.plainly import plain_values
 from hereabouts_ingest.profiles import DecodeError, DeviceProfile, ScriptKilled
 from hereabouts_ingest.refusal import Refusal
 from hereabouts_ingest.storable import as_text, storable
@@ -102,18 +103,21 @@ def _read(
     device, profile = _registered(uplink, devices, profiles)
     if time is None:
         raise Refusal(Reason.CLOCK, say_clocks(uplink.clocks, message.received_at))
+    frame = Frame(device=device, at=time.at, received_at=message.received_at, deployment=device.deployment_at(time.at))
+    plain = _plainly(uplink, profile, frame)
+    if plain:
+        return _delivery(message, uplink, time, None, decoder=profile.name, values=plain)
     found, by_profile = _decode(uplink, profile, time.at)
     told = (*uplink.events, *by_profile)
     events, untimely = device_events(told, device, time.at, message.received_at) if told else ((), ())
     if not found and not told:
         raise Refusal(Reason.NO_VALUE, _why_no_value(uplink, profile))
-    frame = Frame(device=device, at=time.at, received_at=message.received_at, deployment=device.deployment_at(time.at))
     values, refused = _judge(found, frame)
     refused += untimely
     if time.clock_bad and not events and all(one.at is not None for one in found):
         time = replace(time, clock_bad=False)  # records keep their own times: nothing was moved to another clock
     verdict = None if values or events else _nothing_accepted(refused)
-    decoder = read_by(message.source) if uplink.table is not None else f"{profile.spec.id}/{profile.spec.version}"
+    decoder = read_by(message.source) if uplink.table is not None else profile.name
     return _delivery(message, uplink, time, verdict, decoder=decoder, values=values, refused=refused, events=events)
 
 
@@ -144,6 +148,16 @@ def _registered(
             "lists those it has, `hereabouts doctor` names vendors' scripts that cannot be used.",
         )
     return device, profile
+
+
+def _plainly(uplink: Uplink, profile: DeviceProfile, frame: Frame) -> tuple[Value, ...] | None:
+    """The values of a frame that the network decoded to plain numbers, and that says nothing beside them."""
+    fields, spec = uplink.fields, profile.spec
+    if not fields or uplink.records or uplink.events or uplink.table is not None:
+        return None
+    if spec.events and reported(spec, fields):
+        return None
+    return plain_values(spec, fields, frame)
 
 
 def _decode(uplink: Uplink, profile: DeviceProfile, at: datetime) -> tuple[list[Found], tuple[UplinkEvent, ...]]:

@@ -42,6 +42,11 @@ class DeviceProfile:
     decode: Decoder | None
     script: ScriptDecoder | None = None
 
+    @property
+    def name(self) -> str:
+        """What stands on uplinks that it read: id and version."""
+        return f"{self.spec.id}/{self.spec.version}"
+
     def reader(self, at: datetime) -> Decoder | None:
         """What reads the bytes of a frame of that time; None where nothing does."""
         script = self.script
