@@ -99,13 +99,16 @@ def chirpstack(device: str, vector: dict[str, Any], number: int) -> tuple[str, b
 
 def vectors() -> list[tuple[dict[str, Any], str]]:
     """Makers' vectors with our profile for each; one of our own where the recordings are not beside us."""
-    table = json.loads((INGEST / "vendor_profiles.json").read_text())["profiles"]
+    table = {}
+    for file in (INGEST / "vendor_vectors").glob("*.json"):
+        codecs = json.loads(file.read_text())["codecs"]
+        table |= {(file.stem, name): codec["profile"] for name, codec in codecs.items() if codec["profile"]}
     own = [({"codec": "EM300-TH", "bytes_hex": "0175550367e1ff04684b", "id": "own"}, "milesight-em300")]
     beside = json.loads(VECTORS.read_text()) if VECTORS.is_file() else []
     return own + [
-        (row, table[row["codec"]])
+        (row, table[row["vendor"], row["codec"]])
         for row in beside
-        if row["vendor"] in ("elsys", "milesight", "dragino") and row["codec"] in table
+        if row.get("bytes_hex") and (row["vendor"], row["codec"]) in table
     ]
 
 
