@@ -4,11 +4,15 @@ An event is no value: it is kept beside readings, and the same field may give bo
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from hereabouts_ingest.extract import is_same, number_in, steps_of, walk
 from hereabouts_ingest.storable import as_text
 from hereabouts_schemas.profile import EventSpec, Profile
+
+# Paths come from profiles, a few of each; taking one apart costs more than following it.
+_steps = lru_cache(maxsize=1024)(steps_of)
 
 
 class Reported(NamedTuple):
@@ -30,7 +34,7 @@ def events(profile: Profile, decoded: Mapping[str, object]) -> list[Reported]:
     """
     found: dict[str, dict[str, None]] = {}
     for spec in profile.events:
-        for channel, raw in walk(decoded, steps_of(spec.path), ""):
+        for channel, raw in walk(decoded, _steps(spec.path), ""):
             if _is_meant(spec, raw):
                 field = spec.path.replace("{n}", channel).removesuffix(".value")
                 found.setdefault(spec.code, {})[f"{field}: {as_text(_plain(raw))}"] = None

@@ -227,14 +227,16 @@ def _whole(raw: int) -> float:
 
 
 def number_in(raw: str) -> tuple[float | None, str | None]:
-    """The number in a text. A comma is a decimal comma, except before just three digits, where it may be thousands."""
+    """The number in a text, and the unit behind it. A comma is a decimal comma, except before just three digits, where
+    it may be thousands. Words in brackets are a remark, as in "3.1(low battery)"."""
     match = _NUMBER.fullmatch(raw) if len(raw) <= _LONGEST_NUMBER else None
     if match is None:
         return None, None
     whole, mark, decimals, exponent, unit = match.groups()
     if mark == "," and len(decimals) == 3:
         return None, None
-    return float(f"{whole}.{decimals or 0}e{exponent or 0}"), unit.strip() if unit else None
+    stated = unit.strip() if unit and not unit.startswith("(") else None
+    return float(f"{whole}.{decimals or 0}e{exponent or 0}"), stated
 
 
 def is_same(raw: object, number: float | None, mark: float | str) -> bool:

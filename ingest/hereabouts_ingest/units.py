@@ -82,6 +82,7 @@ _SPELLINGS = {
     "ug/m³": "ug/m3",
     "µg/m3": "ug/m3",
     "μg/m3": "ug/m3",
+    "μg⋅m⁻³": "ug/m3",
     "mg/m³": "mg/m3",
     "g/m³": "g/m3",
     "volt": "V",
@@ -94,7 +95,9 @@ _SPELLINGS = {
     "knots": "[kn_i]",
     "°": "deg",
     "degrees": "deg",
+    "m⋅s⁻¹": "m/s",
     "w/m²": "W/m2",
+    "w⋅m⁻²": "W/m2",
 }
 
 # UCUM -> what people read in a sentence.

@@ -22,6 +22,9 @@ HEADS = st.sampled_from(
         *(bytes(pair) for pair in ((1, 0x75), (3, 0x67), (4, 0x68), (0x20, 0xCE), (0x21, 0xCE), (3, 0xD2), (5, 0xCC))),
         *(bytes(pair) for pair in ((0xFF, 8), (0xFF, 0x16), (0xFE, 3), (4, 0xC9), (0x84, 0xCC), (0x0A, 0xEF))),
         *(bytes([code]) for code in (1, 2, 7, 0x0E, 0x13, 0x19, 0x3B, 0x3E)),
+        # a Decentlab head with every group, Adeunis samples, Netvox reports, Enless and MClimate heads
+        *(bytes.fromhex(head) for head in ("0200010003", "020001007f", "4c20", "6a04", "5714", "01010124", "013401a4")),
+        *(bytes.fromhex(head) for head in ("00006d041312", "0000d10e0a12", "0102a1", "8102", "0206", "0103")),
     ]
 )
 FRAMES = st.one_of(

@@ -1,0 +1,1 @@
+"""Adeunis LoRaWAN COMFORT: temperature and humidity."""

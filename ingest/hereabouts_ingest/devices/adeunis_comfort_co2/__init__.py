@@ -1,0 +1,1 @@
+"""Adeunis LoRaWAN COMFORT CO2: temperature, humidity and carbon dioxide."""

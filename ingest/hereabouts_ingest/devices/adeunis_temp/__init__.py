@@ -1,0 +1,1 @@
+"""Adeunis LoRaWAN TEMP (version 4): one or two temperature probes."""

@@ -1,0 +1,1 @@
+"""Browan MerryIoT CD10: carbon dioxide, temperature and humidity."""

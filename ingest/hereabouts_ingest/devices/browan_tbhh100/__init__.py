@@ -1,0 +1,1 @@
+"""Browan TABS TBHH100: temperature and humidity indoors."""

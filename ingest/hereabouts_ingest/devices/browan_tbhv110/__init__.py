@@ -1,0 +1,1 @@
+"""Browan TABS TBHV110: temperature, humidity and volatile compounds indoors."""

@@ -1,0 +1,1 @@
+"""Comtac LPN CM-1: temperature and humidity."""

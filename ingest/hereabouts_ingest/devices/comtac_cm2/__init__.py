@@ -1,0 +1,1 @@
+"""Comtac LPN CM-2: temperature and humidity, with a PT100 probe."""

@@ -1,0 +1,1 @@
+"""Comtac LPN CM-4: temperature and humidity."""

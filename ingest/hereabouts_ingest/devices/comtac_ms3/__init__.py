@@ -1,0 +1,1 @@
+"""Comtac LPN MS-3: temperature and humidity of a multi-sensor."""

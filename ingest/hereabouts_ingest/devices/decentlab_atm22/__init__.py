@@ -1,0 +1,1 @@
+"""Decentlab DL-ATM22: wind and air temperature."""

@@ -1,0 +1,1 @@
+"""Decentlab DL-ATM41: a weather station."""

@@ -1,0 +1,1 @@
+"""Decentlab DL-CWS: the temperature of a road or wall, and of the air above it."""

@@ -1,0 +1,1 @@
+"""Decentlab DL-DS18: a temperature probe."""

@@ -1,0 +1,1 @@
+"""Decentlab DL-IAM: the air of a room."""

@@ -1,0 +1,1 @@
+"""Decentlab DL-LID: distance by laser, for bins and levels."""

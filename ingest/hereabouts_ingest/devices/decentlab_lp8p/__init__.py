@@ -1,0 +1,1 @@
+"""Decentlab DL-LP8P: carbon dioxide, temperature, humidity and pressure."""

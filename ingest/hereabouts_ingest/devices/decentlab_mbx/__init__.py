@@ -1,0 +1,1 @@
+"""Decentlab DL-MBX: ultrasonic distance, for bins and levels."""

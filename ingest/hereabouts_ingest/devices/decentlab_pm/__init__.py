@@ -1,0 +1,1 @@
+"""Decentlab DL-PM: fine particles, temperature, humidity and pressure."""

@@ -1,0 +1,1 @@
+"""Decentlab DL-RHC: air temperature and humidity outdoors."""

@@ -1,0 +1,1 @@
+"""Decentlab DL-SHT21: air temperature and humidity."""

@@ -1,0 +1,1 @@
+"""Decentlab DL-SHT35: air temperature and humidity."""

@@ -1,0 +1,1 @@
+"""Dragino DDS04-LB and LDDS04: four ultrasonic distances."""

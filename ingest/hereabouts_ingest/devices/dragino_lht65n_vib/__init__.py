@@ -1,0 +1,1 @@
+"""Dragino LHT65N-VIB: temperature and humidity of a vibration sensor."""

@@ -1,0 +1,1 @@
+"""Enless Wireless: the family of room and probe sensors (600-021 to 600-062)."""

@@ -1,0 +1,1 @@
+"""IMBuildings Comfort Sensor: temperature, humidity and carbon dioxide."""

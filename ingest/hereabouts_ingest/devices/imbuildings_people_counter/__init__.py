@@ -1,0 +1,1 @@
+"""IMBuildings People Counter: passages of a counting line, by infrared beams."""

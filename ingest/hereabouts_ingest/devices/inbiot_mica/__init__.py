@@ -1,0 +1,1 @@
+"""inBiot MICA family (MINI, MICA, PLUS, WELL): the air of a room."""

@@ -1,0 +1,1 @@
+"""MClimate CO2 Sensor and Notifier: carbon dioxide, temperature and humidity."""

@@ -1,0 +1,1 @@
+"""MClimate CO2-PIR Lite: carbon dioxide, temperature and humidity."""

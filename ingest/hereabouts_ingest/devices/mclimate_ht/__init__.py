@@ -1,0 +1,1 @@
+"""MClimate HT Sensor: temperature and humidity, with an optional probe."""

@@ -1,0 +1,1 @@
+"""MClimate HT-PIR Lite: temperature and humidity."""

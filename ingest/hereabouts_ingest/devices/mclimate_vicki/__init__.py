@@ -1,0 +1,1 @@
+"""MClimate Vicki: a radiator valve that measures its own temperature."""

@@ -1,0 +1,1 @@
+"""MClimate Wireless Thermostat: temperature and humidity."""

@@ -1,0 +1,1 @@
+"""MOKO LW007-PIR: the temperature and humidity of a presence sensor."""

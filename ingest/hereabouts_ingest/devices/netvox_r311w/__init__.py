@@ -1,0 +1,1 @@
+"""Netvox R311W, R718WA, R718WB: water leaks."""

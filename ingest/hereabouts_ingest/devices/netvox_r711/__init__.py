@@ -1,0 +1,1 @@
+"""Netvox R711 and relatives: temperature and humidity."""

@@ -1,0 +1,1 @@
+"""Netvox R718B and relatives: one temperature probe."""

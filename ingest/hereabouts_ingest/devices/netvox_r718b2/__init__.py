@@ -1,0 +1,1 @@
+"""Netvox R718B2 and relatives: two temperature probes."""
