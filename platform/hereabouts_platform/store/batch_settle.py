@@ -29,10 +29,9 @@ class Settlement:
         self._batch_id = batch_id
         self.streams = streams
         self.inserted: dict[Instant, float] = {}
-        self._met: list[Entry] = []
 
-    def settle(self, wave: Sequence[Entry]) -> None:
-        """Give every entry of a wave its outcome, and store the values and keys of the stored ones."""
+    def settle(self, wave: Sequence[Entry], batch: Sequence[Entry]) -> None:
+        """Give every entry of a wave of the batch its outcome, and store the values and keys of the stored ones."""
         known = self._stored_keys(wave)
         candidates: list[Entry] = []
         for entry in wave:
@@ -45,8 +44,7 @@ class Settlement:
                 entry.set_aside = verdict
             else:
                 candidates.append(entry)
-        self._met.extend(wave)
-        copies = second_copies(self._connection, candidates, self._met)
+        copies = second_copies(self._connection, candidates, batch)
         for copy in copies:
             copy.outcome = Outcome.DUPLICATE
         if copies:

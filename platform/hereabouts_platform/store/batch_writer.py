@@ -49,7 +49,7 @@ class BatchWriter:
             batch_id = self._next_batch()
             settlement = Settlement(self._connection, batch_id, dict(self._streams))
             for wave in waves(entries):
-                settlement.settle(wave)
+                settlement.settle(wave, entries)
             _Ledger(self._connection, batch_id, entries).write(self._slot, settlement.inserted)
         self._months |= months
         self._streams = settlement.streams
