@@ -52,7 +52,7 @@ def as_written(uplink: Uplink) -> dict[str, object]:
     }
     more = {
         "topic_names": uplink.topic_names,
-        "twin": None if uplink.twin is None else json.loads(uplink.twin),
+        "twin": uplink.twin,
         "table": None if uplink.table is None else [[s.path, s.quantity, s.unit] for s in uplink.table],
         "records": [[said(record.at), record.fields] for record in uplink.records],
         "events": [[e.code, e.detail, None if e.at is None else said(e.at)] for e in uplink.events],

@@ -85,6 +85,12 @@ def test_a_counter_that_began_again_comes_round_to_the_same_bytes_and_is_stored(
     assert counted(owner) == 40
 
 
+def test_two_rounds_with_a_copy_in_one_batch(writer: BatchWriter, owner: Connection) -> None:
+    rounds = [frame("a1", 1, 0), frame("a1 too", 1, 0.01), frame("a2", 2, 60), frame("b1", 1, 120), frame("b2", 2, 180)]
+    assert written(writer, [rounds]) == [STORED, DUPLICATE, STORED, STORED, STORED]
+    assert counted(owner) == 20
+
+
 def test_a_copy_of_the_second_round_is_a_copy_still(writer: BatchWriter, owner: Connection) -> None:
     rounds = [frame("a1", 1, 0), frame("a2", 2, 60), frame("b1", 1, 600), frame("b1 too", 1, 600.01)]
     assert written(writer, [[one] for one in rounds]) == [STORED, STORED, STORED, DUPLICATE]
@@ -117,7 +123,7 @@ def test_devices_do_not_stand_in_for_each_other(writer: BatchWriter) -> None:
     assert written(writer, [frames]) == [STORED, STORED, DUPLICATE]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(1, 4), st.booleans()), min_size=1, max_size=8), st.integers(0, 8))
 def test_however_batches_are_cut_each_transmission_is_counted_once(
     writer: BatchWriter, owner: Connection, sent: list[tuple[int, bool]], cut: int

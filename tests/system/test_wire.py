@@ -132,7 +132,7 @@ def test_makers_vectors_give_their_readings_or_a_reason(wire: Any) -> None:
         assert read_back(wire, device) == wanted, row["id"]
         verdict = {delivery.verdict.reason.value} if isinstance(delivery.verdict, SetAside) else set()
         assert quarantined.get(device, set()) == verdict, row["id"]
-        assert wanted or verdict, "a third outcome"
+        assert wanted or verdict or delivery.events, "a third outcome"
 
 
 def homelink_payload(read_at: datetime, collected_at: datetime) -> dict[str, Any]:

@@ -20,7 +20,7 @@ Time: `time` is the server's choice of GPS time, gateway time within its drift l
 Source: ChirpStack documentation, "Event types" and "MQTT integration"; chirpstack_api `integration.proto`.
 """
 
-import hashlib
+from hashlib import sha256
 
 from hereabouts_ingest.envelopes.chirpstack_events import kind_of, read_join, read_log, read_status
 from hereabouts_ingest.envelopes.json_body import (
@@ -59,11 +59,11 @@ def read(message: Message) -> Uplink | Ignored:
         return _EVENTS[kind](message, body, identity)
     frame = maybe_frame(body, "data", "data")
     f_cnt = counter(body, "fCnt", "fCnt")
-    content = key(identity, maybe_text(body, "devAddr", "devAddr"), f_cnt, hashlib.sha256(frame or b"").hexdigest())
+    address = maybe_text(body, "devAddr", "devAddr")
     deduplication = maybe_text(body, "deduplicationId", "deduplicationId")
     return Uplink(
-        key=content if deduplication is None else key(deduplication),
-        twin=content if deduplication is not None and f_cnt else None,
+        key=key(deduplication) if deduplication else key(identity, address, f_cnt, sha256(frame or b"").hexdigest()),
+        twin=f"{identity} {address} {f_cnt} {body.get('data')}" if deduplication and f_cnt else None,
         device=identity,
         clocks=maybe_clock(body, "time", "time", TimeSource.NETWORK),
         f_port=counter(body, "fPort", "fPort", most=255),

@@ -40,15 +40,13 @@ class Settlement:
         self._batch_id = batch_id
         self.streams = streams
         self.inserted: dict[Instant, float] = {}
-        self._met: list[Entry] = []
 
-    def settle(self, wave: Sequence[Entry]) -> None:
-        """Give every entry of a wave its outcome, and store the values and keys of the stored ones."""
+    def settle(self, wave: Sequence[Entry], batch: Sequence[Entry]) -> None:
+        """Give every entry of a wave of the batch its outcome, and store the values and keys of the stored ones."""
         candidates = [entry for entry in wave if entry.delivery.verdict is None]
         if len(candidates) < len(wave):
             self._follow_verdicts([entry for entry in wave if entry.delivery.verdict is not None])
-        self._met.extend(wave)
-        fresh = self._without_copies(self._take_keys(candidates))
+        fresh = self._without_copies(self._take_keys(candidates), batch)
         self._settle_values(fresh)
         take_twins(self._connection, self._batch_id, [entry for entry in fresh if entry.outcome is Outcome.STORED])
         self._give_back([entry for entry in fresh if entry.outcome is not Outcome.STORED])
@@ -94,9 +92,9 @@ class Settlement:
                 entry.outcome = Outcome.DUPLICATE
         return [entry for entry in candidates if entry.outcome is not Outcome.DUPLICATE]
 
-    def _without_copies(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+    def _without_copies(self, entries: Sequence[Entry], batch: Sequence[Entry]) -> Sequence[Entry]:
         """Those that are no second copies under another key; a copy keeps its key, to be known again by it."""
-        copies = second_copies(self._connection, self._batch_id, entries, self._met)
+        copies = second_copies(self._connection, self._batch_id, entries, batch)
         for copy in copies:
             copy.outcome = Outcome.DUPLICATE
         return [entry for entry in entries if entry.outcome is not Outcome.DUPLICATE] if copies else entries

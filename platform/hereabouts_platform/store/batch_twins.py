@@ -15,8 +15,8 @@ from hereabouts_schemas.outcome import Outcome
 SQL = load("batch_twins")
 
 
-def second_copies(connection: Connection, batch_id: int, wave: Sequence[Entry], met: Sequence[Entry]) -> list[Entry]:
-    """The entries of a wave that are second copies; `met` are those of the batch so far, this wave among them.
+def second_copies(connection: Connection, batch_id: int, wave: Sequence[Entry], batch: Sequence[Entry]) -> list[Entry]:
+    """The entries of a wave that are second copies; `batch` has every entry, settled or not, in order of arrival.
 
     Their twins are claimed first, so that of two copies in two workers' hands the second waits for the first.
     """
@@ -30,11 +30,11 @@ def second_copies(connection: Connection, batch_id: int, wave: Sequence[Entry], 
     free = [(*entry.scoped_twin, entry.index, entry.delivery.message.received_at) for entry in twins]
     connection.execute(SQL["claim_twins"], (batch_id, *as_columns(sorted(free), 4)))
     stood = {index for (index,) in connection.execute(SQL["stored_twins"], (*as_columns(rows, 5), batch_id))}
-    taken = {entry.scoped_twin: entry.index for entry in met if entry.outcome is Outcome.STORED and entry.twin}
-    return [entry for entry in twins if _is_copy(entry, stood, taken, met)]
+    taken = {entry.scoped_twin: entry.index for entry in batch if entry.outcome is Outcome.STORED and entry.twin}
+    return [entry for entry in twins if _is_copy(entry, stood, taken, batch)]
 
 
-def _is_copy(entry: Entry, stood: set[int], taken: dict[tuple[int, bytes], int], met: Sequence[Entry]) -> bool:
+def _is_copy(entry: Entry, stood: set[int], taken: dict[tuple[int, bytes], int], batch: Sequence[Entry]) -> bool:
     first = taken.get(entry.scoped_twin)
     if first is None and entry.index not in stood:
         return False
@@ -42,7 +42,7 @@ def _is_copy(entry: Entry, stood: set[int], taken: dict[tuple[int, bytes], int],
         other.delivery.device_id == entry.delivery.device_id
         and other.delivery.f_cnt not in (None, entry.delivery.f_cnt)
         and other.outcome is not Outcome.DUPLICATE
-        for other in met
+        for other in batch
         if (first is None or first < other.index) and other.index < entry.index
     )
 

@@ -57,7 +57,7 @@ class BatchWriter:
             batch_id = self._next_batch()
             settlement = Settlement(self._connection, batch_id, dict(self._streams))
             for wave in waves(entries):
-                settlement.settle(wave)
+                settlement.settle(wave, entries)
             counted = door if door is not None else count_door(delivery.message for delivery in deliveries)
             Ledger(self._connection, batch_id, self._slot, entries).write(settlement.inserted, counted)
             if also is not None:
