@@ -77,7 +77,7 @@ def make_plain(folder: Path) -> Postgres:
         log=folder / "postgres.log",
         passwords=passwords(),
         account=account,
-        extra_settings={"synchronous_commit": "off", "fsync": "off", "shared_buffers": "64MB"},
+        extra_settings={"synchronous_commit": "off", "fsync": "off", "full_page_writes": "off", "wal_compression": "off", "shared_buffers": "64MB"},
     )
 
 
@@ -132,7 +132,7 @@ def database_url(postgres_server: Server, template_database: str) -> Iterator[st
     """The owner's address of a fresh, migrated database."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(postgres_server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} OWNER hereabouts_owner")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY OWNER hereabouts_owner")
     yield postgres_server.url(database=name)
     with psycopg.connect(postgres_server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

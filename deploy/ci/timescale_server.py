@@ -36,6 +36,7 @@ FOR_TESTS = {
     "shared_buffers": "64MB",
     "fsync": "off",  # a killed server loses nothing by this, a machine that loses its power does
     "full_page_writes": "off",
+    "wal_compression": "off",
     "synchronous_commit": "off",
 }
 
