@@ -27,7 +27,7 @@ from hereabouts_deploy.embedded.postgres import SUPERUSER, Postgres
 from hereabouts_platform.store.connection import DatabaseRole
 from hereabouts_platform.store.engine import Engine
 from hereabouts_platform.store.migrate import migrate
-from timescale_server import TimescaleServer, find_root
+from timescale_server import TimescaleServer, find_root, server_in
 
 for name in [name for name in os.environ if name.startswith("HEREABOUTS_")]:
     del os.environ[name]
@@ -36,7 +36,7 @@ _numbers = count(1)
 KINDS = [BrokerKind.AMQTT, *([BrokerKind.MOSQUITTO] if find_mosquitto() else [])]
 
 
-TIMESCALE_ROOT = find_root()
+HAS_TIMESCALE = find_root() is not None
 BOTH_ENGINES = {"platform", "ingest", "api", "system"}
 
 Server = Postgres | TimescaleServer
@@ -44,13 +44,13 @@ Server = Postgres | TimescaleServer
 
 def pytest_configure() -> None:
     """Nothing may be left out where the whole is checked."""
-    if os.environ.get("CI") == "true" and TIMESCALE_ROOT is None:
+    if os.environ.get("CI") == "true" and not HAS_TIMESCALE:
         raise pytest.UsageError("TimescaleDB is missing, and CI=true. Make it first, as root: deploy/ci/timescale")
 
 
 def pytest_report_header() -> str:
     """Which servers the tests run on."""
-    if TIMESCALE_ROOT is None:
+    if not HAS_TIMESCALE:
         return "engines: plain PostgreSQL alone; for TimescaleDB too, as root: deploy/ci/timescale"
     return "engines: plain PostgreSQL and TimescaleDB"
 
@@ -61,31 +61,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
     both = folder in BOTH_ENGINES or "engine" in inspect.signature(metafunc.function).parameters
-    engines = list(Engine) if both and TIMESCALE_ROOT else [Engine.PLAIN]
+    engines = list(Engine) if both and HAS_TIMESCALE else [Engine.PLAIN]
     metafunc.parametrize("engine", engines, ids=str, indirect=True, scope="session")
 
 
-def passwords() -> dict[str, str]:
-    return {role: secrets.token_urlsafe(12) for role in (SUPERUSER, *DatabaseRole)}
-
-
 def make_plain(folder: Path) -> Postgres:
-    """A server of our own launcher."""
+    """A server of our own launcher. What would make it outlast a power cut is off: tests need speed more."""
     account = choose_account(None)
+    settings = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "wal_compression": "off"}
     return Postgres(
         home=server_home(folder, account),
         log=folder / "postgres.log",
-        passwords=passwords(),
+        passwords={role: secrets.token_urlsafe(12) for role in (SUPERUSER, *DatabaseRole)},
         account=account,
-        extra_settings={"synchronous_commit": "off", "fsync": "off", "full_page_writes": "off", "wal_compression": "off", "shared_buffers": "64MB"},
-    )
-
-
-def make_timescale(folder: Path) -> TimescaleServer:
-    """A server of `deploy/ci/timescale`."""
-    assert TIMESCALE_ROOT is not None
-    return TimescaleServer(
-        root=TIMESCALE_ROOT, home=folder / "timescale", log=folder / "postgres.log", passwords=passwords()
+        extra_settings=settings | {"shared_buffers": "64MB"},
     )
 
 
@@ -96,7 +85,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Engi
 
     @cache
     def server(engine: Engine) -> Server:
-        make = make_plain if engine is Engine.PLAIN else make_timescale
+        make = make_plain if engine is Engine.PLAIN else server_in
         started.append(make(tmp_path_factory.mktemp(engine)))
         started[-1].start()
         return started[-1]

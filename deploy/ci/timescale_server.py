@@ -6,7 +6,7 @@ needs are mounted for it alone, and are gone with it, however it ends.
 """
 # ruff: noqa: INP001 - lies beside the script it belongs to; pytest finds it by `pythonpath`
 
-import shutil
+import secrets
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ from hereabouts_deploy.embedded.postgres import FIRM_STOP, SETTINGS, SUPERUSER
 from hereabouts_deploy.embedded.processes import end_child, living_pid, wait_for_child
 from hereabouts_platform.store.connection import DatabaseRole
 from hereabouts_platform.store.roles import provision
-from hereabouts_schemas.errors import StoreUnavailable
+from hereabouts_schemas.errors import ConfigError, StoreUnavailable
 
 SCRIPT = Path(__file__).with_name("timescale")
 PROGRAMS = "/usr/lib/postgresql/17/bin"
@@ -53,6 +53,19 @@ def find_root() -> Path | None:
     """The Debian that has TimescaleDB, where this machine has it and may use it."""
     found = subprocess.run([SCRIPT, "--find"], capture_output=True, text=True, check=False)  # noqa: S603 - our own
     return Path(found.stdout.strip()) if found.returncode == 0 else None
+
+
+def server_in(folder: Path) -> "TimescaleServer":
+    """A server, not started yet, that keeps its data and its log in `folder`.
+
+    Raises:
+        ConfigError: this machine has no TimescaleDB for tests.
+    """
+    root = find_root()
+    if root is None:
+        raise ConfigError("TimescaleDB for the tests is not here. Make it, as root: deploy/ci/timescale")
+    passwords = {role: secrets.token_urlsafe(12) for role in (SUPERUSER, *DatabaseRole)}
+    return TimescaleServer(root=root, home=folder / "timescale", log=folder / "postgres.log", passwords=passwords)
 
 
 @dataclass(kw_only=True)
@@ -112,26 +125,15 @@ class TimescaleServer:
         """Block until the server ends; its exit code (negative: the signal that ended it)."""
         return wait_for_child(self.process)
 
-    def kill(self) -> None:
-        """`kill -9` of the postmaster."""
-        if self.process is not None:
-            self.process.kill()
-            self.wait()
-
     def stop(self) -> None:
         """Fast shutdown."""
         end_child(self.process, FIRM_STOP)
 
-    def remove(self) -> None:
-        """Stop for good and take the data away."""
-        self.stop()
-        shutil.rmtree(self.home)
-
     def _initialise(self) -> None:
         self.home.mkdir(exist_ok=True)
-        secret = self.home / "password"
-        secret.write_text(self.passwords[SUPERUSER], encoding="utf-8")
-        self.account.lend(secret)
+        password_file = self.home / "password"
+        password_file.write_text(self.passwords[SUPERUSER], encoding="utf-8")
+        self.account.lend(password_file)
         self.account.give(self.home)
         process = self._spawn(
             "initdb", "-D", f"{DATA}/pg", "-U", SUPERUSER, f"--pwfile={DATA}/password", "--auth=scram-sha-256",
@@ -139,7 +141,7 @@ class TimescaleServer:
         )  # fmt: skip
         if wait_for_child(process) != 0:
             raise StoreUnavailable(f"TimescaleDB could not be made: {self._last_words()}")
-        secret.unlink()
+        password_file.unlink()
 
     def _spawn(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         enter = ["unshare", "--mount", "sh", "-c", _ENTER, "enter"]
