@@ -97,6 +97,12 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Engi
 
 
 @pytest.fixture(scope="session")
+def has_timescale() -> bool:
+    """Whether this machine has the other engine."""
+    return HAS_TIMESCALE
+
+
+@pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> Engine:
     """The engine that this test runs on."""
     chosen: Engine = request.param

@@ -106,10 +106,19 @@ def _ask_for_rights(connection: Connection) -> str:
 
 def is_current(connection: Connection) -> bool:
     """Whether every migration of this release has been applied; those of a later one may be there too."""
-    if connection.execute(SQL["has_table"]).fetchone() != (True,):
+    if not is_set_up(connection):
         return False
-    applied = {number for number, _ in connection.execute(SQL["applied"])}
-    return applied >= {migration.number for migration in migrations_for(detect(connection).engine)}
+    return set(applied_migrations(connection)) >= {migration.number for migration in migrations_for(detect(connection).engine)}
+
+
+def is_set_up(connection: Connection) -> bool:
+    """Whether any release ever set this database up."""
+    return connection.execute(SQL["has_table"]).fetchone() == (True,)
+
+
+def applied_migrations(connection: Connection) -> list[int]:
+    """The numbers of the migrations that were applied, in order."""
+    return [number for number, _ in connection.execute(SQL["applied"])]
 
 
 def _pending(connection: Connection, known: list[Migration]) -> list[Migration]:
