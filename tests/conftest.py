@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from timescale_server import TimescaleServer, find_root, server_in
 
 from hereabouts_deploy.embedded.account import choose_account
 from hereabouts_deploy.embedded.broker import Broker, BrokerKind, make_broker
@@ -27,7 +28,6 @@ from hereabouts_deploy.embedded.postgres import SUPERUSER, Postgres
 from hereabouts_platform.store.connection import DatabaseRole
 from hereabouts_platform.store.engine import Engine
 from hereabouts_platform.store.migrate import migrate
-from timescale_server import TimescaleServer, find_root, server_in
 
 for name in [name for name in os.environ if name.startswith("HEREABOUTS_")]:
     del os.environ[name]
@@ -127,7 +127,9 @@ def database_url(postgres_server: Server, template_database: str) -> Iterator[st
     """The owner's address of a fresh, migrated database."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(postgres_server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY OWNER hereabouts_owner")
+        connection.execute(
+            f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY OWNER hereabouts_owner"
+        )
     yield postgres_server.url(database=name)
     with psycopg.connect(postgres_server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

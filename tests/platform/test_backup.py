@@ -72,7 +72,7 @@ def back_up_to(url: str, path: Path) -> dict[str, int]:
 
 
 def contents(url: str) -> dict[str, list[str]]:
-    """Every row of every table as text, without what a restore changes: the audit's newest row, batches' transactions."""
+    """Every row of every table as text, but for what a restore adds (a row of the audit) and batches' transactions."""
     found = {}
     with connect(url, DatabaseRole.OWNER) as connection:
         for schema, table, columns in connection.execute(SQL["tables"]).fetchall():
@@ -99,7 +99,9 @@ def test_a_store_moves_whole(filled: str, empty: Callable, tmp_path: Path, targe
     assert {name: len(rows) for name, rows in before.items() if name in counts} == counts
     with connect(url, DatabaseRole.OWNER) as connection:
         assert detect(connection).engine is target
-        goes_on = connection.execute("INSERT INTO principal (kind, name) VALUES ('person', 'Bo') RETURNING id").fetchone()
+        goes_on = connection.execute(
+            "INSERT INTO principal (kind, name) VALUES ('person', 'Bo') RETURNING id"
+        ).fetchone()
         assert goes_on == (connection.execute("SELECT max(id) FROM principal").fetchone() or ())
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("DELETE FROM audit")

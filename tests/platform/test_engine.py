@@ -161,9 +161,8 @@ def test_geometries_show_only_what_places_show(places: Connection, engine: Engin
         assert one(api, "SELECT count(*) FROM place_geometry") == 0
         api.execute("SELECT set_config('hereabouts.principal', '1', false)")
         assert one(api, "SELECT count(*) FROM place_geometry") == 5
-    with connect(database_url, DatabaseRole.INGEST) as ingest:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            ingest.execute("SELECT * FROM place_geometry")
+    with connect(database_url, DatabaseRole.INGEST) as ingest, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        ingest.execute("SELECT * FROM place_geometry")
 
 
 def test_postgis_may_go_and_come_again(postgres_server, places: Connection, engine: Engine, database_url: str) -> None:

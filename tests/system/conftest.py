@@ -19,10 +19,10 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 from psycopg.types.json import Json
+from timescale_server import TimescaleServer, server_in
 
 from hereabouts_deploy.supervise.supervisor import Supervisor
 from hereabouts_platform.store.engine import Engine
-from timescale_server import TimescaleServer, server_in
 
 DEADLINE_S = 120
 

@@ -1,7 +1,7 @@
 """The file that `backup` writes: a tar in zstd, written and read as a stream, with constant memory.
 
-First `about.json` (what is in it, and in which order), then each table's rows in PostgreSQL's binary COPY form, in parts
-named `schema.table/000001`, last `counts.json`: a file without it was cut off.
+First `about.json` (what is in it, and in which order), then each table's rows in PostgreSQL's binary COPY form, in
+parts named `schema.table/000001`, last `counts.json`: a file without it was cut off.
 """
 
 import io

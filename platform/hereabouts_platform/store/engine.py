@@ -134,6 +134,6 @@ def equip(connection: Connection) -> None:
 
 
 def have_postgis(connection: Connection) -> None:
-    """Install PostGIS where the server has it and the login may (a superuser, as PostGIS is not a trusted extension)."""
+    """Install PostGIS where the server has it and the login may: a superuser, as it is not a trusted extension."""
     if connection.execute(SQL["may_install_postgis"]).fetchone() == (True,):
         connection.execute(SQL["install_postgis"])

@@ -108,7 +108,9 @@ def is_current(connection: Connection) -> bool:
     """Whether every migration of this release has been applied; those of a later one may be there too."""
     if not is_set_up(connection):
         return False
-    return set(applied_migrations(connection)) >= {migration.number for migration in migrations_for(detect(connection).engine)}
+    return set(applied_migrations(connection)) >= {
+        migration.number for migration in migrations_for(detect(connection).engine)
+    }
 
 
 def is_set_up(connection: Connection) -> bool:

@@ -13,13 +13,16 @@ from psycopg import sql
 
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.store.access import principal_named, record
-from hereabouts_platform.store.backup import SQL, Table, Tell, listed
+from hereabouts_platform.store.backup import Table, Tell, listed
 from hereabouts_platform.store.backup_file import ABOUT, FORMAT, reading
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_platform.store.engine import detect, make_room
 from hereabouts_platform.store.migrate import applied_migrations, is_set_up, migrate
+from hereabouts_platform.store.queries import load
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.errors import ConfigError, InputError
+
+SQL = load("backup")
 
 Entries = Iterator[tuple[str, bytes]]
 
