@@ -1,14 +1,22 @@
-"""Fixtures that all tests share: one private PostgreSQL a worker, a fresh database a test, both brokers."""
+"""Fixtures that all tests share: private servers of both engines, a fresh database a test, both brokers.
 
+Tests of the folders in BOTH_ENGINES run on plain PostgreSQL and on TimescaleDB; the others on plain PostgreSQL, unless
+they ask for `engine` by name. Where TimescaleDB is not (`deploy/ci/timescale`), the header says so and plain
+PostgreSQL stands alone; with CI=true it must be there.
+"""
+
+import inspect
 import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
+from timescale_server import TimescaleServer, find_root, server_in
 
 from hereabouts_deploy.embedded.account import choose_account
 from hereabouts_deploy.embedded.broker import Broker, BrokerKind, make_broker
@@ -18,6 +26,7 @@ from hereabouts_deploy.embedded.mqtt_probe import Login
 from hereabouts_deploy.embedded.ports import free_port
 from hereabouts_deploy.embedded.postgres import SUPERUSER, Postgres
 from hereabouts_platform.store.connection import DatabaseRole
+from hereabouts_platform.store.engine import Engine
 from hereabouts_platform.store.migrate import migrate
 
 for name in [name for name in os.environ if name.startswith("HEREABOUTS_")]:
@@ -27,37 +36,100 @@ _numbers = count(1)
 KINDS = [BrokerKind.AMQTT, *([BrokerKind.MOSQUITTO] if find_mosquitto() else [])]
 
 
-@pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A real server of our own launcher, with the four roles."""
-    folder = tmp_path_factory.mktemp("postgres")
+HAS_TIMESCALE = find_root() is not None
+BOTH_ENGINES = {"platform", "ingest", "api", "system"}
+
+Server = Postgres | TimescaleServer
+
+
+def pytest_configure() -> None:
+    """Nothing may be left out where the whole is checked."""
+    if os.environ.get("CI") == "true" and not HAS_TIMESCALE:
+        raise pytest.UsageError("TimescaleDB is missing, and CI=true. Make it first, as root: deploy/ci/timescale")
+
+
+def pytest_report_header() -> str:
+    """Which servers the tests run on."""
+    if not HAS_TIMESCALE:
+        return "engines: plain PostgreSQL alone; for TimescaleDB too, as root: deploy/ci/timescale"
+    return "engines: plain PostgreSQL and TimescaleDB"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test that needs a database runs on the engines that its folder asks for."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
+    both = folder in BOTH_ENGINES or "engine" in inspect.signature(metafunc.function).parameters
+    engines = list(Engine) if both and HAS_TIMESCALE else [Engine.PLAIN]
+    metafunc.parametrize("engine", engines, ids=str, indirect=True, scope="session")
+
+
+def make_plain(folder: Path) -> Postgres:
+    """A server of our own launcher. What would make it outlast a power cut is off: tests need speed more."""
     account = choose_account(None)
-    server = Postgres(
+    settings = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "wal_compression": "off"}
+    return Postgres(
         home=server_home(folder, account),
         log=folder / "postgres.log",
         passwords={role: secrets.token_urlsafe(12) for role in (SUPERUSER, *DatabaseRole)},
         account=account,
-        extra_settings={"synchronous_commit": "off", "shared_buffers": "64MB"},
+        extra_settings=settings | {"shared_buffers": "64MB"},
     )
-    server.start()
-    yield server
-    server.stop()
-    shutil.rmtree(server.home)  # as root it lies outside pytest's own folder
 
 
 @pytest.fixture(scope="session")
-def template_database(postgres_server: Postgres) -> str:
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Engine], Server]]:
+    """The server of each engine, with the four roles, started when it is first asked for."""
+    started: list[Server] = []
+
+    @cache
+    def server(engine: Engine) -> Server:
+        make = make_plain if engine is Engine.PLAIN else server_in
+        started.append(make(tmp_path_factory.mktemp(engine)))
+        started[-1].start()
+        return started[-1]
+
+    yield server
+    for one in started:
+        one.stop()
+        shutil.rmtree(one.home)  # as root it may lie outside pytest's own folder
+
+
+@pytest.fixture(scope="session")
+def has_timescale() -> bool:
+    """Whether this machine has the other engine."""
+    return HAS_TIMESCALE
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The engine that this test runs on."""
+    chosen: Engine = request.param
+    return chosen
+
+
+@pytest.fixture(scope="session")
+def postgres_server(servers: Callable[[Engine], Server], engine: Engine) -> Server:
+    """A real server of this engine."""
+    return servers(engine)
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_server: Server) -> str:
     """A database with all migrations, to be cloned."""
     migrate(postgres_server.url())
     return "hereabouts"
 
 
 @pytest.fixture
-def database_url(postgres_server: Postgres, template_database: str) -> Iterator[str]:
+def database_url(postgres_server: Server, template_database: str) -> Iterator[str]:
     """The owner's address of a fresh, migrated database."""
     name = f"test_{next(_numbers)}"
     with psycopg.connect(postgres_server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} OWNER hereabouts_owner")
+        connection.execute(
+            f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY OWNER hereabouts_owner"
+        )
     yield postgres_server.url(database=name)
     with psycopg.connect(postgres_server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -21,6 +21,8 @@ COMMANDS = {
     "demo": "demo",
     "demo-town": "demo",
     "migrate": "migrate",
+    "backup": "backup",
+    "restore": "restore",
     "ingest": "ingest",
     "jobs": "jobs",
     "api": "api",

@@ -38,6 +38,7 @@ class Resource(StrEnum):
     QUARANTINE = "quarantine"
     JOBS = "jobs"
     ACCESS = "access"
+    STORE = "store"  # all of it at once
     DESCRIPTION = "description"  # of the API itself
 
 

@@ -56,7 +56,9 @@ def database_url(postgres_server: Postgres, template_database: str) -> Iterator[
     """The owner's address of a fresh, migrated database: one a module, as these tests mostly look."""
     name = f"test_api_{next(_numbers)}"
     with psycopg.connect(postgres_server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database} OWNER hereabouts_owner")
+        connection.execute(
+            f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY OWNER hereabouts_owner"
+        )
     yield postgres_server.url(database=name)
     with psycopg.connect(postgres_server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

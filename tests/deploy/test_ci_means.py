@@ -40,3 +40,48 @@ def test_missing_programs_are_named(tmp_path: Path) -> None:
     done = subprocess.run(command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "chromium" in done.stderr
+
+
+def collect(cache: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    """What pytest makes of a test of the store on a machine without TimescaleDB."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_") and name != "CI"}
+    command = [sys.executable, "-m", "pytest", "--collect-only", "tests/platform/test_migrate.py"]
+    without = {"XDG_CACHE_HOME": str(cache), **environ}
+    return subprocess.run(command, cwd=ROOT, env=kept | without, capture_output=True, text=True, check=False)
+
+
+def test_without_timescaledb_plain_postgresql_stands_alone_and_the_header_says_so(tmp_path: Path) -> None:
+    done = collect(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "engines: plain PostgreSQL alone; for TimescaleDB too, as root: deploy/ci/timescale" in done.stdout
+    assert "[plain]" in done.stdout
+    assert "timescale]" not in done.stdout
+
+
+def test_without_timescaledb_ci_fails(tmp_path: Path) -> None:
+    done = collect(tmp_path, CI="true")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "TimescaleDB is missing, and CI=true" in done.stderr
+
+
+def find_timescale(cache: Path) -> subprocess.CompletedProcess[str]:
+    command = [ROOT / "deploy" / "ci" / "timescale", "--find"]
+    environ = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+
+
+def test_half_a_timescaledb_is_none(tmp_path: Path) -> None:
+    """A folder of the right name in which PostgreSQL does not start is not taken for one that works."""
+    told = find_timescale(tmp_path)
+    assert told.returncode == 1
+    if os.geteuid() != 0:
+        assert "needs root" in told.stderr
+        return
+    half = Path(told.stderr.split(" in ")[1].split(". ")[0])
+    assert half.is_relative_to(tmp_path)
+    (half / "srv" / "data").mkdir(parents=True)
+    library = half / "usr" / "lib" / "postgresql" / "17" / "lib" / "timescaledb.so"
+    library.parent.mkdir(parents=True)
+    library.touch()
+    found = find_timescale(tmp_path)
+    assert (found.returncode, found.stdout) == (1, "")

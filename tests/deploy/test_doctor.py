@@ -25,6 +25,7 @@ from hereabouts_deploy.embedded.postgres import SUPERUSER, Postgres
 from hereabouts_deploy.mqtt_address import MqttAddress
 from hereabouts_deploy.parts import login_address
 from hereabouts_deploy.settings import Settings
+from hereabouts_platform.store.engine import Engine
 
 MOSQUITTO = find_mosquitto()
 
@@ -37,8 +38,26 @@ def test_a_migrated_database_is_well(database_url: str) -> None:
     found = list(check_database(database_url))
     assert [check.name for check in found] == ["database", "migrations", "clock"]
     assert worst(found) is State.OK
-    assert "plain PostgreSQL" in found[0].message
     assert "btree_gist" in found[0].detail["extensions"]
+
+
+def test_it_tells_what_the_server_is_and_gives(database_url: str, engine: Engine) -> None:
+    database = next(check_database(database_url))
+    if engine is Engine.PLAIN:
+        assert "Plain: readings lie in monthly partitions (no TimescaleDB). No PostGIS" in database.message
+        assert not database.detail["geometry"]
+        return
+    assert re.search(r"TimescaleDB 2\.\d+\.\d+, licence apache: readings lie in weekly chunks", database.message)
+    assert "no columnstore" in database.message
+    assert re.search(r"PostGIS 3\.\S+: GIS programs find places in the view place_geometry", database.message)
+    assert database.detail["geometry"]
+
+
+def test_a_server_that_is_too_old_is_broken_and_says_so(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hereabouts_platform.store.engine.OLDEST_POSTGRES", 99)
+    found = list(check_database(database_url))
+    assert states(iter(found)) == {"database": State.BROKEN}
+    assert "Hereabouts needs 99 or later" in found[0].message
 
 
 def test_an_empty_database_wants_to_be_migrated(postgres_server: Postgres) -> None:

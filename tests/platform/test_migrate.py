@@ -28,7 +28,10 @@ def test_none_of_the_roles_is_a_superuser_and_only_the_owner_owns(database_url: 
     with psycopg.connect(database_url) as connection:
         supers = connection.execute("SELECT rolname FROM pg_roles WHERE rolsuper").fetchall()
         owners = connection.execute(
-            "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname IN ('public', 'household')"
+            "SELECT DISTINCT c.relowner::regrole::text FROM pg_class c"
+            " WHERE c.relnamespace::regnamespace::text IN ('public', 'household', '_timescaledb_internal')"
+            " AND c.relkind IN ('r', 'p', 'v') AND NOT EXISTS (SELECT FROM pg_depend d"
+            " WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')"
         ).fetchall()
     assert supers == [("postgres",)]
     assert owners == [("hereabouts_owner",)]

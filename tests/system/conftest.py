@@ -19,6 +19,10 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 from psycopg.types.json import Json
+from timescale_server import TimescaleServer, server_in
+
+from hereabouts_deploy.supervise.supervisor import Supervisor
+from hereabouts_platform.store.engine import Engine
 
 from hereabouts_ingest.profiles import load_profiles
 
@@ -126,9 +130,19 @@ def make_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
 
 @dataclass
 class Wire:
-    """The outside of a running `up`: its broker, its API, and its database as the owner."""
+    """The outside of a running `up`: its broker, its API, and its database as the owner.
+
+    `database` is the server where it is not `up`'s own.
+    """
 
     up: Up
+    database: TimescaleServer | None = None
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Every process that may be killed; one that is away just now is not among them."""
+        own = self.database.pid if self.database is not None else None
+        return self.up.pids | ({"postgres": own} if own is not None else {})
 
     def get(self, path: str) -> Any:
         """JSON of one API address."""
@@ -188,6 +202,21 @@ class Wire:
 
 
 @pytest.fixture(scope="module")
-def wire(make_up: Callable[..., Up]) -> Wire:
+def own_database(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TimescaleServer | None]:
+    """A TimescaleDB that is kept alive as a service manager would; plain PostgreSQL is brought by `up` itself."""
+    if engine is Engine.PLAIN:
+        yield None
+        return
+    server = server_in(tmp_path_factory.mktemp("own"))
+    supervisor = Supervisor(lambda _service: None)
+    supervisor.start(server)
+    yield server
+    supervisor.stop()
+    shutil.rmtree(server.home)
+
+
+@pytest.fixture(scope="module")
+def wire(make_up: Callable[..., Up], own_database: TimescaleServer | None) -> Wire:
     """A running system, seen from outside, that the tests of a module share."""
-    return Wire(make_up().start())
+    settings = {"database_url": own_database.url()} if own_database is not None else {}
+    return Wire(make_up(**settings).start(), own_database)

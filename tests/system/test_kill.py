@@ -53,10 +53,10 @@ def traffic(chance: random.Random) -> list[tuple[str, bytes]]:
 
 
 def kill(wire: Any, part: str) -> None:
-    """kill -9, and wait until `up` tells of another process in its place."""
-    before = wire.up.pids[part]
+    """kill -9, and wait until there is another process in its place."""
+    before = wire.pids[part]
     os.kill(before, signal.SIGKILL)
-    wire.up.until(lambda: wire.up.pids.get(part) not in (None, before), f"{part} back after kill -9")
+    wire.up.until(lambda: wire.pids.get(part) not in (None, before), f"{part} back after kill -9")
 
 
 def killing(wire: Any, chance: random.Random, stop: threading.Event, done: list[str]) -> None:

@@ -8,14 +8,13 @@ import psycopg
 from hereabouts_deploy.doctor.check import Check, State
 from hereabouts_platform.rules.wording import say_time
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
-from hereabouts_platform.store.engine import Engine, detect
+from hereabouts_platform.store.engine import Capabilities, Engine, detect
 from hereabouts_platform.store.migrate import is_current
 from hereabouts_platform.store.vitals import busiest_hour, clocks
 from hereabouts_schemas.errors import ConfigError
 
 MOST_APART = timedelta(seconds=5)
 FEED_OVER = timedelta(days=7)
-ENGINES = {Engine.PLAIN: "plain PostgreSQL, native partitions", Engine.TIMESCALE: "TimescaleDB, hypertables"}
 
 
 def check_database(url: str) -> Iterator[Check]:
@@ -45,13 +44,39 @@ def feed_of(url: str) -> int:
 
 def _server(connection: Connection) -> Check:
     found = detect(connection)
-    return Check(
-        name="database",
-        state=State.OK,
-        message=f"PostgreSQL {found.server_version}, {ENGINES[found.engine]}; extensions: "
-        f"{', '.join(found.extensions)}.",
-        detail={"version": found.server_version, "engine": found.engine, "extensions": list(found.extensions)},
-    )
+    detail = {
+        "version": found.server_version,
+        "engine": found.engine,
+        "licence": found.licence,
+        "columnstore": found.has_columnstore,
+        "geometry": found.has_geometry,
+        "extensions": found.extensions,
+    }
+    message = " ".join((f"PostgreSQL {found.server_version}.", _readings(found), _geometry(found), _h3(found))).rstrip()
+    return Check(name="database", state=State.OK, message=message, detail=detail)
+
+
+def _readings(found: Capabilities) -> str:
+    if found.engine is Engine.PLAIN:
+        late = "timescaledb" in found.extensions
+        why = "TimescaleDB came after the tables were made and is not used" if late else "no TimescaleDB"
+        return f"Plain: readings lie in monthly partitions ({why})."
+    version = f"TimescaleDB {found.extensions['timescaledb']}, licence {found.licence}: readings lie in weekly chunks"
+    if found.has_columnstore:
+        return f"{version}; those older than 45 days are kept by column, at about a tenth of the size."
+    return f"{version}; this licence has no columnstore, so old ones stay at full size."
+
+
+def _geometry(found: Capabilities) -> str:
+    if found.has_geometry:
+        return f"PostGIS {found.extensions['postgis']}: GIS programs find places in the view place_geometry."
+    if "postgis" in found.extensions:
+        return "PostGIS is there and not made use of yet: run `hereabouts migrate`."
+    return "No PostGIS: nothing of Hereabouts needs it, GIS programs use the API."
+
+
+def _h3(found: Capabilities) -> str:
+    return "h3 is there for queries of your own." if "h3" in found.extensions else ""
 
 
 def _migrations(connection: Connection) -> Check:

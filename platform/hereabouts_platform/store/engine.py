@@ -1,14 +1,21 @@
-"""What the database server is and can: the only module that knows plain PostgreSQL from TimescaleDB."""
+"""What the database server is and can: the only module that knows plain PostgreSQL from TimescaleDB, and PostGIS."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import LiteralString
 
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
+from hereabouts_schemas.errors import ConfigError
 
 SQL = load("engine")
+OLDEST_POSTGRES = 15
+OLDEST_TIMESCALE = (2, 19)
+
+Statement = tuple[LiteralString, tuple[object, ...]]
 
 
 class Engine(StrEnum):
@@ -20,11 +27,26 @@ class Engine(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Capabilities:
-    """What was found on the server. Detected, never guessed."""
+    """What was found on the server. Detected, never guessed.
+
+    Attributes:
+        engine: how `reading` is, or is going to be, divided.
+        server_version: PostgreSQL's, as it says it.
+        extensions: installed in this database: name -> version.
+        licence: TimescaleDB's: `timescale`, or `apache` in Debian's build; None without it.
+        has_geometry: whether the view `place_geometry` is there.
+    """
 
     engine: Engine
     server_version: str
-    extensions: tuple[str, ...]
+    extensions: dict[str, str]
+    licence: str | None
+    has_geometry: bool
+
+    @property
+    def has_columnstore(self) -> bool:
+        """Whether the server can keep old readings by column, and drop them by a policy of its own."""
+        return self.engine is Engine.TIMESCALE and self.licence == "timescale"
 
 
 def detect(connection: Connection) -> Capabilities:
@@ -32,12 +54,35 @@ def detect(connection: Connection) -> Capabilities:
 
     TimescaleDB counts only where it is installed in this database, and was before `reading` was made: a table made of
     native partitions stays one when the extension comes later.
+
+    Raises:
+        ConfigError: PostgreSQL or TimescaleDB is older than what Hereabouts works on.
     """
-    version = connection.execute(SQL["server_version"]).fetchone()
-    extensions = tuple(row[0] for row in connection.execute(SQL["installed_extensions"]))
-    partitioned = connection.execute(SQL["reading_is_partitioned"]).fetchone() == (True,)
+    extensions: dict[str, str] = dict(connection.execute(SQL["installed_extensions"]).fetchall())
+    row = connection.execute(SQL["server"]).fetchone()
+    if row is None:
+        raise LookupError("a statement without FROM returned no row")
+    number, version, partitioned, licence, has_geometry = row
     engine = Engine.TIMESCALE if "timescaledb" in extensions and not partitioned else Engine.PLAIN
-    return Capabilities(engine=engine, server_version=version[0] if version else "", extensions=extensions)
+    _refuse_old(number, version, extensions["timescaledb"] if engine is Engine.TIMESCALE else None)
+    return Capabilities(
+        engine=engine,
+        server_version=version,
+        extensions=extensions,
+        licence=licence if engine is Engine.TIMESCALE else None,
+        has_geometry=has_geometry,
+    )
+
+
+def _refuse_old(number: int, version: str, timescale: str | None) -> None:
+    if number < OLDEST_POSTGRES * 10_000:
+        raise ConfigError(f"The server is PostgreSQL {version}; Hereabouts needs {OLDEST_POSTGRES} or later.")
+    if timescale is not None and tuple(map(int, re.findall(r"\d+", timescale)[:2])) < OLDEST_TIMESCALE:
+        oldest = ".".join(map(str, OLDEST_TIMESCALE))
+        raise ConfigError(
+            f"The database has TimescaleDB {timescale}; Hereabouts needs {oldest} or later. Install it on the server, "
+            "then run ALTER EXTENSION timescaledb UPDATE in the database."
+        )
 
 
 def month_of(at: datetime) -> datetime:
@@ -54,3 +99,41 @@ def make_room(connection: Connection, engine: Engine, table: str, times: Sequenc
         return
     for month in sorted({month_of(at) for at in times}):
         connection.execute(SQL["make_partition"], (table, month))
+
+
+def columnstore_statements() -> list[Statement]:
+    """What makes TimescaleDB keep old readings by column; for a server that has a columnstore, once a table.
+
+    Cannot run on Debian's build of TimescaleDB (licence `apache`): there the tests see to it that the server
+    understands each statement and refuses it for its licence alone.
+    """
+    return [(SQL["enable_columnstore"], ()), (SQL["columnstore_policy"], ())]
+
+
+def retention_statements(keep: timedelta) -> list[Statement]:
+    """What makes TimescaleDB drop readings older than `keep`, of every data class alike, by whole chunks.
+
+    Not run by `migrate`: how long each class is kept is for the operator to say, and where classes differ it takes a
+    job on either engine.
+    """
+    return [(SQL["drop_retention_policy"], ()), (SQL["retention_policy"], (keep,))]
+
+
+def equip(connection: Connection) -> None:
+    """Make use of what this server has beyond plain PostgreSQL, as far as that has not been done; role owner.
+
+    Run at the end of every `migrate`: extensions and licences come and go between releases.
+    """
+    found = detect(connection)
+    if found.has_columnstore and connection.execute(SQL["columnstore_is_on"]).fetchone() != (True,):
+        for statement, values in columnstore_statements():
+            connection.execute(statement, values)
+    if "postgis" in found.extensions and not found.has_geometry:
+        with connection.transaction():
+            connection.execute(SQL["make_geometry"])
+
+
+def have_postgis(connection: Connection) -> None:
+    """Install PostGIS where the server has it and the login may: a superuser, as it is not a trusted extension."""
+    if connection.execute(SQL["may_install_postgis"]).fetchone() == (True,):
+        connection.execute(SQL["install_postgis"])

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from hereabouts_platform.store.connection import Connection, DatabaseRole, take_role
-from hereabouts_platform.store.engine import Engine, detect
+from hereabouts_platform.store.engine import Engine, detect, equip, have_postgis
 from hereabouts_platform.store.queries import load
 from hereabouts_platform.store.roles import ensure_roles
 from hereabouts_schemas.errors import ConfigError
@@ -69,10 +69,11 @@ def migrate(url: str) -> list[Migration]:
 
     Raises:
         ConfigError: the login may not make roles or tables, a migration that was applied has changed since, or the
-            database is newer than this release.
+            database is newer than this release; the server is too old.
     """
     with psycopg.connect(url, autocommit=True, application_name="hereabouts migrate") as connection:
         ensure_roles(connection)
+        have_postgis(connection)
         try:  # a GRANT that this login may not give is a mere warning; making a table tells
             _hand_over(connection)
             take_role(connection, DatabaseRole.OWNER)
@@ -83,6 +84,7 @@ def migrate(url: str) -> list[Migration]:
         pending = _pending(connection, migrations_for(detect(connection).engine))
         for migration in pending:
             _apply(connection, migration)
+        equip(connection)
         return pending  # closing the connection gives the lock back
 
 
@@ -104,10 +106,21 @@ def _ask_for_rights(connection: Connection) -> str:
 
 def is_current(connection: Connection) -> bool:
     """Whether every migration of this release has been applied; those of a later one may be there too."""
-    if connection.execute(SQL["has_table"]).fetchone() != (True,):
+    if not is_set_up(connection):
         return False
-    applied = {number for number, _ in connection.execute(SQL["applied"])}
-    return applied >= {migration.number for migration in migrations_for(detect(connection).engine)}
+    return set(applied_migrations(connection)) >= {
+        migration.number for migration in migrations_for(detect(connection).engine)
+    }
+
+
+def is_set_up(connection: Connection) -> bool:
+    """Whether any release ever set this database up."""
+    return connection.execute(SQL["has_table"]).fetchone() == (True,)
+
+
+def applied_migrations(connection: Connection) -> list[int]:
+    """The numbers of the migrations that were applied, in order."""
+    return [number for number, _ in connection.execute(SQL["applied"])]
 
 
 def _pending(connection: Connection, known: list[Migration]) -> list[Migration]:
