@@ -14,15 +14,16 @@ import structlog
 from hereabouts_ingest.inbox import Arrival, Inbox
 from hereabouts_ingest.interpret import interpret
 from hereabouts_ingest.listener import Listener
+from hereabouts_ingest.posts import run_posts
 from hereabouts_ingest.profiles import load_profiles
 from hereabouts_ingest.settings import IngestSettings
 from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.batch_writer import BatchWriter
+from hereabouts_platform.store.batch_writer import Also, BatchWriter
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.engine import detect
 from hereabouts_platform.store.registry import Registry, load_registry, registry_version
 from hereabouts_schemas.errors import ConfigError
-from hereabouts_schemas.message import Delivery, SetAside
+from hereabouts_schemas.message import Delivery, Message, SetAside
 from hereabouts_schemas.outcome import Outcome, Reason
 
 log = structlog.get_logger(__name__)
@@ -37,17 +38,22 @@ class Desk:
     """A connection to the store with all that a worker needs beside it; made anew when the connection is lost."""
 
     def __init__(self, settings: IngestSettings) -> None:
-        self._connection: Connection = connect(
+        self.connection: Connection = connect(
             settings.database_url, DatabaseRole.INGEST, application="hereabouts ingest"
         )
-        principal = principal_named(self._connection, "system:ingest")
-        self._writer = BatchWriter(self._connection, detect(self._connection).engine, principal.id, settings.slot)
+        principal = principal_named(self.connection, "system:ingest")
+        self._writer = BatchWriter(self.connection, detect(self.connection).engine, principal.id, settings.slot)
         self._profiles = load_profiles()
-        self.registry: Registry = load_registry(self._connection)
+        self.registry: Registry = load_registry(self.connection)
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self.connection.close()
+
+    def refresh(self) -> None:
+        """Read the registry again if it has moved; not inside a transaction, as it takes a snapshot of its own."""
+        if registry_version(self.connection) != self.registry.version:
+            self.registry = load_registry(self.connection)
 
     def handle(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
         """Understand and store one batch.
@@ -55,23 +61,26 @@ class Desk:
         Raises:
             psycopg.OperationalError, psycopg.InterfaceError: the store is away; nothing was stored.
         """
-        if registry_version(self._connection) != self.registry.version:
-            self.registry = load_registry(self._connection)
-        devices = self.registry.devices
-        return self._store([interpret(arrival.message, devices, self._profiles) for arrival in arrivals])
+        self.refresh()
+        return self.take([arrival.message for arrival in arrivals])
 
-    def _store(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
+    def take(self, messages: Sequence[Message], also: Also | None = None) -> list[Outcome]:
+        """Understand and store messages with the registry at hand; `also` joins the transaction of each part stored."""
+        devices = self.registry.devices
+        return self._store([interpret(message, devices, self._profiles) for message in messages], also)
+
+    def _store(self, deliveries: Sequence[Delivery], also: Also | None) -> list[Outcome]:
         """Store a batch; if the store refuses its data, halve it until the one message is found and set that aside."""
         try:
-            return self._writer.write(deliveries)
+            return self._writer.write(deliveries, also)
         except (psycopg.Error, UnicodeError) as error:
             if not refuses_data(error):
                 raise
             if len(deliveries) == 1:
                 log.warning("the store refused a message", action="refused_by_store", error=type(error).__name__)
-                return self._writer.write([set_aside_by_store(deliveries[0], error)])
+                return self._writer.write([set_aside_by_store(deliveries[0], error)], also)
         middle = len(deliveries) // 2
-        return self._store(deliveries[:middle]) + self._store(deliveries[middle:])
+        return self._store(deliveries[:middle], also) + self._store(deliveries[middle:], also)
 
 
 def refuses_data(error: psycopg.Error | UnicodeError) -> bool:
@@ -100,6 +109,8 @@ def run_ingest(settings: IngestSettings, stop: threading.Event, on_ready: Callab
     inbox = Inbox()
     listener = Listener(settings, desk.registry.sources, inbox)
     listener.start()
+    office = threading.Thread(target=run_posts, args=(lambda: _open_desk(settings, stop), stop), name="posts")
+    office.start()
     announced = False
     while not stop.is_set():
         listener.tend()
@@ -114,6 +125,7 @@ def run_ingest(settings: IngestSettings, stop: threading.Event, on_ready: Callab
                 listener.acknowledge(arrivals)
     listener.stop()
     desk.close()
+    office.join()
 
 
 def _store(

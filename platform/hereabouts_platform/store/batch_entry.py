@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from hereabouts_schemas.message import Delivery, Refused, SetAside
-from hereabouts_schemas.outcome import Outcome
+from hereabouts_schemas.outcome import Ignored, Outcome
 
 Instant = tuple[int, datetime]
 """A datastream's number and a time: what a reading is unique by."""
@@ -29,6 +29,14 @@ class Entry:
     def scoped_key(self) -> tuple[int, bytes | None]:
         """The key with its source, as the store has it unique."""
         return self.delivery.message.source.id, self.key
+
+    @property
+    def reason(self) -> str | None:
+        """Why the message was set aside or ignored, once its outcome is known; None for any other outcome."""
+        verdict = self.delivery.verdict
+        if self.outcome is Outcome.QUARANTINED and self.set_aside is not None:
+            return self.set_aside.reason.value
+        return verdict.value if self.outcome is Outcome.IGNORED and isinstance(verdict, Ignored) else None
 
 
 def entries_of(deliveries: Sequence[Delivery]) -> list[Entry]:

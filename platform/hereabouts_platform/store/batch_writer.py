@@ -6,7 +6,7 @@ batch, whatever its size, plus the rows.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -21,6 +21,9 @@ from hereabouts_schemas.message import Delivery
 from hereabouts_schemas.outcome import Outcome
 
 SQL = load("batch_writer")
+
+Also = Callable[[Connection, Sequence[Entry]], None]
+"""What else belongs into the transaction of a batch, told its entries with their outcomes."""
 
 
 class BatchWriter:
@@ -37,8 +40,10 @@ class BatchWriter:
         self._months: set[tuple[str, datetime]] = set()
         self._streams: dict[Stream, int] = {}
 
-    def write(self, deliveries: Sequence[Delivery]) -> list[Outcome]:
-        """Store a batch and commit; returns the outcomes in order.
+    def write(self, deliveries: Sequence[Delivery], also: Also | None = None) -> list[Outcome]:
+        """Store a batch and commit, with whatever `also` does; returns the outcomes in order.
+
+        Inside an open transaction it is a part of that one: whoever opened it gives up this writer where it fails.
 
         Raises:
             psycopg.Error: nothing of the batch was stored.
@@ -51,6 +56,8 @@ class BatchWriter:
             for wave in waves(entries):
                 settlement.settle(wave)
             _Ledger(self._connection, batch_id, entries).write(self._slot, settlement.inserted)
+            if also is not None:
+                also(self._connection, entries)
         self._months |= months
         self._streams = settlement.streams
         return [entry.outcome for entry in entries]
@@ -86,6 +93,7 @@ class _Ledger:
         self._record_uplinks()
         self._quarantine()
         self._count(slot)
+        self._count_reasons(slot)
         self._record_batch(slot, inserted)
 
     def _record_batch(self, slot: int, inserted: dict[Instant, float]) -> None:
@@ -93,7 +101,9 @@ class _Ledger:
         messages = [entry.delivery.message for entry in self._entries]
         received_at = max(message.received_at for message in messages)
         hours = ([d for d, _ in touched], [h for _, h in touched])
-        row = (self._batch_id, received_at, slot, len(messages), pack(messages), *hours)
+        door = Counter((m.source.id, m.received_at.replace(minute=0, second=0, microsecond=0)) for m in messages)
+        came = as_columns([(*key, door[key]) for key in sorted(door)], 3)
+        row = (self._batch_id, received_at, slot, len(messages), pack(messages), *hours, *came)
         self._connection.execute(SQL["insert_batch"], row)
 
     def _move_latest(self) -> None:
@@ -158,3 +168,15 @@ class _Ledger:
         names = ("received", "stored", "duplicate", "quarantined", "ignored", "values_stored", "values_refused")
         rows = [(*key, *(counts[key][name] for name in names)) for key in sorted(counts)]
         self._connection.execute(SQL["count"], (slot, *as_columns(rows, 9)))
+
+    def _count_reasons(self, slot: int) -> None:
+        counts: Counter[tuple[int, datetime, str, str]] = Counter()
+        for entry in self._entries:
+            reason = entry.reason
+            if reason is not None:
+                message = entry.delivery.message
+                hour = message.received_at.replace(minute=0, second=0, microsecond=0)
+                counts[(message.source.id, hour, entry.outcome.value, reason)] += 1
+        if counts:
+            rows = [(*key, counts[key]) for key in sorted(counts)]
+            self._connection.execute(SQL["count_reasons"], (slot, *as_columns(rows, 5)))
