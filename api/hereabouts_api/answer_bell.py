@@ -31,8 +31,9 @@ class AnswerBell:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop listening, as soon as that is seen."""
+        """Stop listening, and wait until that is seen."""
         self._stop.set()
+        self._thread.join(4 * LOOK_S)
 
     def expect(self, post_id: int, loop: asyncio.AbstractEventLoop) -> asyncio.Event:
         """An event of `loop` that is set when records of the request are answered. Call before it is committed."""

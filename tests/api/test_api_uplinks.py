@@ -203,9 +203,7 @@ def test_without_ingest_it_is_kept_and_answered_later(
     assert httpx.get(later, headers=headers).status_code == 404
 
 
-def test_the_books_hold_what_came_by_webhook(
-    send: Callable[..., httpx.Response], database_url: str, town: Any
-) -> None:
+def test_the_books_hold_what_came_by_webhook(send: Callable[..., httpx.Response], database_url: str, town: Any) -> None:
     with working(database_url):
         send([body() for _ in range(20)])
     assert run_job(database_url, "account", datetime.now(UTC)).detail["hours_differing"] == 0

@@ -47,10 +47,7 @@ def came(writer: BatchWriter, *messages: Message) -> None:
     """A batch of which every odd message is set aside and every even one ignored."""
     unreadable = SetAside(reason=Reason.UNREADABLE, detail="not JSON")
     writer.write(
-        [
-            Delivery(message=one, verdict=unreadable if int(one.payload) % 2 else Ignored.OTHER_KIND)
-            for one in messages
-        ]
+        [Delivery(message=one, verdict=unreadable if int(one.payload) % 2 else Ignored.OTHER_KIND) for one in messages]
     )
 
 

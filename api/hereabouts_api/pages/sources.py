@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.pages.templates import render
-from hereabouts_api.pages.words import source_of
+from hereabouts_api.pages.words import counted, source_of
 from hereabouts_api.parameters import utc_now
 from hereabouts_platform.rules.wording import say_list, say_time
 from hereabouts_platform.store.source_books import SourceCheck, Span, SpanCounts, count_spans, list_checks
@@ -128,9 +128,9 @@ def _lead(cards: list[SourceCard]) -> str:
         return "Nothing has come in during the last 7 days."
     wrong = sum(card.wrong for card in cards)
     if wrong:
-        verb = "source does" if wrong == 1 else "sources do"
-        return f"The numbers of {wrong} {verb} not agree. Somebody who runs Hereabouts should look."
+        sources = counted(wrong, "source", "sources")
+        return f"The numbers of {sources} do not agree. Somebody who runs Hereabouts should look."
     waiting = sum(card.needs_you for card in cards)
     if waiting == 0:
         return "Every message of the last 7 days was understood."
-    return f"{waiting:,} {'message' if waiting == 1 else 'messages'} of the last 7 days could not be understood."
+    return f"{counted(waiting, 'message', 'messages')} of the last 7 days could not be understood."

@@ -102,7 +102,7 @@ def say_hour(books: HourBooks) -> str:
         'In the hour from 5 January 2026, 13:00, 96 messages came in at the door and 93 have an outcome.'
     """
     parts = [f"{books.door:,} message{' came' if books.door == 1 else 's came'} in at the door"]
-    if books.received != books.door:
+    if books.received not in (books.door, books.outcomes):
         parts.append(f"{books.received:,} were taken up")
     if books.outcomes != books.door:
         parts.append(f"{books.outcomes:,} have an outcome")
