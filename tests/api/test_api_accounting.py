@@ -1,7 +1,6 @@
 """The books over HTTP, on the page and for Prometheus: the same numbers everywhere, and what is wrong in words."""
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
