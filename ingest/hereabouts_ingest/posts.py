@@ -6,6 +6,7 @@ webhooks wait for no broker; any number of workers share them, each taking recor
 """
 
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -58,6 +59,12 @@ def run_posts(open_desk: Callable[[], PostDesk | None], stop: threading.Event) -
                     _wait(desk.connection)
         except psycopg.Error as error:
             log.warning("the store did not take records of a webhook", action="store_away", error=type(error).__name__)
+            stop.wait(LOOK_S)
+        except Exception as error:  # noqa: BLE001
+            # Nobody would notice a thread that ended. What was undone waits in the store, and is seen to wait there.
+            where = "".join(traceback.format_tb(error.__traceback__, limit=-3))
+            name = type(error).__name__
+            log.error("taking records of a webhook failed", action="posts_failed", error=name, where=where)  # noqa: TRY400
             stop.wait(LOOK_S)
         finally:
             desk.close()
