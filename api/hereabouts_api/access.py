@@ -68,7 +68,7 @@ class Needs:
         with pool_of(request).connection(timeout=WAIT_S) as connection:
             principal = _principal(request, connection, key, session)
             require(principal, self.action, self.resource)
-            _refuse_repeats(request)
+            refuse_repeats(request)
             with acting(connection, principal.id):
                 limit_statements(connection, LONGEST_STATEMENT)
                 yield Caller(principal=principal, connection=connection)
@@ -98,7 +98,12 @@ def _principal(
     return found
 
 
-def _refuse_repeats(request: Request) -> None:
+def refuse_repeats(request: Request) -> None:
+    """Pass when every parameter stands once.
+
+    Raises:
+        InputError: one stands twice; which of them was meant nobody could say.
+    """
     for name in request.query_params:
         values = request.query_params.getlist(name)
         if len(values) > 1:

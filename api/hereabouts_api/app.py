@@ -7,13 +7,15 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from hereabouts_api import description, problems
+from hereabouts_api.answer_bell import AnswerBell
 from hereabouts_api.guard import Guard
 from hereabouts_api.pages import overview, place, sign_in, static
-from hereabouts_api.routes import alerts, devices, health, places, readings, sources
+from hereabouts_api.pages import sources as sources_page
+from hereabouts_api.routes import accounting, alerts, devices, health, metrics, places, readings, sources, uplinks
 from hereabouts_api.settings import ApiSettings
 from hereabouts_platform.store.connection import DatabaseRole, open_pool
 
-MOST_BODY_BYTES = 64 * 1024  # the only bodies are sign-in forms
+MOST_BODY_BYTES = 64 * 1024  # of forms; messages handed in have a limit of their own
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -25,8 +27,11 @@ def create_app(settings: ApiSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        bell = app.state.answer_bell = AnswerBell(settings.database_url)
         with open_pool(settings.database_url, DatabaseRole.API) as app.state.pool:
+            bell.start()
             yield
+            bell.stop()
 
     app = FastAPI(
         title="Hereabouts",
@@ -42,7 +47,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
     # readings before places: a place's id takes in every slash that is left
-    for module in (health, description, readings, places, alerts, devices, sources, static, sign_in, overview, place):
+    lists = (readings, places, alerts, devices, accounting, sources, uplinks)
+    pages = (static, sign_in, overview, sources_page, place)
+    for module in (health, metrics, description, *lists, *pages):
         app.include_router(module.router)
     described = description.describe(app)
     app.openapi = lambda: described  # type: ignore[method-assign]

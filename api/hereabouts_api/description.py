@@ -26,6 +26,7 @@ TAGS = [
     {"name": "alerts", "description": "Places, devices, sources and jobs that need somebody."},
     {"name": "devices", "description": "Things that transmit, and how they are."},
     {"name": "accounting", "description": "What became of every message."},
+    {"name": "uplinks", "description": "Messages handed in over HTTP."},
     {"name": "health", "description": "Whether the service lives and can serve."},
 ]
 MEANINGS = {
@@ -33,6 +34,9 @@ MEANINGS = {
     "401": "No key or session, or one that does not work.",
     "403": "The key may not do this.",
     "404": "There is no such thing.",
+    "413": "The body has more than 8 MiB or 10,000 records.",
+    "415": "The body is neither JSON nor lines of it, or is compressed.",
+    "422": "The body holds no message.",
     "503": "The store cannot be reached just now: try again. Or the answer took too long: ask for a shorter span.",
 }
 
@@ -71,8 +75,10 @@ def _add_errors(path: str, operation: dict[str, Any]) -> None:
     possible = ["503"] if path == "/health/ready" else []
     if operation.get("security"):
         possible = ["400", "401", "403", "503"]
-        if "{id}" in path or path == "/v1/readings":
+        if "{" in path or path == "/v1/readings":
             possible.append("404")
+        if "requestBody" in operation:
+            possible += ["413", "415", "422"]
     for status in sorted(possible):
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         operation["responses"][status] = {"description": MEANINGS[status], "content": content}

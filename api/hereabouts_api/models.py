@@ -3,13 +3,14 @@
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from hereabouts_platform.rules.health import Health
 from hereabouts_schemas.alert import Level, State, SubjectKind
-from hereabouts_schemas.outcome import Reason
+from hereabouts_schemas.outcome import Outcome, Reason
 from hereabouts_schemas.place import PlaceKind
 
 AT = "2026-03-03T14:00:00Z"
@@ -248,6 +249,61 @@ class QuarantineItem(Item):
     last_at: AwareDatetime = Field(description="When the same message came last.")
     deliveries: int = Field(description="How often the same message came.")
     payload: Annotated[str, BeforeValidator(_base64)] = Field(description="The message's bytes, base64.")
+
+
+class HourState(StrEnum):
+    """Whether an hour's numbers agree."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    NOT_CHECKED = "not_checked"
+    NOT_COUNTED_AT_DOOR = "not_counted_at_door"
+
+
+class HourItem(Item):
+    """One hour of a source: received = stored + duplicate + quarantined + ignored, beside what came in at the door."""
+
+    from_: AwareDatetime = Field(alias="from", examples=[AT])
+    to: AwareDatetime
+    received: int
+    stored: int
+    duplicate: int
+    quarantined: int
+    ignored: int
+    quarantined_by_reason: dict[str, int] = Field(description="As far as reasons were counted, by reason.")
+    ignored_by_reason: dict[str, int] = Field(description="As far as reasons were counted, by reason.")
+    values_stored: int
+    values_refused: int
+    at_door: int | None = Field(description="Counted where messages came in, as of the last check; null if unknown.")
+    in_raw_batches: int | None = Field(description="Found in the raw batches, as of the last check.")
+    difference: int | None = Field(description="At the door less with an outcome, as of the last check.")
+    state: HourState = Field(
+        description="agrees: all numbers are the same. differs: they are not, and an alert is open. not_checked: "
+        "messages came in since the last check. not_counted_at_door: an older release took the messages."
+    )
+    checked_at: AwareDatetime | None
+
+
+class PostItem(Item):
+    """What became of one record that was handed in."""
+
+    index: int = Field(description="Its place in the request, from 0.")
+    outcome: Outcome | None = Field(description="Null while ingest has not taken it.")
+    reason: str | None = Field(description="Why it was quarantined or ignored, as a code.", examples=["unknown_device"])
+    detail: str | None = Field(description="The same as a sentence; of a stored record, which values were refused.")
+
+
+class PostAnswer(Item):
+    """What became of the records of one request."""
+
+    post: int = Field(description="The request's number.")
+    received: int = Field(description="How many records it holds.")
+    waiting: int = Field(description="How many of them ingest has not taken yet.")
+    items: list[PostItem]
+
+
+class HourListing(Listing[HourItem]):
+    """Hours in order of time; those in which nothing came in are left out."""
 
 
 class PlaceListing(Listing[PlaceItem]):

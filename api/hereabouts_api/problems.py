@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from hereabouts_api.pages.templates import render
 from hereabouts_schemas.errors import HereaboutsError, InputError, NotAllowed, NotFound, StoreUnavailable
 
-API_PATHS = ("/v1", "/health", "/openapi.json")
+API_PATHS = ("/v1", "/health", "/metrics", "/openapi.json")
 
 
 class NotSignedIn(HereaboutsError):
@@ -32,6 +32,18 @@ class ForeignHost(HereaboutsError):
 
 class ForeignOrigin(HereaboutsError):
     """Another site's page sent this request."""
+
+
+class TooLarge(InputError):
+    """The body is larger, or holds more, than is taken at once."""
+
+
+class WrongMedia(InputError):
+    """The body is of a kind that is not read."""
+
+
+class NothingToTake(InputError):
+    """The body can be read and holds nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,11 +71,15 @@ TOO_SLOW = Kind(
     title="The answer took too long and was given up",
     cure="Ask for a shorter span of time or for less at once, like datetime=a/b over a week.",
 )
+TOO_LARGE = Kind(status=413, name="too-large", title="The request is too large")
 OTHER = Kind(status=400, name="bad-request", title="The request cannot be understood")
 
 KINDS: dict[type[Exception], Kind] = {
     InputError: INVALID,
     RequestValidationError: INVALID,
+    TooLarge: TOO_LARGE,
+    WrongMedia: Kind(status=415, name="wrong-media", title="This kind of content is not read"),
+    NothingToTake: Kind(status=422, name="nothing-to-take", title="There is nothing in the request"),
     NotSignedIn: Kind(status=401, name="not-signed-in", title="A working key or session is needed"),
     ForeignHost: Kind(status=400, name="foreign-host", title="This is not the address of this service"),
     ForeignOrigin: Kind(status=403, name="foreign-origin", title="The request came from another site"),
@@ -76,7 +92,7 @@ KINDS: dict[type[Exception], Kind] = {
 BY_STATUS = {
     404: MISSING,
     405: METHOD,
-    413: Kind(status=413, name="too-large", title="The request is too large"),
+    413: TOO_LARGE,
 }
 
 

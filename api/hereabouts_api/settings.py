@@ -1,5 +1,6 @@
 """What the API needs to know to run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -16,11 +17,14 @@ class ApiSettings:
         database_url: where the store is; the login is the api role or one that may become it.
         public_url: where people reach the pages, `https://hereabouts.example.gov.uk` or `http://127.0.0.1:8000`.
         allowed_hosts: further host names that requests may name, without port.
+        webhook_secrets: by name of a source, the secrets with which its webhooks are signed (several while one is
+            being exchanged).
     """
 
     database_url: str = field(repr=False)
     public_url: str
     allowed_hosts: tuple[str, ...] = ()
+    webhook_secrets: Mapping[str, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.public_url)

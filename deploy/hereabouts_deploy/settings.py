@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Further host names that requests may name, with commas between."
     )
+    webhook_secrets_file: Path | None = Field(
+        default=None, description="TOML file with the secrets that sign webhooks, by source: name = 'whsec_...'."
+    )
     run_as: str | None = Field(
         default=None, description="Started as root: the account that the embedded servers run as (postgres, nobody)."
     )

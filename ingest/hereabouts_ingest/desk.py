@@ -1,6 +1,6 @@
 """A desk: a connection to the store with all that is needed to understand messages and write them down."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 import psycopg
@@ -10,9 +10,8 @@ from hereabouts_ingest.interpret import interpret
 from hereabouts_ingest.scripts.live import LiveProfiles
 from hereabouts_ingest.settings import IngestSettings
 from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.batch_entry import Entry
 from hereabouts_platform.store.batch_ledger import count_door
-from hereabouts_platform.store.batch_writer import BatchWriter
+from hereabouts_platform.store.batch_writer import Also, BatchWriter
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_platform.store.engine import detect
 from hereabouts_platform.store.registry import Registry, load_registry, registry_version
@@ -23,8 +22,6 @@ log = structlog.get_logger(__name__)
 
 # What the database says when it is the data that it cannot take (SQLSTATE classes), rather than the moment.
 DATA_CLASSES = ("22", "23", "54")
-
-Also = Callable[[Connection, Sequence[Entry]], None]
 
 
 class Desk:
@@ -49,17 +46,21 @@ class Desk:
         return acting(self.connection, self._principal.id)
 
     def refresh(self) -> None:
-        """Read the registry again if it has moved."""
+        """Read the registry again if it has moved; not inside a transaction, as it takes a snapshot of its own."""
         if registry_version(self.connection) != self.registry.version:
             self.registry = load_registry(self.connection)
 
-    def handle(self, messages: Sequence[Message], *, also: Also | None = None) -> list[Outcome]:
+    def handle(self, messages: Sequence[Message], also: Also | None = None) -> list[Outcome]:
         """Understand and store one batch; `also` is done in the same transaction.
 
         Raises:
             psycopg.Error: the store is away; nothing was stored, or whole parts of the batch were.
         """
         self.refresh()
+        return self.take(messages, also)
+
+    def take(self, messages: Sequence[Message], also: Also | None = None) -> list[Outcome]:
+        """The same with the registry at hand."""
         devices, profiles = self.registry.devices, self._profiles.now()
         return self._store([interpret(message, devices, profiles) for message in messages], also)
 

@@ -19,6 +19,7 @@ from hereabouts_ingest.inbox import Arrival, Inbox
 from hereabouts_ingest.listener import Listener
 from hereabouts_ingest.losses import Losses
 from hereabouts_ingest.patience import Patience
+from hereabouts_ingest.posts import run_posts
 from hereabouts_ingest.settings import IngestSettings
 from hereabouts_ingest.spool import Segment, Spool
 from hereabouts_platform.store.losses import slot_has_worked
@@ -61,8 +62,10 @@ class _Worker:
         self._writers = [Writer(settings, self._inbox, self._spool, self._listener, stop) for _ in range(WRITERS)]
 
     def run(self, on_ready: Callable[[], None] | None) -> None:
-        with ThreadPoolExecutor(WRITERS, thread_name_prefix="writer") as pool:
+        with ThreadPoolExecutor(WRITERS + 1, thread_name_prefix="writer") as pool:
             work = [pool.submit(writer.run) for writer in self._writers]
+            if not self._settings.drain:
+                work.append(pool.submit(run_posts, lambda: open_desk(self._settings, self._stop), self._stop))
             emptied = False
             try:
                 self._listener.start()

@@ -17,6 +17,7 @@ class Role(StrEnum):
 
     ADMINISTRATOR = "administrator"
     READER = "reader"
+    FEEDER = "feeder"  # hands in messages of the sources it is for, and does nothing else
 
 
 class Action(StrEnum):
@@ -35,6 +36,7 @@ class Resource(StrEnum):
     ALERTS = "alerts"
     DEVICES = "devices"
     SOURCES = "sources"
+    UPLINKS = "uplinks"  # messages handed in by webhook, and what became of them
     QUARANTINE = "quarantine"
     JOBS = "jobs"
     ACCESS = "access"

@@ -78,6 +78,21 @@ def make_key(database_url: str) -> Callable[..., str]:
     return make
 
 
+@pytest.fixture(scope="module")
+def make_feeder(database_url: str) -> Callable[..., str]:
+    """Makes a service that may hand in messages of some sources and gives its key."""
+
+    def make(name: str, *sources: str) -> str:
+        with connect(database_url, DatabaseRole.OWNER) as connection:
+            by = principal_named(connection, "system:command")
+            with acting(connection, by.id):
+                kind, role = PrincipalKind.SERVICE, Role.FEEDER
+                principal = ensure_principal(connection, by, name, kind, role, sources=sources)
+                return issue_key(connection, by, principal, "test")
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def serving() -> Callable[..., AbstractContextManager[str]]:
     """Starts an API: `with serving(database_url, public_url=...) as address`."""

@@ -11,8 +11,9 @@ from starlette.routing import BaseRoute
 
 from hereabouts_api.access import Needs
 from hereabouts_api.app import create_app
+from hereabouts_api.feeding import Feeds
 from hereabouts_api.settings import ApiSettings
-from hereabouts_schemas.access import Action, Role
+from hereabouts_schemas.access import Action, Resource, Role
 
 PUBLIC = {
     "GET /health/live",
@@ -34,8 +35,8 @@ def all_routes(routes: list[BaseRoute]) -> Iterator[BaseRoute]:
             yield from all_routes(included.routes)
 
 
-def policies(dependant: Dependant) -> list[Needs]:
-    own = [dependant.call] if isinstance(dependant.call, Needs) else []
+def policies(dependant: Dependant) -> list[Needs | Feeds]:
+    own = [dependant.call] if isinstance(dependant.call, Needs | Feeds) else []
     return own + [found for inner in dependant.dependencies for found in policies(inner)]
 
 
@@ -52,13 +53,16 @@ def test_every_route_asks_the_policy_or_is_public_on_purpose() -> None:
     assert {"GET /", "GET /places/{id:path}", "GET /v1/places/{id:path}", "GET /openapi.json"} <= seen
 
 
-def test_every_get_reads_and_nothing_else_is_offered() -> None:
+def test_every_get_reads_and_only_handing_in_messages_writes() -> None:
     app = create_app(ApiSettings(database_url="postgresql://nowhere", public_url="http://127.0.0.1:1"))
+    writing = set()
     for route in all_routes(app.routes):
         assert isinstance(route, APIRoute)
         for policy in policies(route.dependant):
-            assert route.methods == {"GET"}
-            assert policy.action is Action.READ
+            assert policy.action is (Action.READ if route.methods == {"GET"} else Action.WRITE)
+            if policy.action is Action.WRITE:
+                writing.add((*route.methods, route.path, policy.resource))
+    assert writing == {("POST", "/v1/uplinks/{source}", Resource.UPLINKS)}
 
 
 PATHS = [
@@ -69,7 +73,9 @@ PATHS = [
     "/v1/alerts",
     "/v1/devices",
     "/v1/sources",
+    "/v1/sources/plain/accounting",
     "/v1/quarantine",
+    "/metrics",
     "/openapi.json",
 ]
 
@@ -84,7 +90,7 @@ def test_nothing_without_a_working_key(nobody: httpx.Client, path: str, authoriz
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/", "/places/home-7"])
+@pytest.mark.parametrize("path", [*PATHS, "/", "/sources", "/places/home-7"])
 def test_a_reader_may_look(nobody: httpx.Client, home: object, make_key: Callable[..., str], path: str) -> None:
     headers = {"Authorization": f"Bearer {make_key('analyst', Role.READER)}"}
     assert nobody.get(path, headers=headers).status_code == 200

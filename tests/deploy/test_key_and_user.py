@@ -12,6 +12,7 @@ from hereabouts_platform.access.keys import token_hash
 from hereabouts_platform.access.sign_in import sign_in_with_link
 from hereabouts_platform.store.access import principal_of_key
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
+from hereabouts_platform.store.posts import sources_fed_by
 from hereabouts_schemas.access import PrincipalKind, Role
 from hereabouts_schemas.errors import ConfigError, InputError, NotFound
 
@@ -99,6 +100,22 @@ def test_what_was_done_is_kept_under_the_commands_name(hereabouts: Callable[...,
     assert kept == (4,)  # a person, their link, a service, its key
     assert granted == [("system:command",)]
     assert until == (datetime(2199, 2, 1, tzinfo=UTC),)
+
+
+def test_a_feeder_is_for_certain_sources(hereabouts: Callable[..., Result], api: Connection) -> None:
+    feeder = ("key", "add", "gateway", "--role", "feeder")
+    result = hereabouts(*feeder, "--source", "plain", "--source", "chirpstack")
+    assert result.exit_code == 0, result.output
+    principal = principal_of_key(api, token_hash(result.stdout.strip()))
+    assert principal is not None
+    assert principal.roles == {Role.FEEDER}
+    assert sources_fed_by(api, principal.id) == {"plain", "chirpstack"}
+    assert hereabouts(*feeder, "--source", "chirpstack", "--source", "plain").exit_code == 0
+    for wrong in ((), ("--source", "plain"), ("--source", "import"), ("--source", "nowhere")):
+        assert isinstance(hereabouts(*feeder, *wrong).exception, InputError), wrong
+    reader = hereabouts("key", "add", "other", "--role", "reader", "--source", "plain")
+    assert isinstance(reader.exception, InputError)
+    assert isinstance(hereabouts("user", "add", "Ada Pym", "--role", "feeder").exception, InputError)
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,9 @@ def test_from_a_folder_to_readings(database_url: str, scripts: Path, tmp_path: P
 
 def handled(database_url: str, scripts: Path, *messages: Message) -> list[Outcome]:
     """What a worker makes of messages."""
-    desk = Desk(IngestSettings(database_url=database_url, mqtt_host="", mqtt_port=0, scripts_dir=scripts))
+    desk = Desk(
+        IngestSettings(database_url=database_url, mqtt_host="", mqtt_port=0, scripts_dir=scripts, spool_dir=scripts)
+    )
     try:
         return desk.handle([Arrival(message=one, packet_id=n, qos=1, connection=0) for n, one in enumerate(messages)])
     finally:

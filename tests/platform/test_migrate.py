@@ -43,6 +43,25 @@ def test_api_cannot_read_directly(database_url: str, table: str) -> None:
         connection.execute(f"SELECT * FROM {table}")
 
 
+@pytest.mark.parametrize("role", [DatabaseRole.API, DatabaseRole.JOBS])
+def test_only_ingest_reads_what_was_handed_in(database_url: str, role: DatabaseRole) -> None:
+    with connect(database_url, role) as connection:
+        connection.execute("SELECT post_id, outcome, answered_at FROM post")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT payload FROM post")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("UPDATE post SET outcome = NULL, answered_at = NULL")
+
+
+def test_a_feeder_without_sources_cannot_be(database_url: str) -> None:
+    with connect(database_url, DatabaseRole.OWNER) as connection:
+        for scope in ("{}", '{"sources": "plain"}', '{"areas": []}'):
+            with pytest.raises(psycopg.errors.CheckViolation):
+                connection.execute(
+                    "INSERT INTO principal_role (principal_id, role, scope) VALUES (1, 'feeder', %s)", (scope,)
+                )
+
+
 def test_audit_is_append_only_even_for_the_owner(database_url: str) -> None:
     with connect(database_url, DatabaseRole.OWNER) as connection:
         connection.execute("INSERT INTO audit (principal_id, action, resource) VALUES (1, 'read', 'places')")

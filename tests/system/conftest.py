@@ -22,9 +22,8 @@ from psycopg.types.json import Json
 from timescale_server import TimescaleServer, server_in
 
 from hereabouts_deploy.supervise.supervisor import Supervisor
-from hereabouts_platform.store.engine import Engine
-
 from hereabouts_ingest.profiles import load_profiles
+from hereabouts_platform.store.engine import Engine
 
 DEADLINE_S = 120
 # How many people are present is never kept of a home, so what tells it stands at a counting line.

@@ -75,7 +75,7 @@ def test_an_officer_finds_the_damp_home_and_why(page: Page, tmp_path: Path) -> N
     page.screenshot(path=tmp_path / "place.png", full_page=True)
 
 
-@pytest.mark.parametrize("path", ["/", "/places/elm-court-12", "/sign-in"])
+@pytest.mark.parametrize("path", ["/", "/sources", "/places/elm-court-12", "/sign-in"])
 def test_pages_fit_a_phone_and_a_320_pixel_column(page: Page, wire: Any, path: str) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(wire.up.run["http"] + path)

@@ -11,6 +11,12 @@ LEVELS = {
     Level.WATCH: "Keep an eye on it",
 }
 HAZARDS = {"damp_mould": "Damp air, where mould can grow"}
+SOURCES = {
+    "things_stack": "The Things Stack",
+    "chirpstack": "ChirpStack",
+    "homelink": "HomeLINK",
+    "plain": "Plain messages",
+}
 HEALTH = {
     Health.LIVE: "Live",
     Health.LATE: "Late",
@@ -60,6 +66,11 @@ def quantity_of(quantity: str, channel: str = "") -> str:
     known = QUANTITIES.get(quantity)
     title = known.title if known else quantity.replace("_", " ").capitalize()
     return f"{title} ({channel})" if channel else title
+
+
+def source_of(source: str) -> str:
+    """A source in words; one that somebody added by its name."""
+    return SOURCES.get(source, source)
 
 
 def unit_of(unit: str) -> str:

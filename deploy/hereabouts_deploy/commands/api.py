@@ -9,6 +9,7 @@ from hereabouts_deploy.logs import configure_logging
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.supervise.parent import call_when_parent_ends
 from hereabouts_deploy.system import find_system
+from hereabouts_deploy.webhook_secrets import read_webhook_secrets
 
 DRAIN_S = 5
 
@@ -28,6 +29,7 @@ def api() -> None:
         database_url=system.database_url,
         public_url=settings.public_url or f"http://{settings.http_host}:{settings.http_port}",
         allowed_hosts=settings.allowed_hosts,
+        webhook_secrets=read_webhook_secrets(settings.webhook_secrets_file),
     )
     server = uvicorn.Server(
         uvicorn.Config(

@@ -33,7 +33,14 @@ def _group() -> None:
 
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The service or person, as the audit names them.")],
-    role: Annotated[Role, typer.Option(help="administrator may do everything; reader may look at everything.")],
+    role: Annotated[
+        Role,
+        typer.Option(help="administrator may do everything; reader may look at everything; feeder hands in messages."),
+    ],
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Of a feeder: the source it hands in messages of; may be given again."),
+    ] = None,
     expires: Annotated[
         str | None,
         typer.Option(metavar="DATE", help="Last day the key works, like 2027-03-31, or an instant with its zone."),
@@ -49,7 +56,7 @@ def add(
         with acting(connection, by.id):
             known = find_principal(connection, name)
             kind = known.kind if known else PrincipalKind.SERVICE
-            principal = ensure_principal(connection, by, name, kind, role)
+            principal = ensure_principal(connection, by, name, kind, role, sources=source or ())
             made = issue_key(connection, by, principal, f"made {say_time(now)}", expires_at=expires_at)
     until = f" until {say_time(expires_at)}" if expires_at else ""
     typer.echo(f"The key of {name} ({role}) works{until}. It is shown only now:", err=True)

@@ -6,11 +6,13 @@ A key is 256 random bits, so a plain hash is enough at rest: there is nothing to
 import hashlib
 import re
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.store import access
 from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.posts import find_feed, sources_fed_by
 from hereabouts_schemas.access import Action, Principal, PrincipalKind, Resource, Role
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.times import format_time
@@ -29,26 +31,37 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def ensure_principal(connection: Connection, by: Principal, name: str, kind: PrincipalKind, role: Role) -> Principal:
+def ensure_principal(
+    connection: Connection,
+    by: Principal,
+    name: str,
+    kind: PrincipalKind,
+    role: Role,
+    *,
+    sources: Collection[str] = (),
+) -> Principal:
     """The principal `name` with exactly `role`: made if it is new, left alone if it is there. Writes the audit.
 
-    Call inside `acting(connection, by.id)`.
+    Call inside `acting(connection, by.id)`. A feeder hands in messages of `sources`; no other role names any.
 
     Raises:
         NotAllowed: `by` may not administer access.
-        InputError: the name is blank or reserved, or stands for another kind or other roles.
+        InputError: the name is blank or reserved, or stands for another kind or other roles or sources; a feeder
+            without sources, another role with some, or a source that takes no messages.
     """
     require(by, Action.ADMINISTER, Resource.ACCESS)
     _check_name(name)
+    _check_sources(connection, role, sources)
     known = access.find_principal(connection, name)
     if known is not None:
         _check_same(known, kind, role)
+        _check_same_sources(connection, known, sources)
         return known
     made = access.add_principal(connection, kind, name)
     if made is None:
         raise InputError("NAME", name, "The name belongs to a principal that was disabled; choose another.")
-    access.grant_role(connection, made.id, role)
-    detail = {"principal": name, "kind": kind, "role_granted": role}
+    access.grant_role(connection, made.id, role, sources)
+    detail = {"principal": name, "kind": kind, "role_granted": role, "sources": sorted(sources)}
     access.record(connection, by, Action.ADMINISTER, Resource.ACCESS, detail)
     return access.principal_named(connection, name)
 
@@ -59,6 +72,26 @@ def _check_same(known: Principal, kind: PrincipalKind, role: Role) -> None:
     roles = " and ".join(sorted(known.roles)) or "no role"
     cure = f"It is a {known.kind} with the role {roles} already: choose another name, or that role."
     raise InputError("NAME", known.name, cure)
+
+
+def _check_sources(connection: Connection, role: Role, sources: Collection[str]) -> None:
+    if bool(sources) != (role is Role.FEEDER):
+        cure = (
+            "A feeder is for certain sources: `hereabouts key add NAME --role feeder --source SOURCE`."
+            if not sources
+            else "Only a feeder is for certain sources."
+        )
+        raise InputError("--source", ", ".join(sources), cure)
+    for source in sources:
+        if find_feed(connection, source) is None:
+            raise InputError("--source", source, "No source of that name takes messages; /v1/sources lists them.")
+
+
+def _check_same_sources(connection: Connection, known: Principal, sources: Collection[str]) -> None:
+    fed = sources_fed_by(connection, known.id)
+    if fed != frozenset(sources):
+        cure = f"It is a feeder of {', '.join(sorted(fed))} already: choose another name, or those sources."
+        raise InputError("NAME", known.name, cure)
 
 
 def issue_key(

@@ -1,5 +1,7 @@
 """The one place that decides who may do what. Every route, page, job and command asks here."""
 
+from collections.abc import Collection
+
 from hereabouts_schemas.access import Action, Principal, Resource, Role
 from hereabouts_schemas.errors import NotAllowed
 
@@ -7,11 +9,19 @@ from hereabouts_schemas.errors import NotAllowed
 def may(principal: Principal, action: Action, resource: Resource) -> bool:
     """Whether `principal` may do `action` to `resource`.
 
-    An administrator may do everything; a reader may read everything but who has access; without a role, nothing.
+    An administrator may do everything; a reader may read everything but who has access; a feeder may hand in messages
+    and read what became of them (of which sources, `may_feed` says); without a role, nothing.
     """
-    if Role.ADMINISTRATOR in principal.roles:
+    if Role.ADMINISTRATOR in principal.roles or (Role.FEEDER in principal.roles and resource is Resource.UPLINKS):
         return True
     return Role.READER in principal.roles and action is Action.READ and resource is not Resource.ACCESS
+
+
+def may_feed(principal: Principal, action: Action, source: str, fed: Collection[str]) -> bool:
+    """Whether `principal` may do `action` to the messages of `source`; `fed` are the sources its scope names."""
+    if Role.FEEDER in principal.roles:
+        return source in fed
+    return may(principal, action, Resource.UPLINKS)
 
 
 def require(principal: Principal, action: Action, resource: Resource) -> None:

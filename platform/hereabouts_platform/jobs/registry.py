@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from hereabouts_platform.jobs.account import check_books
 from hereabouts_platform.jobs.assess import assess_homes
 from hereabouts_platform.jobs.job import Job
+from hereabouts_platform.jobs.purge_posts import purge_posts
 from hereabouts_platform.jobs.watch import watching
 from hereabouts_schemas.errors import InputError
 
@@ -14,15 +16,29 @@ ASSESS = Job(
     work=assess_homes,
 )
 
+ACCOUNT = Job(
+    name="account",
+    title="Check that every message that came in has an outcome and lies in a raw batch, and alert where not",
+    interval=timedelta(minutes=15),
+    work=check_books,
+)
+
+PURGE_POSTS = Job(
+    name="purge_posts",
+    title="Forget the answers to webhooks of more than a day ago",
+    interval=timedelta(hours=1),
+    work=purge_posts,
+)
+
 WATCH = Job(
     name="watch",
     title="Raise an alert when another job fails or does not run",
     interval=timedelta(minutes=5),
-    work=watching([ASSESS]),
+    work=watching([ASSESS, ACCOUNT, PURGE_POSTS]),
     at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
 )
 
-JOBS = (ASSESS, WATCH)
+JOBS = (ASSESS, ACCOUNT, PURGE_POSTS, WATCH)
 
 
 def job_named(name: str) -> Job:

@@ -1,6 +1,6 @@
 """Principals, keys, sessions and the audit, as the database keeps them: hashes, never what was hashed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from psycopg.rows import TupleRow
@@ -55,9 +55,10 @@ def add_principal(connection: Connection, kind: PrincipalKind, name: str) -> Pri
     return Principal(id=row[0], name=name, kind=kind, roles=frozenset()) if row else None
 
 
-def grant_role(connection: Connection, principal_id: int, role: Role) -> bool:
-    """Give a role; True when it was not held before."""
-    return connection.execute(SQL["grant_role"], (principal_id, role)).fetchone() is not None
+def grant_role(connection: Connection, principal_id: int, role: Role, sources: Collection[str] = ()) -> bool:
+    """Give a role, a feeder's for `sources`; True when it was not held before."""
+    scope = Jsonb({"sources": sorted(sources)} if sources else {})
+    return connection.execute(SQL["grant_role"], (principal_id, role, scope)).fetchone() is not None
 
 
 def add_key(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 from hereabouts_schemas.message import Delivery, Refused, SetAside
-from hereabouts_schemas.outcome import Outcome
+from hereabouts_schemas.outcome import Ignored, Outcome
 
 HOUR_US = 3_600_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,6 +40,14 @@ class Entry:
         self.set_aside: SetAside | None = None
         self.refused: Sequence[Refused] = ()
         self.stored = 0
+
+    @property
+    def reason(self) -> str | None:
+        """Why the message was set aside or ignored, once its outcome is known; None for any other outcome."""
+        verdict = self.delivery.verdict
+        if self.outcome is Outcome.QUARANTINED and self.set_aside is not None:
+            return self.set_aside.reason.value
+        return verdict.value if self.outcome is Outcome.IGNORED and isinstance(verdict, Ignored) else None
 
     @property
     def scoped_key(self) -> tuple[int, bytes]:

@@ -1,5 +1,6 @@
 """What is written once a batch when every outcome is known."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -62,6 +63,7 @@ class Ledger:
         self._move_latest(inserted)
         self._hear_devices()
         self._count()
+        self._count_reasons()
 
     def _record_batch(self, inserted: Mapping[Instant, float], door: Door) -> None:
         hours = {at: microseconds(at) // HOUR_US for at in {at for _, at in inserted}}
@@ -146,3 +148,14 @@ class Ledger:
             count["values_refused"] += len(entry.refused)
         rows = [(*key, *counts[key].values()) for key in sorted(counts)]
         self._connection.execute(SQL["count"], (self._slot, *as_columns(rows, 9)))
+
+    def _count_reasons(self) -> None:
+        counts: Counter[tuple[int, datetime, str, str]] = Counter()
+        for entry in self._entries:
+            if entry.outcome is Outcome.QUARANTINED or entry.outcome is Outcome.IGNORED:
+                message = entry.delivery.message
+                reason = entry.reason or ""
+                counts[message.source.id, hour_of(message.received_at), entry.outcome.value, reason] += 1
+        if counts:
+            rows = [(*key, counts[key]) for key in sorted(counts)]
+            self._connection.execute(SQL["count_reasons"], (self._slot, *as_columns(rows, 5)))

@@ -43,6 +43,8 @@ class BatchWriter:
     ) -> list[Outcome]:
         """Store a batch and commit; returns the outcomes in order.
 
+        Inside an open transaction it is a part of that one: whoever opened it gives up this writer where it fails.
+
         Args:
             door: how many messages came in per source and hour, as counted before they were understood; counted here
                 where nobody did.

@@ -18,7 +18,7 @@ INSERT INTO principal (kind, name) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURN
 
 -- name: grant_role
 -- A role once held is left as it is; the row comes back only when it is new.
-INSERT INTO principal_role (principal_id, role, granted_by) VALUES (%s, %s, current_principal())
+INSERT INTO principal_role (principal_id, role, scope, granted_by) VALUES (%s, %s, %s, current_principal())
 ON CONFLICT DO NOTHING RETURNING role
 
 -- name: add_key

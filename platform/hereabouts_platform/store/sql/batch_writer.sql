@@ -51,6 +51,11 @@ SET received = c.received + excluded.received, stored = c.stored + excluded.stor
     ignored = c.ignored + excluded.ignored, values_stored = c.values_stored + excluded.values_stored,
     values_refused = c.values_refused + excluded.values_refused
 
+-- name: count_reasons
+INSERT INTO ingest_reason AS c (slot, source_id, hour, outcome, reason, count)
+SELECT %s, u.* FROM unnest(%s::smallint[], %s::timestamptz[], %s::text[], %s::text[], %s::bigint[]) AS u
+ON CONFLICT (source_id, hour, slot, outcome, reason) DO UPDATE SET count = c.count + excluded.count
+
 -- name: insert_batch
 INSERT INTO batch (id, received_at, slot, message_count, blob, touched_datastreams, touched_hours,
                    door_sources, door_hours, door_counts)

@@ -19,7 +19,9 @@ ORDER BY d.device_id, d.from_at
 SELECT id, profile_id FROM device
 
 -- name: sources
-SELECT id, name, topic_filter, envelope, mapping FROM source WHERE enabled AND topic_filter IS NOT NULL ORDER BY id
+-- A source without topics is fed by webhook alone.
+SELECT id, name, coalesce(topic_filter, ''), envelope, mapping FROM source
+WHERE enabled AND envelope <> 'file' ORDER BY id
 
 -- name: upsert_profile
 INSERT INTO profile AS p (id, title, maker, version, interval_s, quantities) VALUES (%s, %s, %s, %s, %s, %s)

@@ -1,0 +1,153 @@
+"""Messages handed in over HTTP: webhooks of network servers, and whatever else cannot speak MQTT."""
+
+import asyncio
+from contextlib import suppress
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.concurrency import run_in_threadpool
+
+from hereabouts_api.access import WAIT_S, pool_of
+from hereabouts_api.answer_bell import AnswerBell
+from hereabouts_api.feeding import Feeder, feeds
+from hereabouts_api.models import PostAnswer
+from hereabouts_api.parameters import NoParameters, Text, utc_now
+from hereabouts_api.problems import TooLarge, WrongMedia
+from hereabouts_api.signature import check_signature
+from hereabouts_api.uplink_body import MOST_BYTES, records_of
+from hereabouts_platform.store.connection import acting
+from hereabouts_platform.store.posts import add_post, answers_of, count_waiting, next_post
+from hereabouts_schemas.access import Action
+from hereabouts_schemas.errors import NotFound
+
+router = APIRouter(prefix="/v1/uplinks", tags=["uplinks"])
+
+LONGEST_WAIT_S = 5.0  # network servers give up after ten
+LOOK_S = 0.5  # how often it is looked even where no bell rings
+
+
+class UplinkParameters(BaseModel):
+    """What goes with the body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    topic: Text | None = Field(None, min_length=1, description="The MQTT topic that the messages would have come on.")
+    event: Annotated[str, StringConstraints(max_length=50, pattern=r"^[a-z]+$")] | None = Field(
+        None, description="The kind of event, as ChirpStack's HTTP integration says it.", examples=["up"]
+    )
+
+
+@router.post(
+    "/{source}",
+    operation_id="handInUplinks",
+    summary="Hand in messages",
+    response_model=PostAnswer,
+    max_body_size=MOST_BYTES + 2**20,  # what is beyond our own limit by little gets our own words
+    responses={
+        202: {"model": PostAnswer, "description": "Kept, and not taken by ingest yet; ask again at `Location`."}
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "description": "One message, an array of messages, or one message a line; as the source's envelope has it.",
+            "content": {"application/json": {"schema": {}}, "application/x-ndjson": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def hand_in(
+    request: Request,
+    response: Response,
+    feeder: Annotated[Feeder, feeds(Action.WRITE)],
+    asked: Annotated[UplinkParameters, Query()],
+) -> PostAnswer:
+    """Keep messages of a source, and say of each what became of it, as if it had come over MQTT.
+
+    They are committed before anything is answered. 200 when ingest took them all within five seconds, else 202: then
+    nothing is lost either, and nothing is doubled by handing them in again.
+    """
+    body = await _body_of(request)
+    received_at = utc_now()
+    if feeder.secrets:
+        check_signature(request.headers, body, feeder.secrets, received_at)
+    media = request.headers.get("content-type", "")
+    records = await run_in_threadpool(records_of, body, media, feeder.feed, asked.topic, asked.event)
+    bell: AnswerBell = request.app.state.answer_bell
+    loop = asyncio.get_running_loop()
+
+    def keep() -> tuple[int, asyncio.Event]:
+        with pool_of(request).connection(timeout=WAIT_S) as connection:
+            post_id = next_post(connection)
+            rung = bell.expect(post_id, loop)
+            try:
+                with acting(connection, feeder.principal.id):
+                    add_post(connection, post_id, feeder.feed, records, received_at)
+            except BaseException:
+                bell.forget(post_id)
+                raise
+            return post_id, rung
+
+    post_id, rung = await run_in_threadpool(keep)
+    try:
+        await _wait(request, post_id, rung)
+    finally:
+        bell.forget(post_id)
+    answer = await run_in_threadpool(_answer, request, feeder.feed.name, post_id)
+    if answer.waiting:
+        response.status_code = 202
+        response.headers["Location"] = f"/v1/uplinks/{feeder.feed.name}/posts/{post_id}"
+    return answer
+
+
+@router.get(
+    "/{source}/posts/{id}",
+    operation_id="getPost",
+    summary="What became of messages handed in",
+    response_model=PostAnswer,
+)
+def read_post(
+    request: Request,
+    feeder: Annotated[Feeder, feeds(Action.READ)],
+    id: Annotated[int, Path(ge=1, lt=2**63, description="The request's number.")],  # noqa: A002 - the API's word
+    _: Annotated[NoParameters, Query()],
+) -> PostAnswer:
+    """The answer to a request that was handed in less than a day ago."""
+    return _answer(request, feeder.feed.name, id)
+
+
+async def _body_of(request: Request) -> bytes:
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise WrongMedia("Content-Encoding", request.headers["content-encoding"], "Send the body uncompressed.")
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MOST_BYTES:
+            raise TooLarge("body", f"more than {MOST_BYTES:,} bytes", "Send it in several requests.")
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def _wait(request: Request, post_id: int, rung: asyncio.Event) -> None:
+    """Return when every record is answered, or the time is up."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + LONGEST_WAIT_S
+    while (left := until - loop.time()) > 0:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(rung.wait(), min(left, LOOK_S))
+        rung.clear()
+        if await run_in_threadpool(_waiting, request, post_id) == 0:
+            return
+
+
+def _waiting(request: Request, post_id: int) -> int:
+    with pool_of(request).connection(timeout=WAIT_S) as connection:
+        return count_waiting(connection, post_id)
+
+
+def _answer(request: Request, source: str, post_id: int) -> PostAnswer:
+    with pool_of(request).connection(timeout=WAIT_S) as connection:
+        rows: list[dict[str, Any]] = answers_of(connection, source, post_id)
+    if not rows:
+        raise NotFound(f"No request {post_id} of {source} is known; answers are kept for a day.")
+    waiting = sum(row["outcome"] is None for row in rows)
+    return PostAnswer.model_validate({"post": post_id, "received": len(rows), "waiting": waiting, "items": rows})

@@ -1,0 +1,141 @@
+"""Messages that came by webhook. The API writes them (role api), ingest takes and answers them (role ingest)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from hereabouts_platform.store.batch_entry import as_columns
+from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.queries import load
+
+SQL = load("posts")
+
+MOST_RECORDS = 1000
+MOST_BYTES = 8 * 2**20
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feed:
+    """A source that takes messages over HTTP."""
+
+    id: int
+    name: str
+    envelope: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """One message as a request holds it."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingRecord:
+    """One record that waits for ingest; `post_id` and `index` name it."""
+
+    post_id: int
+    index: int
+    source_id: int
+    topic: str
+    payload: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What became of one record."""
+
+    post_id: int
+    index: int
+    outcome: str
+    reason: str | None
+    detail: str | None
+
+
+def hear_posts(connection: Connection) -> None:
+    """From now on this connection is notified of every request that was written down."""
+    connection.execute(SQL["hear_posts"])
+
+
+def hear_answers(connection: Connection) -> None:
+    """From now on this connection is notified, with their numbers, of requests of which records were answered."""
+    connection.execute(SQL["hear_answers"])
+
+
+def find_feed(connection: Connection, name: str) -> Feed | None:
+    """The source of that name, where it is switched on and takes messages."""
+    row = connection.execute(SQL["feed"], (name,)).fetchone()
+    return Feed(id=row[0], name=name, envelope=row[1]) if row else None
+
+
+def sources_fed_by(connection: Connection, principal_id: int) -> frozenset[str]:
+    """Names of the sources that a feeder may hand in messages of; empty for everybody else."""
+    row = connection.execute(SQL["sources_fed_by"], (principal_id,)).fetchone()
+    return frozenset(row[0]) if row else frozenset()
+
+
+def next_post(connection: Connection) -> int:
+    """A number for a request, never given before."""
+    row = connection.execute(SQL["next_post"]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def add_post(
+    connection: Connection, post_id: int, feed: Feed, records: Sequence[Record], received_at: datetime
+) -> None:
+    """Write a request's records down and ring for ingest, inside `acting(...)`: heard when it commits."""
+    columns = as_columns([(i, record.topic, record.payload) for i, record in enumerate(records)], 3)
+    connection.execute(SQL["add"], (post_id, feed.id, received_at, *columns))
+    connection.execute(SQL["ring"])
+
+
+def answers_of(connection: Connection, source: str, post_id: int) -> list[dict[str, Any]]:
+    """What became of each record of a request (index, outcome, reason, detail); empty when there is no such request."""
+    values = {"post": post_id, "source": source}
+    return connection.cursor(row_factory=dict_row).execute(SQL["answers"], values).fetchall()
+
+
+def count_waiting(connection: Connection, post_id: int) -> int:
+    """How many records of a request have no outcome yet."""
+    row = connection.execute(SQL["waiting"], (post_id,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def claim(connection: Connection, sources: Sequence[int]) -> list[WaitingRecord]:
+    """The oldest waiting records of `sources`, at most a batch of them; no other worker takes them in this transaction.
+
+    All of one batch came in within the same hour, and hold 8 MiB at the most unless a single one is larger.
+    """
+    found = connection.execute(SQL["claim"], {"sources": list(sources), "most": MOST_RECORDS}).fetchall()
+    chosen: list[tuple[int, int]] = []
+    size = 0
+    for post_id, index, _, received_at, length in found:
+        size += length
+        if chosen and (size > MOST_BYTES or _hour(received_at) != _hour(found[0][3])):
+            break
+        chosen.append((post_id, index))
+    return [
+        WaitingRecord(post_id=row[0], index=row[1], source_id=row[2], topic=row[3], payload=row[4], received_at=row[5])
+        for row in (connection.execute(SQL["read"], as_columns(chosen, 2)) if chosen else ())
+    ]
+
+
+def answer(connection: Connection, answers: Sequence[Answer]) -> None:
+    """Write down what became of records, in the transaction that stores their messages, and ring for who waits."""
+    rows = sorted((a.post_id, a.index, a.outcome, a.reason, a.detail) for a in answers)
+    connection.execute(SQL["answer"], as_columns(rows, 5))
+    connection.execute(SQL["tell"], (sorted({a.post_id for a in answers}),))
+
+
+def forget_answered(connection: Connection, before: datetime) -> int:
+    """Delete requests that were answered in full, the records answered before `before`; returns how many records."""
+    return connection.execute(SQL["forget"], {"before": before}).rowcount
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
