@@ -14,7 +14,7 @@ import structlog
 from hereabouts_ingest.inbox import Arrival, Inbox
 from hereabouts_ingest.interpret import interpret
 from hereabouts_ingest.listener import Listener
-from hereabouts_ingest.profiles import load_profiles
+from hereabouts_ingest.profiles import load_versions
 from hereabouts_ingest.settings import IngestSettings
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.batch_writer import BatchWriter
@@ -42,7 +42,7 @@ class Desk:
         )
         principal = principal_named(self._connection, "system:ingest")
         self._writer = BatchWriter(self._connection, detect(self._connection).engine, principal.id, settings.slot)
-        self._profiles = load_profiles()
+        self._profiles = load_versions()
         self.registry: Registry = load_registry(self._connection)
 
     def close(self) -> None:

@@ -16,10 +16,13 @@ LEFT JOIN place up ON up.id = p.parent_id
 ORDER BY d.device_id, d.from_at
 
 -- name: devices
-SELECT id, profile_id FROM device
+SELECT id, profile_id, decoder_version FROM device
 
 -- name: sources
 SELECT id, name, topic_filter, envelope FROM source WHERE enabled AND topic_filter IS NOT NULL ORDER BY id
+
+-- name: every_source
+SELECT id, name, coalesce(topic_filter, ''), envelope FROM source ORDER BY id
 
 -- name: upsert_profile
 INSERT INTO profile AS p (id, title, maker, version, interval_s, quantities) VALUES (%s, %s, %s, %s, %s, %s)
