@@ -1,1 +1,1 @@
-"""Stored raw messages read again with today's registry, profiles and decoders: first the difference, then the change."""
+"""Stored raw messages read again with today's registry and decoders: first the difference, then the change."""

@@ -1,9 +1,9 @@
 """A replay from end to end: batch by batch, judged and written in transactions of some hundred messages.
 
 Guarantee: every step is one transaction that changes all or nothing; a replay that is cut off goes on when it is run
-again, and one that is run again without need changes nothing. One replay changes things at a time, and live workers go on
-meanwhile: a step looks and writes in one transaction, and starts over when a worker came in between. Memory: one batch and one
-step at a time; what a dry run has to remember lies in temporary tables of its session.
+again, and one that is run again without need changes nothing. One replay changes things at a time. Live workers go on
+meanwhile: a step looks and writes in one transaction, and starts over when a worker came in between. Memory: one batch
+and one step at a time; what a dry run has to remember lies in temporary tables of its session.
 """
 
 from collections.abc import Callable, Iterator, Sequence
