@@ -26,6 +26,8 @@ COMMANDS = {
     "api": "api",
     "import": "importing",
     "profiles": "profiles",
+    "quarantine": "quarantine",
+    "replay": "replay",
     "job": "job",
     "user": "user",
     "key": "key",
