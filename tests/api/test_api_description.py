@@ -53,6 +53,7 @@ def test_it_describes_what_the_issue_asks_for(description: dict) -> None:
         "/v1/devices",
         "/v1/sources",
         "/v1/quarantine",
+        "/v1/quarantine/groups",
         "/health/live",
         "/health/ready",
     }

@@ -112,7 +112,7 @@ def _say_totals(found: Totals) -> str:
         return "Nothing waits: all that arrived could be read."
     messages = counted(found.messages, "message waits", "messages wait")
     values = counted(found.values, "single value of a stored message", "single values of stored messages")
-    return f"{messages}, and {values}, of {counted(found.devices, 'known name', 'known names')} of devices."
+    return f"{messages}, and {values}, from {counted(found.devices, 'named device', 'named devices')}."
 
 
 def _readable(payload: bytes) -> str:
