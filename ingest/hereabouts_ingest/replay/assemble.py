@@ -88,12 +88,15 @@ class Assembly:
         return left.reason if left is not None else None
 
     def _row_of(self, was: Was, rows: Sequence[Waiting], wish: tuple[object, ...] | None) -> Waiting | None:
-        """The row that counts this message: the one it opened, else the likeliest of its content."""
+        """The row that counts this message: the one it opened, else the likeliest of its content.
+
+        Of several that may be it, not the one it is to go to: another copy may have gone there a step before.
+        """
         fitting = [row for row in rows if row.kind == "message" and self._left.get(row.id, 0) > 0]
 
         def unlikely(row: Waiting) -> tuple[bool, bool, bool]:
             in_span = row.received_at <= was.received_at <= row.last_at
-            return (row.batch_id, row.index) != was.where, row.identity != wish, not in_span
+            return (row.batch_id, row.index) != was.where, not in_span, row.identity == wish
 
         return min(fitting, key=unlikely, default=None)
 

@@ -163,6 +163,9 @@ class _Judgement:
             self._change(instant, self._ground.readings[instant].value, None, stored[0], " and ".join(decoders))
 
     def _is_copy(self, item: Item) -> bool:
+        """Whether another message holds its key. What waits and still says nothing goes on waiting all the same."""
+        if item.was.outcome is Outcome.QUARANTINED and isinstance(item.delivery.verdict, SetAside):
+            return False
         owner = self._ground.keys.get(item.scoped_key) if item.scoped_key is not None else None
         return owner is not None and owner != item.was.where
 
