@@ -75,6 +75,8 @@ def note_dry(connection: Connection, changes: Changes) -> None:
     if changes.keys:
         rows = [(*key, *was.where) for key, was in changes.keys.items()]
         connection.execute(SQL["note_dry_keys"], as_columns(rows, 4))
+    if last or changes.keys:
+        connection.execute(SQL["learn_dry"])
 
 
 def _rows(

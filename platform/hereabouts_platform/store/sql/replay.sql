@@ -91,11 +91,14 @@ ORDER BY q.id
 LIMIT %(most)s
 
 -- name: waiting
--- Waiting rows of contents.
+-- Waiting rows of contents. A look-up each, whatever the planner knows of the table: without the fence it walks all that
+-- waits for every content while a young table is not analysed.
 SELECT q.id, q.kind, q.source_id::int, s.name, q.device_id, q.reason, q.field, q.channel, q.time, q.received_at,
        q.last_at, q.deliveries - q.replayed, q.batch_id, q.index, q.content_hash
 FROM unnest(%s::smallint[], %s::bytea[]) AS u (source_id, content_hash)
-JOIN quarantine q ON q.source_id = u.source_id AND q.content_hash = u.content_hash
+CROSS JOIN LATERAL (
+    SELECT * FROM quarantine WHERE source_id = u.source_id AND content_hash = u.content_hash OFFSET 0
+) q
 JOIN source s ON s.id = q.source_id
 WHERE q.deliveries > q.replayed
 ORDER BY q.id
@@ -161,6 +164,10 @@ ON CONFLICT (deployment_id, quantity, channel, time) DO UPDATE SET value = exclu
 INSERT INTO replay_dry_key (source_id, key, batch_id, index)
 SELECT * FROM unnest(%s::int[], %s::bytea[], %s::int[], %s::int[])
 ON CONFLICT DO NOTHING
+
+-- name: learn_dry
+-- The server's own analysis never looks at temporary tables; without it they are searched from end to end.
+ANALYZE replay_dry_reading, replay_dry_key
 
 -- name: next_batch
 SELECT nextval('batch_number')
