@@ -9,9 +9,20 @@ from fastapi import FastAPI
 from hereabouts_api import description, problems
 from hereabouts_api.answer_bell import AnswerBell
 from hereabouts_api.guard import Guard
-from hereabouts_api.pages import overview, place, sign_in, static
+from hereabouts_api.pages import overview, place, quarantine, sign_in, static
 from hereabouts_api.pages import sources as sources_page
-from hereabouts_api.routes import accounting, alerts, devices, health, metrics, places, readings, sources, uplinks
+from hereabouts_api.routes import (
+    accounting,
+    alerts,
+    devices,
+    health,
+    metrics,
+    places,
+    quarantine_groups,
+    readings,
+    sources,
+    uplinks,
+)
 from hereabouts_api.settings import ApiSettings
 from hereabouts_platform.store.connection import DatabaseRole, open_pool
 
@@ -47,8 +58,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
     # readings before places: a place's id takes in every slash that is left
-    lists = (readings, places, alerts, devices, accounting, sources, uplinks)
-    pages = (static, sign_in, overview, sources_page, place)
+    lists = (readings, places, alerts, devices, accounting, sources, quarantine_groups, uplinks)
+    pages = (static, sign_in, overview, sources_page, quarantine, place)
     for module in (health, metrics, description, *lists, *pages):
         app.include_router(module.router)
     described = description.describe(app)

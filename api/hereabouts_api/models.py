@@ -306,6 +306,23 @@ class HourListing(Listing[HourItem]):
     """Hours in order of time; those in which nothing came in are left out."""
 
 
+class QuarantineGroup(Item):
+    """What waits of one device for one reason."""
+
+    source: str
+    device: str | None = Field(description="Null where the message does not say who speaks.")
+    profile: str | None = Field(description="Of a registered device; null says that it is not registered.")
+    reason: Reason
+    kind: str = Field(description="message or value.", examples=["message"])
+    count: int = Field(description="How many messages or values wait.", examples=[312])
+    first_at: AwareDatetime = Field(description="When the first of them came.")
+    last_at: AwareDatetime = Field(description="When the last of them came.")
+    sample: str = Field(description="What was said of the newest.")
+    home: str | None = Field(description="The home the device was in when the newest came.")
+    cure: str = Field(description="What to do about it.")
+    replay: str | None = Field(description="The command that brings in what waits once that is done, if one can.")
+
+
 class PlaceListing(Listing[PlaceItem]):
     """Places in order of id."""
 
@@ -328,6 +345,10 @@ class DeviceListing(Listing[DeviceItem]):
 
 class SourceListing(Listing[SourceItem]):
     """All sources."""
+
+
+class QuarantineGroupListing(Listing[QuarantineGroup]):
+    """Groups of the quarantine, those heard last first."""
 
 
 class QuarantineListing(Listing[QuarantineItem]):

@@ -29,6 +29,8 @@ COMMANDS = {
     "import": "importing",
     "profiles": "profiles",
     "source": "source",
+    "quarantine": "quarantine",
+    "replay": "replay",
     "job": "job",
     "user": "user",
     "key": "key",

@@ -18,7 +18,7 @@ from hereabouts_ingest.envelopes import ENVELOPES
 from hereabouts_ingest.extract import Found, extract
 from hereabouts_ingest.normalise import Frame, fill_levels, normalise
 from hereabouts_ingest.plainly import plain_values
-from hereabouts_ingest.profiles import DecodeError, DeviceProfile, ScriptKilled
+from hereabouts_ingest.profiles import DecodeError, DeviceProfile, ScriptKilled, say_missing
 from hereabouts_ingest.refusal import Refusal
 from hereabouts_ingest.storable import as_text, storable
 from hereabouts_ingest.units import say
@@ -140,13 +140,9 @@ def _registered(
             Reason.UNKNOWN_DEVICE,
             f"The device {uplink.device} is not registered. Add it with `hereabouts import devices`.",
         )
-    profile = profiles.get(device.profile)
+    profile = profiles.get(device.decoder)
     if profile is None:
-        raise Refusal(
-            Reason.NO_DECODER,
-            f"The device has the profile {device.profile}, which this release does not have; `hereabouts profiles` "
-            "lists those it has, `hereabouts doctor` names vendors' scripts that cannot be used.",
-        )
+        raise Refusal(Reason.NO_DECODER, say_missing(device, profiles))
     return device, profile
 
 

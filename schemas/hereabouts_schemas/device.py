@@ -62,11 +62,20 @@ class Deployment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Device:
-    """A thing that transmits, with all its deployments, oldest first."""
+    """A thing that transmits, with all its deployments, oldest first.
+
+    `decoder_version` pins the version of its profile that reads it; None reads by the release's current one.
+    """
 
     id: str
     profile: str
     deployments: tuple[Deployment, ...] = ()
+    decoder_version: str | None = None
+
+    @property
+    def decoder(self) -> str:
+        """By which profile it is read: `profile`, or `profile/version` where that is pinned."""
+        return self.profile if self.decoder_version is None else f"{self.profile}/{self.decoder_version}"
 
     def deployment_at(self, at: datetime) -> Deployment | None:
         """The deployment that covers `at`, if there is one (they never overlap)."""

@@ -57,6 +57,7 @@ def test_it_describes_what_the_issue_asks_for(description: dict) -> None:
         "/v1/quarantine",
         "/v1/uplinks/{source}",
         "/v1/uplinks/{source}/posts/{id}",
+        "/v1/quarantine/groups",
         "/health/live",
         "/health/ready",
     }

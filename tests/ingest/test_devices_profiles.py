@@ -58,7 +58,8 @@ def test_the_profiles_are_there() -> None:
 @pytest.mark.parametrize("folder", [f for f in sorted(DEVICES.iterdir()) if f.is_dir() and f.name != "__pycache__"])
 def test_device_folders_are_all_alike(folder: Path) -> None:
     names = {entry.name for entry in folder.iterdir()} - {"__pycache__"}
-    assert {"__init__.py", "profile.toml"} <= names <= {"__init__.py", "profile.toml", "decoder.py"}
+    older = {name for name in names if re.fullmatch(r"profile_v\w+\.toml|decoder_v\w+\.py", name)}
+    assert {"__init__.py", "profile.toml"} <= names <= {"__init__.py", "profile.toml", "decoder.py"} | older
     lines = (folder / "__init__.py").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 1
     assert lines[0].startswith('"""')

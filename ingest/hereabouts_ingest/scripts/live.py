@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 
-from hereabouts_ingest.profiles import DeviceProfile, ScriptKilled, load_profiles
+from hereabouts_ingest.profiles import DeviceProfile, ScriptKilled, load_versions
 from hereabouts_ingest.scripts.folder import Script, Shelf, changes_of, read_shelf
 from hereabouts_ingest.scripts.runner import ScriptRunner
 from hereabouts_schemas.errors import InputError
@@ -25,7 +25,7 @@ class LiveProfiles:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        self._native = load_profiles()
+        self._native = load_versions()
         self._runner = ScriptRunner()
         self._found: dict[str, DeviceProfile] = self._native
         self._changes: frozenset[tuple[str, int, int]] = frozenset()

@@ -1,7 +1,8 @@
 """`devices.csv` into the store: `id,profile,place,from,to,mount`.
 
 A row is one deployment. Moving a device ends one (its row again, with `to`) and starts another. A deployment on a home
-whose mount names a room goes to the place `<home>/<room>`, which is made where it is missing.
+whose mount names a room goes to the place `<home>/<room>`, which is made where it is missing. A profile written
+`profile/version` pins the device to that version of its decoder; the profile alone lets it go with the releases.
 """
 
 from collections import defaultdict
@@ -97,9 +98,12 @@ class _Import:
 
     def _wish(self, row: Row) -> Wish:
         device, profile, place, since = (name(column, row.cell(column)) for column in REQUIRED)
-        if profile not in self._profiles:
-            hint = say_close(profile, self._profiles) or " `hereabouts profiles` lists them."
-            raise RowRefused(Cause.UNKNOWN_PROFILE, f"There is no device profile {profile!r}.{hint}")
+        known, _, version = profile.partition("/")
+        if known not in self._profiles:
+            hint = say_close(known, self._profiles) or " `hereabouts profiles` lists them."
+            raise RowRefused(Cause.UNKNOWN_PROFILE, f"There is no device profile {known!r}.{hint}")
+        if "/" in profile and (not version or "/" in version):
+            raise RowRefused(Cause.UNKNOWN_PROFILE, f"{profile!r} names no version. Write {known}/1, or {known} alone.")
         from_at = instant("from", since)
         to_at = instant("to", row.cell("to")) if row.cell("to") else None
         if to_at is not None and to_at <= from_at:

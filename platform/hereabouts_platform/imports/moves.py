@@ -13,7 +13,10 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """What a row asks for: its line, the device's profile, and the deployment (`id` 0, the store gives one)."""
+    """What a row asks for: its line, the device's profile (`profile/version` where it is pinned), and the deployment.
+
+    The deployment's `id` is 0: the store gives one.
+    """
 
     line: int
     profile: str

@@ -52,7 +52,7 @@ def profile_ids(connection: Connection) -> list[str]:
 
 
 def known_devices(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    """The devices of these ids that the store holds -> profile."""
+    """The devices of these ids that the store holds -> profile, `profile/version` where that is pinned."""
     return dict(connection.execute(SQL["known_devices"], (list(ids),)).fetchall())
 
 
@@ -65,7 +65,7 @@ def known_deployments(connection: Connection, devices: Sequence[str]) -> list[De
 
 
 def save_devices(connection: Connection, profiles: Sequence[tuple[str, str]]) -> None:
-    """Make these (device, profile) or change their profile."""
+    """Make these (device, profile) or change their profile; `profile/version` pins the version."""
     if profiles:
         connection.execute(SQL["save_devices"], _columns(sorted(profiles)))
 

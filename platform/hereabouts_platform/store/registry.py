@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from psycopg.rows import TupleRow
+
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.device import Deployment, Device
@@ -49,14 +51,21 @@ def load_registry(connection: Connection) -> Registry:
                 )
             )
         devices = {
-            id_: Device(id=id_, profile=profile_id, deployments=tuple(deployments.get(id_, ())))
-            for id_, profile_id in connection.execute(SQL["devices"])
+            id_: Device(id=id_, profile=profile_id, decoder_version=pinned, deployments=tuple(deployments.get(id_, ())))
+            for id_, profile_id, pinned in connection.execute(SQL["devices"])
         }
-        sources = tuple(
-            Source(id=id_, name=name, topic_filter=topic_filter, envelope=envelope, mapping=mapping)
-            for id_, name, topic_filter, envelope, mapping in connection.execute(SQL["sources"])
-        )
+        sources = tuple(_source(row) for row in connection.execute(SQL["sources"]))
     return Registry(version=version, devices=devices, sources=sources)
+
+
+def every_source(connection: Connection) -> dict[int, Source]:
+    """Every source by its number, those that are switched off or without topics too: their messages are kept."""
+    return {source.id: source for source in map(_source, connection.execute(SQL["every_source"]))}
+
+
+def _source(row: TupleRow) -> Source:
+    id_, name, topic_filter, envelope, mapping = row
+    return Source(id=id_, name=name, topic_filter=topic_filter, envelope=envelope, mapping=mapping)
 
 
 def sync_profiles(connection: Connection, profiles: Iterable[Profile]) -> None:

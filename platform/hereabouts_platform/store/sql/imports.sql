@@ -32,15 +32,18 @@ SELECT id, kind, name, lon, lat, uprn, usrn, parent_id, attributes FROM place WH
 SELECT id FROM profile ORDER BY id
 
 -- name: known_devices
-SELECT id, profile_id FROM device WHERE id = ANY (%s)
+SELECT id, concat_ws('/', profile_id, decoder_version) FROM device WHERE id = ANY (%s)
 
 -- name: known_deployments
 SELECT id, device_id, place_id, from_at, to_at, mount FROM deployment WHERE device_id = ANY (%s)
 ORDER BY device_id, from_at
 
 -- name: save_devices
-INSERT INTO device AS d (id, profile_id) SELECT * FROM unnest(%s::text[], %s::text[])
-ON CONFLICT (id) DO UPDATE SET profile_id = excluded.profile_id, updated_by = current_principal()
+INSERT INTO device AS d (id, profile_id, decoder_version)
+SELECT u.id, split_part(u.profile, '/', 1), nullif(split_part(u.profile, '/', 2), '')
+FROM unnest(%s::text[], %s::text[]) AS u (id, profile)
+ON CONFLICT (id) DO UPDATE
+SET profile_id = excluded.profile_id, decoder_version = excluded.decoder_version, updated_by = current_principal()
 
 -- name: change_deployments
 UPDATE deployment AS d

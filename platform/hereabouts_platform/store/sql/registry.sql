@@ -16,12 +16,15 @@ LEFT JOIN place up ON up.id = p.parent_id
 ORDER BY d.device_id, d.from_at
 
 -- name: devices
-SELECT id, profile_id FROM device
+SELECT id, profile_id, decoder_version FROM device
 
 -- name: sources
 -- A source without topics is fed by webhook alone.
 SELECT id, name, coalesce(topic_filter, ''), envelope, mapping FROM source
 WHERE enabled AND envelope <> 'file' ORDER BY id
+
+-- name: every_source
+SELECT id, name, coalesce(topic_filter, ''), envelope, mapping FROM source ORDER BY id
 
 -- name: upsert_profile
 INSERT INTO profile AS p (id, title, maker, version, interval_s, quantities) VALUES (%s, %s, %s, %s, %s, %s)

@@ -11,13 +11,14 @@ GROUP BY s.id
 ORDER BY s.id
 
 -- name: quarantine
--- Newest first. The page ends at `most` rows, or with the row whose payload takes it to `most_bytes`; `more` says of a
--- row that others stand behind it. Lengths are known without reading the payloads, so only those of the page are read.
+-- What waits still, newest first: replay moves deliveries out of a row. The page ends at `most` rows, or with the row
+-- whose payload takes it to `most_bytes`; `more` says of a row that others stand behind it. Lengths are known without reading the payloads, so only those of the page are read.
 -- `home`: where the device was when the message came, if that is a home.
 WITH candidate AS (
     SELECT q.id, octet_length(q.payload) AS size
     FROM quarantine q JOIN source s ON s.id = q.source_id
-    WHERE (%(reason)s::text IS NULL OR q.reason = %(reason)s)
+    WHERE q.deliveries > q.replayed
+      AND (%(reason)s::text IS NULL OR q.reason = %(reason)s)
       AND (%(kind)s::text IS NULL OR q.kind = %(kind)s)
       AND (%(source)s::text IS NULL OR s.name = %(source)s)
       AND (%(device)s::text IS NULL OR q.device_id = %(device)s)
@@ -31,7 +32,7 @@ WITH candidate AS (
     WINDOW newest AS (ORDER BY id DESC ROWS UNBOUNDED PRECEDING)
 )
 SELECT q.id, q.kind, s.name AS source, q.topic, q.device_id AS device, q.reason, q.detail, q.field, q.raw, q.quantity,
-       q.channel, q.time, q.received_at, q.last_at, q.deliveries, q.payload, page.more,
+       q.channel, q.time, q.received_at, q.last_at, q.deliveries - q.replayed AS deliveries, q.payload, page.more,
        CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END AS home
 FROM page
 JOIN quarantine q ON q.id = page.id

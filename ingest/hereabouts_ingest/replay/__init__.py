@@ -1,0 +1,1 @@
+"""Stored raw messages read again with today's registry and decoders: first the difference, then the change."""
