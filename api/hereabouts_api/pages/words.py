@@ -10,11 +10,20 @@ LEVELS = {
     Level.ACT: "Needs action",
     Level.WATCH: "Keep an eye on it",
 }
-HAZARDS = {"damp_mould": "Damp air, where mould can grow"}
+HAZARDS = {
+    "damp_mould": "Damp air, where mould can grow",
+    "sensor_silent": "Not heard",
+    "battery_low": "Battery low",
+    "sensor_stuck": "Stands still",
+    "clock_wrong": "Clock wrong",
+    "feed_silent": "Feed silent",
+}
 HEALTH = {
     Health.LIVE: "Live",
     Health.LATE: "Late",
     Health.SILENT: "Silent",
+    Health.WAITING: "Not heard yet",
+    Health.SPARE: "Not in use",
 }
 KINDS = {
     PlaceKind.BUILDING: "Building",

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from hereabouts_platform.jobs.assess import assess_homes
+from hereabouts_platform.jobs.health import assess_devices
 from hereabouts_platform.jobs.job import Job
 from hereabouts_platform.jobs.watch import watching
 from hereabouts_schemas.errors import InputError
@@ -14,15 +15,22 @@ ASSESS = Job(
     work=assess_homes,
 )
 
+HEALTH = Job(
+    name="health",
+    title="Look at every device: whether it is heard, its battery, its clock, what stands still",
+    interval=timedelta(minutes=15),
+    work=assess_devices,
+)
+
 WATCH = Job(
     name="watch",
     title="Raise an alert when another job fails or does not run",
     interval=timedelta(minutes=5),
-    work=watching([ASSESS]),
+    work=watching([ASSESS, HEALTH]),
     at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
 )
 
-JOBS = (ASSESS, WATCH)
+JOBS = (ASSESS, HEALTH, WATCH)
 
 
 def job_named(name: str) -> Job:
