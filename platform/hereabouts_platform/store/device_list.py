@@ -64,10 +64,23 @@ def needing(connection: Connection, now: datetime, *, after: Need | None, most: 
     return [Need(device=device, turn=turn, since=since) for device, turn, since in rows]
 
 
+def devices_with_alerts(connection: Connection) -> int:
+    """On how many devices an alert stands open."""
+    row = connection.execute(SQL["devices_with_alerts"]).fetchone()
+    return int(row[0]) if row else 0
+
+
 def open_device_alerts(connection: Connection, devices: Sequence[str]) -> dict[str, list[Row]]:
     """What stands open on each of some devices, the most urgent first."""
     rows = connection.cursor(row_factory=dict_row).execute(SQL["open_alerts"], {"devices": list(devices)}).fetchall()
     return {device: list(group) for device, group in groupby(rows, key=lambda row: row["device"])}
+
+
+def places_of(connection: Connection, devices: Sequence[str], now: datetime) -> dict[str, Row]:
+    """Where each of some devices is at `now`: place, name, parent_name, home."""
+    values = {"devices": list(devices), "now": now}
+    rows = connection.cursor(row_factory=dict_row).execute(SQL["places_of"], values).fetchall()
+    return {row["device"]: row for row in rows}
 
 
 def silence(connection: Connection, now: datetime) -> Silence:

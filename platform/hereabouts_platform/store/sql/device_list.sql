@@ -85,6 +85,17 @@ WHERE %(turn)s::int IS NULL OR (t.turn, t.since, t.device) > (%(turn)s, %(since)
 ORDER BY t.turn, t.since, t.device
 LIMIT %(most)s
 
+-- name: places_of
+-- Where devices are at a time, with the name of what a room or a bin slot is a part of.
+SELECT d.device_id AS device, p.id AS place, p.name,
+       CASE WHEN p.kind IN ('room', 'bin_slot') THEN up.name END AS parent_name,
+       CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END AS home
+FROM deployment d JOIN place p ON p.id = d.place_id LEFT JOIN place up ON up.id = p.parent_id
+WHERE d.device_id = ANY (%(devices)s) AND d.from_at <= %(now)s AND (d.to_at IS NULL OR d.to_at > %(now)s)
+
+-- name: devices_with_alerts
+SELECT count(DISTINCT subject_id) FROM alert WHERE subject_kind = 'device' AND cleared_at IS NULL
+
 -- name: open_alerts
 -- What stands open on devices.
 SELECT subject_id AS device, hazard, level, reason, opened_at FROM alert
