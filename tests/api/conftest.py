@@ -130,7 +130,9 @@ class Town:
         self, device_id: str, *, heard: datetime | None = None, profile: str = "generic-indoor", interval_s: int = 900
     ) -> str:
         self.profile(profile, interval_s)
-        self.connection.execute("INSERT INTO device (id, profile_id) VALUES (%s, %s)", (device_id, profile))
+        self.connection.execute(
+            "INSERT INTO device (id, profile_id, created_at) VALUES (%s, %s, '2020-01-01Z')", (device_id, profile)
+        )
         if heard is not None:
             self.connection.execute("INSERT INTO device_heard VALUES (%s, %s, %s)", (device_id, heard, heard))
         return device_id

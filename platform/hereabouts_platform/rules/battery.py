@@ -6,8 +6,8 @@ chemistry, which the device profile may name:
 - `li_mno2` (3 V, CR17450 and alike): Dragino's manuals of LHT65N and LHT52 call 2.65 V and more good, 2.55 V low,
   2.50 V and less very low. Above 2.65 V the voltage says little (load and cold move it more than use does).
 - `li_socl2` (3.6 V, ER14505 and alike): makers say the voltage stays flat for over 90 % of the cell's life, and that
-  even an empty cell shows 3.65 V until it is loaded. Below 3.1 V under load the last tenth is being used, at 2.0 V none
-  is left. A fresh cell that was stored long may show less than 3.1 V for its first messages; it recovers.
+  even an empty cell shows 3.65 V until it is loaded. A sound cell comes back above 3.1 V under load (one stored long
+  takes a few messages to), so below 3.0 V we take the last tenth to be in use; at 2.0 V, makers' cut-off, none is left.
 
 So a voltage gives a percentage only where it falls: on the flat part the answer is "not low", without a number. Any
 other chemistry: cannot say. The marks at 20 % (watch) and 10 % (act) are our choice.
@@ -25,7 +25,7 @@ FINE_AGAIN_V = 0.1  # above the flat part's end
 # Volts -> per cent, falling; above the first the curve is too flat to say.
 _CURVES = {
     "li_mno2": ((2.65, 20.0), (2.55, 10.0), (2.50, 0.0)),
-    "li_socl2": ((3.1, 10.0), (2.0, 0.0)),
+    "li_socl2": ((3.0, 10.0), (2.0, 0.0)),
 }
 CHEMISTRIES = tuple(_CURVES)
 

@@ -5,6 +5,7 @@ place's alerts: a silent sensor's damp alert stays open by its own rule. A devic
 more: that is something somebody registered, not an absence of data, and it clears what stood open on the device.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ RULE_VERSION = "1"
 # The damp rule needs 5 days of 7: from then on a home's week is lost, and nobody can say how the home is.
 LOST_AFTER = timedelta(days=7)
 _HOUR = timedelta(hours=1)
+_FAMILY = re.compile(r" \(|, ")  # what begins the rest of a profile's title
 
 
 def assess_device(facts: DeviceFacts, found: Condition, now: datetime) -> tuple[Assessment, ...]:
@@ -53,8 +55,8 @@ def _silence(facts: DeviceFacts, found: Condition, now: datetime) -> Assessment:
         reason = f"{_name(facts)} has not been heard since {say_time(since)}, but nor has the rest of its feed."
         return _silent_draft(facts, found, Finding.HOLD, reason, now)
     usual = f"It is usually heard every {say_span(timedelta(seconds=found.interval.seconds))}."
-    where = "" if facts.heard_here else " where it was put up then"
-    reason = f"{_name(facts)} has not been heard{where} since {say_time(since)}. {usual}"
+    start = "" if facts.heard_here else "it was put up on "
+    reason = f"{_name(facts)} has not been heard since {start}{say_time(since)}. {usual}"
     draft = _silent_draft(facts, found, Finding.FLAG, reason, now)
     return replace(draft, level=Level.ACT if silent >= LOST_AFTER else Level.WATCH)
 
@@ -166,7 +168,8 @@ def _day_of(at: datetime) -> datetime:
 
 
 def _name(facts: DeviceFacts) -> str:
-    return f"{facts.title} {facts.device_id}"
+    """A profile's title names the whole family, which a sentence has no room for; its first name will do."""
+    return f"{_FAMILY.split(facts.title)[0]} {facts.device_id}"
 
 
 def _draft(device_id: str, hazard: str, finding: Finding, reason: str) -> Assessment:

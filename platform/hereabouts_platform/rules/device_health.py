@@ -30,7 +30,7 @@ class DeviceFacts:
         title: what it is, for people.
         profile_s: how often such a device usually reports, in seconds.
         chemistry: of its battery, where the profile names it.
-        deployed_from: since when it is where it is.
+        deployed_from: since when it is where it is, and registered.
         heard_at: when its last message arrived, whatever became of it; None = never.
         source: the feed it was last heard on, by its number.
         listened: how long that feed was heard since this device was, or since it was put up: while everybody is silent,

@@ -40,8 +40,8 @@ def health(last_heard: datetime | None, deployed_from: datetime | None, allowed:
 
     Args:
         last_heard: when its last message arrived (None = never); not what time that message states.
-        deployed_from: since when it is where it is (None = it is nowhere). A device just taken from a drawer gets its
-            patience from then on, however long it lay there.
+        deployed_from: since when it is where it is and registered (None = it is nowhere). A device just taken from a
+            drawer, or put up long ago and registered today, gets its patience from then on.
         allowed: how long it may be silent.
     """
     if deployed_from is None:

@@ -70,6 +70,6 @@ class _Session:
                 continue  # the counter is wider than that
             turns = self.highest // end
             for number in (turns * end + counter, (turns + 1) * end + counter, (turns - 1) * end + counter):
-                if number >= 0 and -OUT_OF_ORDER <= number - self.highest <= FOLLOWS_WITHIN:
+                if -OUT_OF_ORDER <= number - self.highest <= FOLLOWS_WITHIN:
                     return number
         return counter if counter > self.highest else None

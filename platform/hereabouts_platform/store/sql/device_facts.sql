@@ -1,8 +1,10 @@
 -- What the job `health` reads of devices that are deployed, and what it writes down of them.
 
 -- name: deployed
--- Devices that are somewhere at a time, in order of id, after a cursor.
-SELECT p.device_id, p.id AS deployment, f.title, f.interval_s, f.battery, p.from_at, h.received_at
+-- Devices that are somewhere at a time, in order of id, after a cursor. Something can be expected of one since it is
+-- there and registered here: a device that was put up long ago and is registered today has its patience from today.
+SELECT p.device_id, p.id AS deployment, f.title, f.interval_s, f.battery, greatest(p.from_at, d.created_at),
+       h.received_at
 FROM deployment p
 JOIN device d ON d.id = p.device_id
 JOIN profile f ON f.id = d.profile_id

@@ -24,10 +24,11 @@ JOIN unnest(%(profiles)s::text[], %(lives)s::interval[], %(lates)s::interval[])
      AS b (profile, live, late) ON b.profile = d.profile_id
 CROSS JOIN LATERAL (SELECT coalesce(make_interval(secs => k.live_s), b.live) AS live,
                            coalesce(make_interval(secs => k.late_s), b.late) AS late) a
+CROSS JOIN LATERAL (SELECT greatest(p.from_at, d.created_at) AS at) e  -- since when it is expected to be heard
 CROSS JOIN LATERAL (
     SELECT CASE WHEN p.id IS NULL THEN 'spare'
-                WHEN h.received_at IS NULL OR h.received_at < p.from_at
-                    THEN CASE WHEN p.from_at >= %(now)s - a.late THEN 'waiting' ELSE 'silent' END
+                WHEN h.received_at IS NULL OR h.received_at < e.at
+                    THEN CASE WHEN e.at >= %(now)s - a.late THEN 'waiting' ELSE 'silent' END
                 WHEN h.received_at >= %(now)s - a.live THEN 'live'
                 WHEN h.received_at >= %(now)s - a.late THEN 'late'
                 ELSE 'silent' END AS health
@@ -56,7 +57,7 @@ JOIN device v ON v.id = d.device_id
 JOIN unnest(%(profiles)s::text[], %(lates)s::interval[]) AS b (profile, late) ON b.profile = v.profile_id
 LEFT JOIN device_heard h ON h.device_id = d.device_id
 LEFT JOIN device_health k ON k.device_id = d.device_id
-CROSS JOIN LATERAL (SELECT greatest(h.received_at, d.from_at)
+CROSS JOIN LATERAL (SELECT greatest(h.received_at, d.from_at, v.created_at)
                            < %(now)s - coalesce(make_interval(secs => k.late_s), b.late) AS silent) s
 JOIN place p ON p.id = d.place_id LEFT JOIN place up ON up.id = p.parent_id
 WHERE d.from_at <= %(now)s AND (d.to_at IS NULL OR d.to_at > %(now)s)
@@ -77,7 +78,7 @@ SELECT t.* FROM (
         FROM alert
         WHERE subject_kind = 'device' AND subject_id = d.id AND cleared_at IS NULL
     ) a ON true
-    CROSS JOIN LATERAL (SELECT greatest(h.received_at, p.from_at)
+    CROSS JOIN LATERAL (SELECT greatest(h.received_at, p.from_at, d.created_at)
                                < %(now)s - coalesce(make_interval(secs => k.live_s), b.live) AS late) s
     WHERE p.from_at <= %(now)s AND (p.to_at IS NULL OR p.to_at > %(now)s)
 ) t

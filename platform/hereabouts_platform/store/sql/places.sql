@@ -35,7 +35,8 @@ SELECT id, kind, name FROM place WHERE parent_id = %(place)s ORDER BY id
 -- The place's own and its parts', the present ones first, newest first.
 SELECT d.id, d.device_id AS device, v.profile_id AS profile, f.title,
        coalesce(k.interval_s, f.interval_s) AS interval_s, d.place_id AS place,
-       d.from_at AS "from", d.to_at AS "to", d.mount, h.received_at AS last_heard
+       d.from_at AS "from", d.to_at AS "to", d.mount, h.received_at AS last_heard,
+       greatest(d.from_at, v.created_at) AS expected_from
 FROM deployment d
 JOIN place p ON p.id = d.place_id
 JOIN device v ON v.id = d.device_id
