@@ -88,16 +88,23 @@ def _facts(connection: Connection, rows: Sequence[tuple[Any, ...]], feeds: Feeds
 
 def _add_messages(connection: Connection, found: dict[str, DeviceFacts], now: datetime) -> None:
     values = {"devices": list(found), "since": now - LOOKED_BACK, "now": now, "most": ARRIVALS}
-    for device, source, arrivals, counters, by_device, by_gateway, bad in connection.execute(SQL["messages"], values):
+    rows = connection.execute(SQL["messages"], values, binary=True)
+    for device, source, arrivals, observed, counters, by_device, by_gateway, bad in rows:
         found[device] = replace(
             found[device],
             source=source,
-            arrivals_s=tuple(arrivals),
-            counters=tuple(counters),
+            arrivals_s=tuple(reversed(arrivals)),
+            counters=_in_order(observed, counters),
             clock_source="device" if by_device else "gateway" if by_gateway else None,
             delays_s=tuple(by_device or by_gateway or ()),
             clock_bad=bad,
         )
+
+
+def _in_order(observed_s: Sequence[float], counters: Sequence[int | None]) -> tuple[int | None, ...]:
+    """Counters in the order of the times their messages state, which a backfill keeps."""
+    places = sorted(range(len(counters)), key=observed_s.__getitem__)
+    return tuple(counters[place] for place in places)
 
 
 def _courses(connection: Connection, deployments: Sequence[int], now: datetime) -> dict[str, list[Course]]:
