@@ -11,7 +11,7 @@ from hereabouts_api.pages.words import number, quantity_of, unit_of
 from hereabouts_api.parameters import DatastreamId, Instant, instant_of
 from hereabouts_api.provenance.models import ConversionItem, ProvenanceView
 from hereabouts_api.provenance.view import view_provenance
-from hereabouts_platform.rules.wording import say_time
+from hereabouts_platform.rules.wording import first_name, say_time
 from hereabouts_schemas.access import Action, Resource
 
 router = APIRouter(include_in_schema=False)
@@ -49,7 +49,7 @@ def _say_origin(view: ProvenanceView) -> str:
     if view.message is not None:
         sure = "" if view.certain else " Other messages of the device came with it; this is the likeliest."
         arrived = say_time(view.message.received_at)
-        return f"It came in a message of {view.title} {view.device} that arrived {arrived}.{sure}"
+        return f"It came in a message of {first_name(view.title)} {view.device} that arrived {arrived}.{sure}"
     if view.imported is not None:
         file = view.imported
         lines = f", between lines {file.first_line:,} and {file.last_line:,}" if file.first_line else ""
@@ -71,5 +71,6 @@ def _say_conversion(found: ConversionItem) -> str:
         return f"{reader}read it; which field it was cannot be told any more."
     where = f", found as {found.raw!r} at {found.found_at}" if found.found_at else ", read from the frame's bytes"
     scale = f", times {found.scale:,.10g}" if found.scale not in (None, 1.0) else ""
-    unit = f", from {found.unit} to {found.to_unit}" if found.unit != found.to_unit else f", in {found.unit}"
+    stated, kept = unit_of(found.unit or "").strip(), unit_of(found.to_unit).strip()
+    unit = f", from {stated} to {kept}" if stated != kept else f", in {kept}" if kept else ""
     return f"{reader}read it as the field {found.field}{where}{scale}{unit}."

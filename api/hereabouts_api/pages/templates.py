@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hereabouts_api.models import LatestItem
 from hereabouts_api.pages.static import address_of
 from hereabouts_api.pages.words import number, unit_of
-from hereabouts_platform.rules.wording import say_time
+from hereabouts_platform.rules.wording import first_name, say_time
 from hereabouts_schemas.times import format_time
 
 
@@ -22,7 +22,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        say_time=say_time, number=number, unit=unit_of, place_address=place_address, reading_address=reading_address
+        first_name=first_name,
+        say_time=say_time,
+        number=number,
+        unit=unit_of,
+        place_address=place_address,
+        reading_address=reading_address,
     )
     environment.globals["static"] = address_of
     return environment

@@ -5,7 +5,6 @@ place's alerts: a silent sensor's damp alert stays open by its own rule. A devic
 more: that is something somebody registered, not an absence of data, and it clears what stood open on the device.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from hereabouts_platform.rules.battery import EMPTY, LOW, BatteryState, low_volt
 from hereabouts_platform.rules.device_clock import AHEAD_AGAIN_S, AHEAD_S, BAD_SHARE, BEHIND_S
 from hereabouts_platform.rules.device_health import Condition, DeviceFacts
 from hereabouts_platform.rules.flat_line import Course, Movement, span_of
-from hereabouts_platform.rules.wording import say_list, say_span, say_time
+from hereabouts_platform.rules.wording import first_name, say_list, say_span, say_time
 from hereabouts_schemas.alert import Assessment, Evidence, Finding, Level, SubjectKind
 
 SILENT, BATTERY, STUCK, CLOCK = "sensor_silent", "battery_low", "sensor_stuck", "clock_wrong"
@@ -25,7 +24,6 @@ RULE_VERSION = "1"
 # The damp rule needs 5 days of 7: from then on a home's week is lost, and nobody can say how the home is.
 LOST_AFTER = timedelta(days=7)
 _HOUR = timedelta(hours=1)
-_FAMILY = re.compile(r" \(|, ")  # what begins the rest of a profile's title
 
 
 def assess_device(facts: DeviceFacts, found: Condition, now: datetime) -> tuple[Assessment, ...]:
@@ -168,8 +166,7 @@ def _day_of(at: datetime) -> datetime:
 
 
 def _name(facts: DeviceFacts) -> str:
-    """A profile's title names the whole family, which a sentence has no room for; its first name will do."""
-    return f"{_FAMILY.split(facts.title)[0]} {facts.device_id}"
+    return f"{first_name(facts.title)} {facts.device_id}"
 
 
 def _draft(device_id: str, hazard: str, finding: Finding, reason: str) -> Assessment:

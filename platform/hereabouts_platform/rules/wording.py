@@ -1,11 +1,25 @@
 """How rules say things to people: plain British English, times on the clocks of the people who read them."""
 
 import math
+import re
 from datetime import timedelta
 
 from hereabouts_schemas.times import say_time
 
-__all__ = ["say_list", "say_percent", "say_room", "say_span", "say_time"]
+__all__ = ["first_name", "say_list", "say_percent", "say_room", "say_span", "say_time"]
+
+
+_FAMILY = re.compile(r" \(|, ")
+
+
+def first_name(title: str) -> str:
+    """What a profile's title begins with: it names the whole family of devices, which a sentence has no room for.
+
+    Example:
+        >>> first_name("Elsys (ERS, ERS CO2)"), first_name("Dragino LHT65, LHT65N")
+        ('Elsys', 'Dragino LHT65')
+    """
+    return _FAMILY.split(title)[0]
 
 
 def say_percent(value: float, limit: float) -> str:

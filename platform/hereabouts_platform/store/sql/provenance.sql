@@ -3,7 +3,8 @@
 -- name: stream
 -- A datastream with what it belongs to; `home` is the home its place is, or is a room of.
 SELECT s.id, s.quantity, s.channel, s.unit, s.deployment_id AS deployment, d.device_id AS device, d.mount,
-       d.place_id AS place, p.name AS place_name, f.title,
+       d.place_id AS place, f.title,
+       CASE WHEN p.kind IN ('room', 'bin_slot') THEN concat_ws(', ', up.name, p.name) ELSE p.name END AS place_name,
        CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END AS home
 FROM datastream s
 JOIN deployment d ON d.id = s.deployment_id
