@@ -36,7 +36,8 @@ def devices(town: Any) -> None:
     for device, hazard, level in (("d20", "sensor_silent", "watch"), ("d40", "battery_low", "act")):
         town.connection.execute(
             "INSERT INTO alert (subject_kind, subject_id, hazard, level, reason, evidence, rule, rule_version,"
-            " opened_at, updated_at, changed_by) VALUES ('device', %s, %s, %s, %s, '{}', 'device_health', '1', %s, %s, 1)",
+            " opened_at, updated_at, changed_by)"
+            " VALUES ('device', %s, %s, %s, %s, '{}', 'device_health', '1', %s, %s, 1)",
             (device, hazard, level, f"The device {device} calls.", NOW, NOW),
         )
 

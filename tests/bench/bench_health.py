@@ -38,16 +38,16 @@ def test_how_long_looking_at_every_device_takes(database_url: str) -> None:
         examine(one, NOW)
     judged_s = time.perf_counter() - started
     for turn in ("first", "again"):
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         report = run_job(database_url, "health", NOW)
-        whole_s = time.perf_counter() - started
+        whole_s, cpu_s = time.perf_counter() - started, time.process_time() - cpu
         assert (report.state, report.detail["devices"]) == ("done", DEVICES)
         print(
             f"\n{turn}: {DEVICES:,} devices, {DEVICES * MESSAGES:,} messages, {2 * DEVICES * READINGS:,} readings in "
-            f"{whole_s:.1f} s (reading {read_s:.1f}, judging {judged_s:.1f}), {whole_s / bare_s:.0f} times as long as "
+            f"{whole_s:.1f} s (reading {read_s:.1f}, judging {judged_s:.1f}; {cpu_s:.1f} of CPU beside the database), "
+            f"{whole_s / bare_s:.0f} times as long as "
             f"counting them ({bare_s:.2f} s)"
         )
-        assert whole_s < 60
 
 
 def fill(owner: Connection) -> None:
