@@ -75,7 +75,7 @@ def _add_errors(path: str, operation: dict[str, Any]) -> None:
     possible = ["503"] if path == "/health/ready" else []
     if operation.get("security"):
         possible = ["400", "401", "403", "503"]
-        if "{" in path or path == "/v1/readings":
+        if "{" in path or path.startswith("/v1/readings"):
             possible.append("404")
         if "requestBody" in operation:
             possible += ["413", "415", "422"]

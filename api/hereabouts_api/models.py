@@ -8,12 +8,17 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from hereabouts_platform.rules.battery import BatteryState
 from hereabouts_platform.rules.health import Health
 from hereabouts_schemas.alert import Level, State, SubjectKind
 from hereabouts_schemas.outcome import Outcome, Reason
 from hereabouts_schemas.place import PlaceKind
 
 AT = "2026-03-03T14:00:00Z"
+HEALTH = (
+    "live: heard within 3 of its own intervals; late: within a day or 6 intervals; else silent. waiting: put up within "
+    "that time and not heard there yet. spare: at no place now, so nothing is expected of it."
+)
 
 
 class Item(BaseModel):
@@ -83,15 +88,13 @@ class DeploymentItem(Item):
     device: str = Field(examples=["0004A30B001C0530"])
     profile: str = Field(examples=["elsys"])
     title: str = Field(description="What the device is, for people.")
-    interval_s: int = Field(description="How often such a device usually reports, in seconds.")
+    interval_s: int = Field(description="How often the device reports, in seconds, as learnt or by its profile.")
     place: str = Field(examples=["home-7/bedroom"])
     from_: AwareDatetime = Field(alias="from", examples=[AT])
     to: AwareDatetime | None = Field(description="When the device leaves or left; null while no end is set.")
     mount: dict[str, Any] = Field(description="How it is mounted: room, bin_depth_mm, direction, f_rsi ...")
-    last_heard: AwareDatetime | None
-    health: Health = Field(
-        description="live: heard within 3 intervals; late: within a day or 6 intervals; else silent."
-    )
+    last_heard: AwareDatetime | None = Field(description="When a message of the device last arrived.")
+    health: Health = Field(description=HEALTH)
 
 
 class LatestItem(Item):
@@ -197,15 +200,62 @@ class DeviceDeployment(Item):
     mount: dict[str, Any]
 
 
+class LossItem(Item):
+    """Messages that a device's frame counter tells of among its newest 64, and how many of them never came."""
+
+    expected: int
+    lost: int
+    percent: float | None = Field(description="null where fewer than 20 were expected.")
+
+
+class BatteryRaw(Item):
+    """A battery's newest reading as it came."""
+
+    quantity: str = Field(examples=["battery_voltage"])
+    value: float
+    time: AwareDatetime
+
+
+class BatteryItem(Item):
+    """A battery on one scale."""
+
+    percent: float | None = Field(description="Of a fresh one; null where a voltage cannot tell.")
+    state: BatteryState
+    raw: BatteryRaw | None
+
+
+class StuckItem(Item):
+    """A value that has not moved by more than its resolution for longer than it ever should."""
+
+    quantity: str
+    channel: str
+    since: AwareDatetime = Field(description="At the latest.")
+
+
+class ClockItem(Item):
+    """A device's clock, from its newest messages."""
+
+    source: str | None = Field(description="Whose clock the messages state: device or gateway; null for neither.")
+    ahead_s: float | None = Field(description="How far ahead of their arrival, in seconds; below 0 behind, at least.")
+    not_believed: int = Field(description="Of the messages looked at, how many stated a time that was not believed.")
+    messages: int = Field(description="How many messages were looked at, at most 64.")
+
+
 class DeviceItem(Item):
-    """A device."""
+    """A device and how it is."""
 
     id: str = Field(examples=["0004A30B001C0530"])
     profile: str = Field(examples=["elsys"])
     title: str
-    interval_s: int
-    last_heard: AwareDatetime | None
-    health: Health
+    interval_s: int = Field(description="How often it reports, in seconds: learnt, or its profile's.")
+    interval_gaps: int = Field(description="From how many gaps between messages that was learnt; 0: the profile's.")
+    last_heard: AwareDatetime | None = Field(description="When its last message arrived.")
+    health: Health = Field(description=HEALTH)
+    loss: LossItem | None = Field(description="null where it sends no frame counter, or is spare.")
+    battery: BatteryItem
+    stuck: list[StuckItem]
+    clock: ClockItem
+    assessed_at: AwareDatetime | None = Field(description="When the job last looked at it; null before it did.")
     deployments: list[DeviceDeployment]
 
 

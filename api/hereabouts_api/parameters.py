@@ -21,6 +21,14 @@ PlaceId = Annotated[
     Path(description="A place's id. A room's holds a slash, `home/room`; as it is or as `%2F`.", examples=["home-7"]),
 ]
 
+DatastreamId = Annotated[int, Path(ge=1, lt=2**31, description="A datastream's number.", examples=[12])]
+Instant = Annotated[
+    str,
+    Path(
+        max_length=100, description="RFC 3339 with a zone; exactly a reading's time.", examples=["2026-03-03T14:00:00Z"]
+    ),
+]
+
 CIVIL = {"P1D": CivilBucket.DAY, "P1W": CivilBucket.WEEK, "P1M": CivilBucket.MONTH}
 _FIXED = re.compile(r"PT(?:(?P<hours>\d{1,4})H)?(?:(?P<minutes>\d{1,4})M)?", re.ASCII)
 _LONGEST = timedelta(days=1)
@@ -94,6 +102,18 @@ def _end(end: str, text: str) -> datetime | None:
     except (ValueError, OverflowError) as error:
         cure = "Give each end as RFC 3339 with a zone, like 2026-03-01T00:00:00Z (a + must be sent as %2B), or `..`."
         raise InputError("datetime", text, cure) from error
+
+
+def instant_of(text: str) -> datetime:
+    """Read one instant.
+
+    Raises:
+        InputError: not an instant, or without a zone.
+    """
+    try:
+        return parse_time(text)
+    except (ValueError, OverflowError) as error:
+        raise InputError("time", text, "Give RFC 3339 with a zone, like 2026-03-03T14:00:00Z.") from error
 
 
 def bucket_of(text: str) -> Bucket:

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from hereabouts_api.access import Caller
 from hereabouts_api.models import PlaceView
-from hereabouts_platform.rules.health import health
+from hereabouts_platform.rules.health import health, patience
 from hereabouts_platform.store.alert_list import AlertFilter, list_alerts
 from hereabouts_platform.store.places import (
+    Row,
     areas_of,
     children_of,
     deployments_at,
@@ -32,10 +33,7 @@ def view_place(caller: Caller, place_id: str, now: datetime) -> PlaceView:
         raise NotFound(f"There is no place {place_id[:200]!r}.")
     caller.saw(Resource.PLACES, "view", [place["home"]])
     open_here = AlertFilter(state=State.OPEN, place=place_id)
-    deployments = [
-        {**row, "health": health(row["last_heard"], row["interval_s"], now)}
-        for row in deployments_at(connection, place_id)
-    ]
+    deployments = [_with_health(row, now) for row in deployments_at(connection, place_id)]
     return PlaceView.model_validate(
         {
             **place,
@@ -46,3 +44,11 @@ def view_place(caller: Caller, place_id: str, now: datetime) -> PlaceView:
             "alerts": list_alerts(connection, open_here, before=None, most=MOST_ALERTS),
         }
     )
+
+
+def _with_health(row: Row, now: datetime) -> Row:
+    """With how the device is where it stands now; of a stay that is over or still to come nothing is expected."""
+    here = row["from"] <= now and (row["to"] is None or now < row["to"])
+    expected_from = row["expected_from"] if here else None
+    found = health(row["last_heard"], expected_from, patience(row["interval_s"]), now)
+    return {**{name: value for name, value in row.items() if name != "expected_from"}, "health": found}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn, TypeGuard
 
 from hereabouts_ingest.units import UnitError, conversion
+from hereabouts_platform.rules.battery import CHEMISTRIES
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.profile import EventSpec, FieldSpec, Profile
 from hereabouts_schemas.quantity import QUANTITIES, Kind
@@ -21,6 +22,7 @@ _PROFILE_KEYS = (
     "ports",
     "history",
     "history_time",
+    "battery",
     "every_quantity",
     "fields",
     "events",
@@ -54,6 +56,7 @@ def read_profile(file: Path, *, has_decoder: bool) -> Profile:
         ports=table.ports(),
         history=table.text("history") if "history" in table.values else None,
         history_time=table.text("history_time", "timestamp"),
+        battery=table.chemistry(),
         fields=_fields(table),
         events=tuple(_event(row) for row in table.rows("events")) if "events" in table.values else (),
     )
@@ -162,6 +165,14 @@ class _Table:
         if not isinstance(value, list) or not all(_is_whole(port, 1, 255) for port in value):
             self.refuse("ports", "Write a list of LoRaWAN ports, like [85]; leave it out where any port will do.")
         return tuple(value)
+
+    def chemistry(self) -> str | None:
+        if "battery" not in self.values:
+            return None
+        name = self.text("battery")
+        if name not in CHEMISTRIES:
+            self.refuse("battery", f"Write {' or '.join(CHEMISTRIES)}, or leave it out: then its voltage says nothing.")
+        return name
 
     def rows(self, key: str) -> list["_Table"]:
         value = self.values.get(key)

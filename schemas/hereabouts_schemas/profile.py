@@ -60,6 +60,7 @@ class Profile:
         interval_s: how often such a device usually reports, in seconds.
         ports: LoRaWAN ports that carry measurements; empty = any.
         history: field that holds late records, each with `history_time` (Unix seconds, UTC) and the fields.
+        battery: chemistry of its battery, where its voltage is to be read by it (`li_socl2`, `li_mno2`); else None.
         fields: the table.
         events: which fields of the frame itself, not of its history, report events.
     """
@@ -73,6 +74,7 @@ class Profile:
     ports: tuple[int, ...] = ()
     history: str | None = None
     history_time: str = "timestamp"
+    battery: str | None = None
     fields: tuple[FieldSpec, ...] = field(default=())
     events: tuple[EventSpec, ...] = field(default=())
 

@@ -136,7 +136,8 @@ class Town:
 
     def profile(self, profile_id: str = "generic-indoor", interval_s: int = 900) -> str:
         self.connection.execute(
-            "INSERT INTO profile VALUES (%s, 'Indoor sensor', 'Maker', '1', %s, '{air_temperature}')"
+            "INSERT INTO profile (id, title, maker, version, interval_s, quantities)"
+            " VALUES (%s, 'Indoor sensor', 'Maker', '1', %s, '{air_temperature}')"
             " ON CONFLICT DO NOTHING",
             (profile_id, interval_s),
         )
@@ -146,10 +147,22 @@ class Town:
         self, device_id: str, *, heard: datetime | None = None, profile: str = "generic-indoor", interval_s: int = 900
     ) -> str:
         self.profile(profile, interval_s)
-        self.connection.execute("INSERT INTO device (id, profile_id) VALUES (%s, %s)", (device_id, profile))
+        self.connection.execute(
+            "INSERT INTO device (id, profile_id, created_at) VALUES (%s, %s, '2020-01-01Z')", (device_id, profile)
+        )
         if heard is not None:
-            self.connection.execute("INSERT INTO device_heard VALUES (%s, %s)", (device_id, heard))
+            self.connection.execute("INSERT INTO device_heard VALUES (%s, %s, %s)", (device_id, heard, heard))
         return device_id
+
+    def healthy(self, device_id: str, *, interval_s: int = 900, **found: object) -> None:
+        """What the job would have written down of a device; `found` are other columns."""
+        columns = {
+            "device_id": device_id, "assessed_at": datetime.now(UTC), "interval_s": interval_s, "gaps": 63,
+            "live_s": 3 * interval_s, "late_s": max(86_400, 6 * interval_s), "battery_state": "cannot_say",
+            "stuck": Jsonb([]), "clock_bad": 0, "messages": 64, **found,
+        }  # fmt: skip
+        names, marks = ", ".join(columns), ", ".join(f"%({name})s" for name in columns)
+        self.connection.execute(f"INSERT INTO device_health ({names}) VALUES ({marks})", columns)
 
     def deploy(
         self, device_id: str, place_id: str, from_at: datetime, to_at: datetime | None = None, **mount: object

@@ -50,6 +50,7 @@ def test_it_describes_what_the_issue_asks_for(description: dict) -> None:
         "/v1/places/{id}",
         "/v1/places/{id}/readings",
         "/v1/readings",
+        "/v1/readings/{datastream}/{time}/provenance",
         "/v1/alerts",
         "/v1/devices",
         "/v1/sources",

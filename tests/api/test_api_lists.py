@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hereabouts_platform.rules.health import Health, health
+from hereabouts_platform.rules.health import Health, Patience, health, patience
 from hereabouts_platform.store.connection import DatabaseRole, acting, connect
 from hereabouts_platform.store.device_list import list_devices
 
@@ -187,16 +187,32 @@ def test_alerts_on_other_subjects(admin: httpx.Client, town) -> None:
 
 
 @pytest.fixture(scope="module")
-def fleet(town) -> dict[str, tuple[int, datetime | None]]:
-    """Devices of two profiles, heard at all ages around the rule's limits: id -> (interval, last heard)."""
+def fleet(town) -> dict[str, tuple[datetime | None, datetime | None, Patience]]:
+    """Devices of two profiles, heard at all ages around the rule's limits: id -> (last heard, deployed from, patience).
+
+    One of each profile was just put up, one was put up after it was last heard, one is nowhere, and one has an interval
+    of its own.
+    """
     found = {}
+
+    def add(device: str, profile: str, interval_s: int, age: float | None, up_for: float | None) -> None:
+        heard = None if age is None else NOW - timedelta(seconds=age)
+        from_at = None if up_for is None else NOW - timedelta(seconds=up_for)
+        town.device(device, profile=profile, interval_s=interval_s, heard=heard)
+        if from_at is not None:
+            town.deploy(device, town.place(f"place of {device}", "bin_site"), from_at)
+        found[device] = (heard, from_at, patience(interval_s))
+
     for profile, interval_s in (("quick", 600), ("slow", 36_000)):
         ages = [0, 1, 2, 3 * interval_s - 300, 3 * interval_s + 300, 6 * interval_s - 300, 6 * interval_s + 300]
         for age in (*ages, 86_400 - 300, 86_400 + 300, 10**7, None):
-            device = f"fleet-{profile}-{age}"
-            heard = None if age is None else NOW - timedelta(seconds=age)
-            town.device(device, profile=profile, interval_s=interval_s, heard=heard)
-            found[device] = (interval_s, heard)
+            add(f"fleet-{profile}-{age}", profile, interval_s, age, 2 * 10**7)
+        add(f"fleet-{profile}-new", profile, interval_s, None, 300)
+        add(f"fleet-{profile}-moved", profile, interval_s, 10**7, 300)
+        add(f"fleet-{profile}-spare", profile, interval_s, 10**7, None)
+        add(f"fleet-{profile}-own", profile, interval_s, 4000, 10**7)
+        town.healthy(f"fleet-{profile}-own", interval_s=60)
+        found[f"fleet-{profile}-own"] = (*found[f"fleet-{profile}-own"][:2], patience(60))
     return found
 
 
@@ -204,7 +220,7 @@ def fleet(town) -> dict[str, tuple[int, datetime | None]]:
 @pytest.mark.parametrize("wanted", list(Health))
 def test_devices_by_health_in_pages(admin: httpx.Client, fleet: dict, wanted: Health, limit: int) -> None:
     found = [item for item in pages(admin, "/v1/devices", limit, health=wanted) if item["id"] in fleet]
-    expected = sorted(device for device, (every, heard) in fleet.items() if health(heard, every, NOW) is wanted)
+    expected = sorted(device for device, known in fleet.items() if health(*known, NOW) is wanted)
     assert ids(found) == expected
     assert {item["health"] for item in found} == {wanted.value}
 
@@ -219,8 +235,9 @@ def test_the_store_and_the_rule_agree_on_health(database_url: str, fleet: dict) 
     @given(st.timedeltas(min_value=timedelta(hours=-1), max_value=timedelta(days=150)))
     def agree(later: timedelta) -> None:
         now = NOW + later
-        for row in list_devices(connection, now=now, health=None, after=None, most=1000):
-            assert row["health"] == health(row["last_heard"], row["interval_s"], now)
+        for row in list_devices(connection, now=now, most=1000):
+            if row["id"] in fleet:
+                assert row["health"] == health(*fleet[row["id"]], now)
 
     with connect(database_url, DatabaseRole.API) as connection, acting(connection, 1):
         agree()
@@ -228,15 +245,24 @@ def test_the_store_and_the_rule_agree_on_health(database_url: str, fleet: dict) 
 
 def test_the_rule_of_health() -> None:
     def at(age_s: float, interval_s: int) -> Health:
-        return health(NOW - timedelta(seconds=age_s), interval_s, NOW)
+        return health(NOW - timedelta(seconds=age_s), NOW - timedelta(days=9), patience(interval_s), NOW)
 
-    assert health(None, 600, NOW) is Health.SILENT
     assert [at(age, 600) for age in (-60, 0, 1800, 1801, 86_400, 86_401)] == [
         Health.LIVE, Health.LIVE, Health.LIVE, Health.LATE, Health.LATE, Health.SILENT,
     ]  # fmt: skip
     assert [at(age, 36_000) for age in (108_000, 108_001, 216_000, 216_001)] == [
         Health.LIVE, Health.LATE, Health.LATE, Health.SILENT,
     ]  # fmt: skip
+
+
+def test_a_device_is_silent_where_it_is_only_after_it_had_the_time_to_be_heard() -> None:
+    def at(heard_h: float | None, up_h: float | None) -> Health:
+        heard = None if heard_h is None else NOW - timedelta(hours=heard_h)
+        return health(heard, None if up_h is None else NOW - timedelta(hours=up_h), patience(600), NOW)
+
+    assert at(None, None) is at(0, None) is at(1000, None) is Health.SPARE
+    assert at(None, 23) is at(1000, 23) is Health.WAITING
+    assert at(None, 25) is at(1000, 25) is Health.SILENT
 
 
 def test_a_device_shows_where_it_is_and_was(admin: httpx.Client, home) -> None:

@@ -20,7 +20,10 @@ BARE = "SELECT count(*), sum(value) FROM reading WHERE time >= %s AND time < %s"
 @pytest.mark.timeout(900)
 def test_how_assessing_grows_with_homes(database_url: str) -> None:
     with connect(database_url, DatabaseRole.OWNER) as owner:
-        owner.execute("INSERT INTO profile VALUES ('bench', 'Bench', 'Bench', '1', 900, '{}')")
+        owner.execute(
+            "INSERT INTO profile (id, title, maker, version, interval_s, quantities)"
+            " VALUES ('bench', 'Bench', 'Bench', '1', 900, '{}')"
+        )
         for month in range(2):
             owner.execute("SELECT make_partition('reading', %s)", (NOW - timedelta(days=30 * month),))
         first = 0

@@ -140,12 +140,12 @@ def test_latest_and_heard_move_forward_only(owner: Connection, tmp_path: Path) -
     put(owner, tmp_path, f"{EUI},co2,2026-01-04T00:00:00Z,600")
 
     assert readings(owner, "latest") == [(EUI, "co2", "", at("2026-01-06T00:00:00Z"), 800.0)]
-    assert owner.execute("SELECT device_id, at FROM device_heard").fetchall() == [(EUI, at("2026-01-06T00:00:00Z"))]
+    assert owner.execute("SELECT * FROM device_heard").fetchall() == [(EUI, at("2026-01-06T00:00:00Z"), None)]
 
     put(owner, tmp_path, f"{EUI},co2,2026-01-07T00:00:00Z,900")
 
     assert readings(owner, "latest") == [(EUI, "co2", "", at("2026-01-07T00:00:00Z"), 900.0)]
-    assert owner.execute("SELECT device_id, at FROM device_heard").fetchall() == [(EUI, at("2026-01-07T00:00:00Z"))]
+    assert owner.execute("SELECT * FROM device_heard").fetchall() == [(EUI, at("2026-01-07T00:00:00Z"), None)]
 
 
 def test_a_chunk_leaves_a_batch_row_that_says_what_it_touched(owner: Connection, tmp_path: Path) -> None:

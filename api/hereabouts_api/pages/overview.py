@@ -23,7 +23,7 @@ from hereabouts_platform.store.alert_list import (
     open_counts,
     open_elsewhere,
 )
-from hereabouts_platform.store.device_list import Silence, silence
+from hereabouts_platform.store.device_list import Silence, devices_with_alerts, silence
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.alert import Level
 
@@ -68,6 +68,7 @@ def overview(caller: Annotated[Caller, needs(Action.READ, Resource.ALERTS)], cur
         ],
         assessed=_say_assessed(last_assessment(caller.connection)),
         silence=_say_silence(silence(caller.connection, utc_now())),
+        needy=_say_needy(devices_with_alerts(caller.connection)),
         first_page=after is None,
         next=CURSOR.write((last["turn"], last["opened_at"], last["id"])) if last else None,
     )
@@ -101,6 +102,10 @@ def _say_assessed(last: LastAssessment | None) -> str:
     rooms = counted(last.rooms, "room was", "rooms were")
     missing = f" Of {last.cannot_say:,} too little was read to say anything." if last.cannot_say else ""
     return f"{rooms} last assessed {say_time(last.at)}.{missing}"
+
+
+def _say_needy(devices: int) -> str:
+    return f"{counted(devices, 'device needs', 'devices need')} somebody." if devices else ""
 
 
 def _say_silence(silent: Silence) -> str:

@@ -55,7 +55,7 @@ def is_present(deployment: DeploymentItem, now: datetime) -> bool:
 def _standing(view: PlaceView, now: datetime) -> str:
     """How far the page can be trusted: silence is never green."""
     present = [one.health for one in view.deployments if is_present(one, now)]
-    silent = present.count(Health.SILENT)
+    silent = present.count(Health.SILENT) + present.count(Health.WAITING)
     nothing_open = "" if view.alerts else "No alert is open here. "
     if not present:
         return f"{nothing_open}No device is here now, so nothing new can be said."

@@ -5,9 +5,11 @@ from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from hereabouts_api.models import LatestItem
 from hereabouts_api.pages.static import address_of
 from hereabouts_api.pages.words import number, unit_of
-from hereabouts_platform.rules.wording import say_time
+from hereabouts_platform.rules.wording import first_name, say_time
+from hereabouts_schemas.times import format_time
 
 
 @cache
@@ -19,7 +21,14 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(say_time=say_time, number=number, unit=unit_of, place_address=place_address)
+    environment.filters.update(
+        first_name=first_name,
+        say_time=say_time,
+        number=number,
+        unit=unit_of,
+        place_address=place_address,
+        reading_address=reading_address,
+    )
     environment.globals["static"] = address_of
     return environment
 
@@ -27,6 +36,11 @@ def _environment() -> Environment:
 def place_address(place_id: str) -> str:
     """The page of a place."""
     return f"/places/{quote(place_id, safe='/')}"
+
+
+def reading_address(reading: LatestItem) -> str:
+    """The page of where a reading came from."""
+    return f"/readings/{reading.datastream}/{quote(format_time(reading.time), safe=':')}"
 
 
 def render(template: str, **context: object) -> str:

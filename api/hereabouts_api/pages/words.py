@@ -10,7 +10,15 @@ LEVELS = {
     Level.ACT: "Needs action",
     Level.WATCH: "Keep an eye on it",
 }
-HAZARDS = {"damp_mould": "Damp air, where mould can grow"}
+HAZARDS = {
+    "damp_mould": "Damp air, where mould can grow",
+    "sensor_silent": "Not heard",
+    "battery_low": "Battery low",
+    "sensor_stuck": "Stands still",
+    "clock_wrong": "Clock wrong",
+    "feed_silent": "Feed silent",
+    "unaccounted": "Numbers do not agree",
+}
 SOURCES = {
     "things_stack": "The Things Stack",
     "chirpstack": "ChirpStack",
@@ -21,6 +29,8 @@ HEALTH = {
     Health.LIVE: "Live",
     Health.LATE: "Late",
     Health.SILENT: "Silent",
+    Health.WAITING: "Not heard yet",
+    Health.SPARE: "Not in use",
 }
 KINDS = {
     PlaceKind.BUILDING: "Building",

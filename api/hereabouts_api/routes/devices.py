@@ -21,14 +21,14 @@ CURSOR = Cursor("devices", tuple[Name])
 class DeviceParameters(ListParameters):
     """Which devices."""
 
-    health: Health | None = Field(None, description="Devices that are live, late or silent by their own interval.")
+    health: Health | None = Field(None, description="Devices that are live, late, silent, waiting or spare.")
 
 
 @router.get("", operation_id="listDevices", summary="Devices", response_model=DeviceListing)
 def read_devices(
     caller: Annotated[Caller, needs(Action.READ, Resource.DEVICES)], asked: Annotated[DeviceParameters, Query()]
 ) -> DeviceListing:
-    """Devices in order of id, with when each was last heard and where it is and was."""
+    """Devices in order of id: how each is heard, loss, battery, clock, what stands still, where it is and was."""
     (after,) = CURSOR.read(asked.cursor) or (None,)
     rows = list_devices(caller.connection, now=utc_now(), health=asked.health, after=after, most=asked.limit + 1)
     listing = DeviceListing.of(rows, asked.limit, lambda row: CURSOR.write((row["id"],)))

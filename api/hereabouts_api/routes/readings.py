@@ -8,7 +8,18 @@ from pydantic import Field
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import At, Cursor, SmallNumber
 from hereabouts_api.models import BucketListing, ReadingListing
-from hereabouts_api.parameters import PlaceId, ReadingParameters, ids_of, quantities_of
+from hereabouts_api.parameters import (
+    DatastreamId,
+    Instant,
+    NoParameters,
+    PlaceId,
+    ReadingParameters,
+    ids_of,
+    instant_of,
+    quantities_of,
+)
+from hereabouts_api.provenance.models import ProvenanceView
+from hereabouts_api.provenance.view import view_provenance
 from hereabouts_platform.store.places import find_place
 from hereabouts_platform.store.readings import After, Row, buckets, datastreams, datastreams_at, readings
 from hereabouts_schemas.access import Action, Resource
@@ -57,6 +68,25 @@ def read_place_readings(
         raise NotFound(f"There is no place {id[:200]!r}.")
     caller.saw(Resource.READINGS, "readings", [place["home"]])
     return _listing(caller, datastreams_at(caller.connection, id, wanted), asked)
+
+
+@router.get(
+    "/v1/readings/{datastream}/{time}/provenance",
+    operation_id="getProvenance",
+    summary="Where a reading came from",
+    response_model=ProvenanceView,
+)
+def read_provenance(
+    datastream: DatastreamId,
+    time: Instant,
+    caller: Annotated[Caller, needs(Action.READ, Resource.READINGS)],
+    _: Annotated[NoParameters, Query()],
+) -> ProvenanceView:
+    """The message or file that brought a reading: its bytes, topic, times and network, how it was read, what it was.
+
+    The bytes of a message from a home go out to administrators only.
+    """
+    return view_provenance(caller, datastream, instant_of(time))
 
 
 @router.get(

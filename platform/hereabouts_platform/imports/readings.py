@@ -69,6 +69,7 @@ class _Import:
 
     def __init__(self, connection: Connection, principal: Principal, file: ReadingFile, tally: Tally) -> None:
         self._file = file
+        self._principal = principal
         self._tally = tally
         self._index = DeploymentIndex(load_registry(connection).devices)
         self._writer = ReadingWriter(connection, principal.id)
@@ -136,6 +137,7 @@ class _Import:
                     "file": self._file.name,
                     "sha256": self._file.sha256,
                     "lines": [int(values.rows.lines[0]), int(values.rows.lines[-1])],
+                    "by": self._principal.name,
                 },
             )
         )

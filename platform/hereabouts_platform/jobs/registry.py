@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from hereabouts_platform.jobs.account import check_books
 from hereabouts_platform.jobs.assess import assess_homes
+from hereabouts_platform.jobs.health import assess_devices
 from hereabouts_platform.jobs.job import Job
 from hereabouts_platform.jobs.purge_posts import purge_posts
 from hereabouts_platform.jobs.watch import watching
@@ -14,6 +15,13 @@ ASSESS = Job(
     title="Assess every home for damp, and open, update and clear alerts",
     interval=timedelta(minutes=5),
     work=assess_homes,
+)
+
+HEALTH = Job(
+    name="health",
+    title="Look at every device: whether it is heard, its battery, its clock, what stands still",
+    interval=timedelta(minutes=15),
+    work=assess_devices,
 )
 
 ACCOUNT = Job(
@@ -34,11 +42,11 @@ WATCH = Job(
     name="watch",
     title="Raise an alert when another job fails or does not run",
     interval=timedelta(minutes=5),
-    work=watching([ASSESS, ACCOUNT, PURGE_POSTS]),
+    work=watching([ASSESS, HEALTH, ACCOUNT, PURGE_POSTS]),
     at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
 )
 
-JOBS = (ASSESS, ACCOUNT, PURGE_POSTS, WATCH)
+JOBS = (ASSESS, HEALTH, ACCOUNT, PURGE_POSTS, WATCH)
 
 
 def job_named(name: str) -> Job:

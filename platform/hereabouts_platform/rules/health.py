@@ -6,11 +6,16 @@ from enum import StrEnum
 
 
 class Health(StrEnum):
-    """Live, late or silent, by the device's own reporting interval."""
+    """How a device is heard, by its own reporting interval.
+
+    WAITING: put up, not heard there yet, and it has not had the time; SPARE: at no place now, so nothing is expected.
+    """
 
     LIVE = "live"
     LATE = "late"
     SILENT = "silent"
+    WAITING = "waiting"
+    SPARE = "spare"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,12 +35,20 @@ def patience(interval_s: int) -> Patience:
     return Patience(live=3 * interval, late=max(timedelta(hours=24), 6 * interval))
 
 
-def health(last_heard: datetime | None, interval_s: int, now: datetime) -> Health:
-    """Health at `now` of a device last heard at `last_heard` (None = never) that reports every `interval_s` seconds."""
-    if last_heard is None:
-        return Health.SILENT
+def health(last_heard: datetime | None, deployed_from: datetime | None, allowed: Patience, now: datetime) -> Health:
+    """Health at `now` of a device, all times aware.
+
+    Args:
+        last_heard: when its last message arrived (None = never); not what time that message states.
+        deployed_from: since when it is where it is and registered (None = it is nowhere). A device just taken from a
+            drawer, or put up long ago and registered today, gets its patience from then on.
+        allowed: how long it may be silent.
+    """
+    if deployed_from is None:
+        return Health.SPARE
+    if last_heard is None or last_heard < deployed_from:
+        return Health.WAITING if now - deployed_from <= allowed.late else Health.SILENT
     since = now - last_heard
-    allowed = patience(interval_s)
     if since <= allowed.live:
         return Health.LIVE
     return Health.LATE if since <= allowed.late else Health.SILENT

@@ -1,10 +1,25 @@
 """How rules say things to people: plain British English, times on the clocks of the people who read them."""
 
 import math
+import re
+from datetime import timedelta
 
 from hereabouts_schemas.times import say_time
 
-__all__ = ["say_list", "say_percent", "say_room", "say_time"]
+__all__ = ["first_name", "say_list", "say_percent", "say_room", "say_span", "say_time"]
+
+
+_FAMILY = re.compile(r" \(|, ")
+
+
+def first_name(title: str) -> str:
+    """What a profile's title begins with: it names the whole family of devices, which a sentence has no room for.
+
+    Example:
+        >>> first_name("Elsys (ERS, ERS CO2)"), first_name("Dragino LHT65, LHT65N")
+        ('Elsys', 'Dragino LHT65')
+    """
+    return _FAMILY.split(title)[0]
 
 
 def say_percent(value: float, limit: float) -> str:
@@ -39,3 +54,17 @@ def say_list(parts: list[str]) -> str:
         'a, b and c'
     """
     return " and ".join(part for part in (", ".join(parts[:-1]), parts[-1]) if part)
+
+
+def say_span(span: timedelta) -> str:
+    """How long, in the largest unit that leaves no more than a tenth out.
+
+    Example:
+        >>> say_span(timedelta(seconds=605)), say_span(timedelta(hours=1)), say_span(timedelta(hours=71))
+        ('10 minutes', '1 hour', '3 days')
+    """
+    for seconds, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        count = round(span.total_seconds() / seconds)
+        if count and abs(count * seconds - span.total_seconds()) <= 0.1 * span.total_seconds():
+            return f"{count:,} {unit}{'s' if count != 1 else ''}"
+    return f"{span.total_seconds():.0f} seconds"

@@ -73,7 +73,7 @@ def open_counts(connection: Connection) -> OpenCounts:
 
 
 def open_elsewhere(connection: Connection, *, most: int) -> list[Row]:
-    """At most `most` open alerts on devices, sources and jobs, urgent first: level, reason, opened_at."""
+    """At most `most` open alerts on sources and jobs, urgent first: level, reason, opened_at."""
     return connection.cursor(row_factory=dict_row).execute(SQL["open_elsewhere"], (most,)).fetchall()
 
 

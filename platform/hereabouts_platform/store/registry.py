@@ -1,9 +1,10 @@
 """The registry as ingest needs it: every device with its deployments, every source, in memory, with a version."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
 
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
@@ -69,10 +70,13 @@ def _source(row: TupleRow) -> Source:
 
 
 def sync_profiles(connection: Connection, profiles: Iterable[Profile]) -> None:
-    """Bring the table `profile` up to this release's decoders. Profiles that went stay: devices may still name them."""
-    rows = [
-        (p.id, p.title, p.maker, p.version, p.interval_s, list(p.quantities))
-        for p in sorted(profiles, key=lambda profile: profile.id)
-    ]
+    """Bring the table `profile` up to this release's decoders. Profiles that went stay: devices may still name them.
+
+    So does every version of a profile's table of fields, by which older readings are explained.
+    """
+    ordered = sorted(profiles, key=lambda profile: profile.id)
+    rows = [(p.id, p.title, p.maker, p.version, p.interval_s, list(p.quantities), p.battery) for p in ordered]
+    tables = [(p.id, p.version, Jsonb([asdict(spec) for spec in p.fields])) for p in ordered]
     with connection.transaction(), connection.cursor() as cursor:
         cursor.executemany(SQL["upsert_profile"], rows)
+        cursor.executemany(SQL["upsert_profile_version"], tables)

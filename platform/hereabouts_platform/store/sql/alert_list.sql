@@ -38,8 +38,8 @@ FROM alert a JOIN place p ON p.id = a.place_id
 WHERE a.cleared_at IS NULL
 
 -- name: open_elsewhere
--- Open alerts that are not about a place: devices, sources, jobs.
-SELECT level, reason, opened_at FROM alert WHERE cleared_at IS NULL AND place_id IS NULL
+-- Open alerts about the system itself: sources and jobs. Devices have a page of their own.
+SELECT level, reason, opened_at FROM alert WHERE cleared_at IS NULL AND subject_kind IN ('source', 'job')
 ORDER BY CASE level WHEN 'urgent' THEN 1 WHEN 'act' THEN 2 ELSE 3 END, opened_at, id
 LIMIT %s
 

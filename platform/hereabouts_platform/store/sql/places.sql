@@ -33,13 +33,16 @@ SELECT id, kind, name FROM place WHERE parent_id = %(place)s ORDER BY id
 
 -- name: deployments
 -- The place's own and its parts', the present ones first, newest first.
-SELECT d.id, d.device_id AS device, v.profile_id AS profile, f.title, f.interval_s, d.place_id AS place,
-       d.from_at AS "from", d.to_at AS "to", d.mount, h.at AS last_heard
+SELECT d.id, d.device_id AS device, v.profile_id AS profile, f.title,
+       coalesce(k.interval_s, f.interval_s) AS interval_s, d.place_id AS place,
+       d.from_at AS "from", d.to_at AS "to", d.mount, h.received_at AS last_heard,
+       greatest(d.from_at, v.created_at) AS expected_from
 FROM deployment d
 JOIN place p ON p.id = d.place_id
 JOIN device v ON v.id = d.device_id
 JOIN profile f ON f.id = v.profile_id
 LEFT JOIN device_heard h ON h.device_id = d.device_id
+LEFT JOIN device_health k ON k.device_id = d.device_id
 WHERE p.id = %(place)s OR (p.parent_id = %(place)s AND p.kind IN ('room', 'bin_slot'))
 ORDER BY d.to_at DESC NULLS FIRST, d.place_id, d.from_at DESC, d.id
 

@@ -27,9 +27,16 @@ WHERE enabled AND envelope <> 'file' ORDER BY id
 SELECT id, name, coalesce(topic_filter, ''), envelope, mapping FROM source ORDER BY id
 
 -- name: upsert_profile
-INSERT INTO profile AS p (id, title, maker, version, interval_s, quantities) VALUES (%s, %s, %s, %s, %s, %s)
+INSERT INTO profile AS p (id, title, maker, version, interval_s, quantities, battery)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
 ON CONFLICT (id) DO UPDATE
 SET title = excluded.title, maker = excluded.maker, version = excluded.version,
-    interval_s = excluded.interval_s, quantities = excluded.quantities
-WHERE (p.title, p.maker, p.version, p.interval_s, p.quantities)
-    IS DISTINCT FROM (excluded.title, excluded.maker, excluded.version, excluded.interval_s, excluded.quantities)
+    interval_s = excluded.interval_s, quantities = excluded.quantities, battery = excluded.battery
+WHERE (p.title, p.maker, p.version, p.interval_s, p.quantities, p.battery)
+    IS DISTINCT FROM (excluded.title, excluded.maker, excluded.version, excluded.interval_s, excluded.quantities,
+                      excluded.battery)
+
+-- name: upsert_profile_version
+INSERT INTO profile_version AS v (profile_id, version, fields) VALUES (%s, %s, %s)
+ON CONFLICT (profile_id, version) DO UPDATE SET fields = excluded.fields, seen_at = now()
+WHERE v.fields IS DISTINCT FROM excluded.fields

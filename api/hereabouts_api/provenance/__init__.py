@@ -1,0 +1,1 @@
+"""Where a reading came from, put together for the API and for the page alike."""
