@@ -102,7 +102,7 @@ def again(sent: tuple[str, bytes]) -> tuple[str, bytes]:
 
 def write(writer: BatchWriter, town: Any, sent: dict[str, tuple[str, bytes]], received_at: datetime) -> list[Outcome]:
     registry = load_registry(town.connection)
-    sources = {source.envelope: source for source in registry.sources}
+    sources = {source.name: source for source in registry.sources}
 
     def message(topic: str, payload: bytes) -> Message:
         first = topic.split("/", maxsplit=1)[0]

@@ -215,6 +215,12 @@ def own_database(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="module")
+def wire_of() -> Callable[[Up], Wire]:
+    """The outside of a given `up`, on its own database."""
+    return Wire
+
+
+@pytest.fixture(scope="module")
 def wire(make_up: Callable[..., Up], own_database: TimescaleServer | None) -> Wire:
     """A running system, seen from outside, that the tests of a module share."""
     settings = {"database_url": own_database.url()} if own_database is not None else {}

@@ -19,9 +19,9 @@ import pytest
 
 from hereabouts_platform.store.raw_blob import unpack
 
-ROUNDS = 10
+ROUNDS = 20
 DEVICES = 40
-GOOD, BURST = 12_000, 200
+GOOD, BURST = 16_000, 200
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
 
 

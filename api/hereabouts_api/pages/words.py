@@ -24,6 +24,11 @@ SOURCES = {
     "chirpstack": "ChirpStack",
     "homelink": "HomeLINK",
     "plain": "Plain messages",
+    "things_stack_joins": "The Things Stack (joins)",
+    "homelink_events": "HomeLINK (events)",
+    "homelink_alerts": "HomeLINK (alerts)",
+    "homelink_devices": "HomeLINK (devices)",
+    "senml": "SenML",
 }
 HEALTH = {
     Health.LIVE: "Live",

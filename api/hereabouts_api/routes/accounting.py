@@ -7,8 +7,8 @@ from pydantic import Field
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import At, Cursor
-from hereabouts_api.models import HourListing
 from hereabouts_api.parameters import ListParameters, Text, interval_of
+from hereabouts_api.source_models import HourListing
 from hereabouts_platform.store.readings import Interval
 from hereabouts_platform.store.source_books import find_source, list_hours
 from hereabouts_schemas.access import Action, Resource

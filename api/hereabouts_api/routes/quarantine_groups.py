@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import At, Cursor, Number
-from hereabouts_api.models import QuarantineGroupListing
 from hereabouts_api.routes.sources import QuarantineParameters
+from hereabouts_api.source_models import QuarantineGroupListing
 from hereabouts_platform.rules.quarantine_words import replay_command, words_of
 from hereabouts_platform.store.quarantine_groups import list_groups
 from hereabouts_platform.store.sources import QuarantineFilter

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import Cursor, Number
-from hereabouts_api.models import QuarantineListing, SourceListing
 from hereabouts_api.parameters import ListParameters, NoParameters, Text
+from hereabouts_api.source_models import QuarantineListing, SourceListing
 from hereabouts_platform.store.sources import QuarantineFilter, list_quarantine, list_sources
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.device import device_id

@@ -11,10 +11,10 @@ from starlette.concurrency import run_in_threadpool
 from hereabouts_api.access import WAIT_S, pool_of
 from hereabouts_api.answer_bell import AnswerBell
 from hereabouts_api.feeding import Feeder, feeds
-from hereabouts_api.models import PostAnswer
 from hereabouts_api.parameters import NoParameters, Text, utc_now
 from hereabouts_api.problems import TooLarge, WrongMedia
 from hereabouts_api.signature import check_signature
+from hereabouts_api.source_models import PostAnswer
 from hereabouts_api.uplink_body import MOST_BYTES, records_of
 from hereabouts_platform.store.connection import acting
 from hereabouts_platform.store.posts import add_post, answers_of, count_waiting, next_post

@@ -44,7 +44,7 @@ def health(last_heard: datetime | None, deployed_from: datetime | None, allowed:
             drawer, or put up long ago and registered today, gets its patience from then on.
         allowed: how long it may be silent.
     """
-    if deployed_from is None:
+    if deployed_from is None or now < deployed_from:
         return Health.SPARE
     if last_heard is None or last_heard < deployed_from:
         return Health.WAITING if now - deployed_from <= allowed.late else Health.SILENT

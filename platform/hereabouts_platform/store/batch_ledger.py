@@ -14,8 +14,8 @@ from hereabouts_platform.store.batch_entry import (
     text_array,
     time_array,
 )
-from hereabouts_platform.store.batch_settle import copy_rows
 from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.copy_rows import copy_rows
 from hereabouts_platform.store.quarantine_rows import quarantine_columns
 from hereabouts_platform.store.queries import load
 from hereabouts_platform.store.raw_blob import pack
@@ -123,7 +123,7 @@ class Ledger:
                 (self._batch_id, entry.index, d.message.received_at, d.message.source.id, entry.outcome.value,
                  d.device_id, d.observed_at, time_source, d.clock_bad, d.f_port, d.f_cnt, d.decoder)
             )  # fmt: skip
-        copy_rows(self._connection, "copy_uplinks", _UPLINK, rows)
+        copy_rows(self._connection, SQL["copy_uplinks"], _UPLINK, rows)
 
     def _quarantine(self) -> None:
         columns = quarantine_columns(

@@ -1,6 +1,6 @@
 """Gives each delivery of a batch its outcome, and stores the values and keys of those that are stored."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import psycopg
 
@@ -14,6 +14,7 @@ from hereabouts_platform.store.batch_entry import (
 )
 from hereabouts_platform.store.batch_twins import second_copies, take_twins
 from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.copy_rows import copy_rows
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.message import Refused, SetAside, Value
 from hereabouts_schemas.outcome import Ignored, Outcome, Reason
@@ -184,28 +185,13 @@ class Settlement:
         rows = [(datastream, self._batch_id, at, new[datastream, at]) for datastream, at in sorted(new)]
         try:
             with self._connection.transaction():
-                copy_rows(self._connection, "copy_readings", _READING, rows)
+                copy_rows(self._connection, SQL["copy_readings"], _READING, rows)
         except psycopg.errors.UniqueViolation:
             datastreams, _, times, values = as_columns(rows, 4)
             self._connection.execute(SQL["insert_readings"], (self._batch_id, datastreams, times, values))
             found = self._connection.execute(SQL["older_readings"], (datastreams, times, self._batch_id))
             return {(datastream, at): value for datastream, at, value in found}
         return {}
-
-
-def copy_rows(connection: Connection, statement: str, types: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
-    """Copy rows into a table in PostgreSQL's own binary form, by a COPY statement of `batch_settle.sql`.
-
-    Raises:
-        psycopg.DataError: a number has more digits than its column.
-    """
-    try:
-        with connection.cursor() as cursor, cursor.copy(SQL[statement]) as copy:
-            copy.set_types(types)
-            for row in rows:
-                copy.write_row(row)
-    except OverflowError as error:
-        raise psycopg.DataError("a number has more digits than its column") from error
 
 
 def _met_older(

@@ -29,10 +29,6 @@ WHERE r.batch_id <> %s
 -- name: copy_readings
 COPY reading (datastream_id, batch_id, time, value) FROM STDIN (FORMAT BINARY)
 
--- name: copy_uplinks
-COPY uplink (batch_id, index, received_at, source_id, outcome, device_id, observed_at, time_source, clock_bad, f_port,
-             f_cnt, decoder) FROM STDIN (FORMAT BINARY)
-
 -- name: insert_keys
 -- Of one source. Waits for whoever is taking one of them in this moment.
 INSERT INTO uplink_key (batch_id, source_id, key, index, received_at)

@@ -31,6 +31,10 @@ JOIN device d ON d.id = u.device_id
 ORDER BY u.device_id, u.time, u.code
 ON CONFLICT DO NOTHING
 
+-- name: copy_uplinks
+COPY uplink (batch_id, index, received_at, source_id, outcome, device_id, observed_at, time_source, clock_bad, f_port,
+             f_cnt, decoder) FROM STDIN (FORMAT BINARY)
+
 -- name: quarantine
 INSERT INTO quarantine AS q (batch_id, kind, source_id, topic, device_id, reason, detail, field, raw, quantity,
                              channel, time, received_at, last_at, deliveries, index, content_hash, payload)
