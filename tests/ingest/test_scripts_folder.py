@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hereabouts_ingest.profiles import load_profiles
+from hereabouts_ingest.profiles import load_profiles, load_versions
 from hereabouts_ingest.scripts import live
 from hereabouts_ingest.scripts.folder import changes_of, read_script, read_shelf
 from hereabouts_ingest.scripts.limits import SCRIPT_BYTES
@@ -112,7 +112,7 @@ def test_scripts_stand_beside_the_native_profiles_and_change_without_a_restart(
     level = folder / "oldfield_level"
     profiles = LiveProfiles(folder)
     try:
-        assert set(profiles.now()) == set(load_profiles()) | {"brightwell-th1", "oldfield-level", "quayside-counter"}
+        assert set(profiles.now()) == set(load_versions()) | {"brightwell-th1", "oldfield-level", "quayside-counter"}
         assert profiles.now() is profiles.now(), "read again only when something changed"
         read = profiles.now()["oldfield-level"].reader(AT)
         assert read is not None
@@ -130,7 +130,7 @@ def test_scripts_stand_beside_the_native_profiles_and_change_without_a_restart(
 
         shutil.rmtree(level)
         shutil.copytree(EXAMPLES / "oldfield_level", folder / "oldfield_tank")
-        assert set(profiles.now()) - set(load_profiles()) == {"brightwell-th1", "oldfield-tank", "quayside-counter"}
+        assert set(profiles.now()) - set(load_versions()) == {"brightwell-th1", "oldfield-tank", "quayside-counter"}
     finally:
         profiles.close()
 
@@ -146,7 +146,7 @@ def test_a_script_that_is_stopped_while_it_is_loaded_keeps_its_place(folder: Pat
 def test_without_a_folder_there_is_no_process(tmp_path: Path) -> None:
     for folder in (None, tmp_path / "scripts"):
         profiles = LiveProfiles(folder)
-        assert profiles.now() == load_profiles()
+        assert profiles.now() == load_versions()
         assert profiles._runner.pid is None
         profiles.close()
 
