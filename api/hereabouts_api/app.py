@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from hereabouts_api import description, problems
 from hereabouts_api.guard import Guard
 from hereabouts_api.pages import overview, place, sign_in, static
-from hereabouts_api.routes import alerts, devices, health, places, readings, sources
+from hereabouts_api.routes import alerts, devices, health, losses, places, readings, sources
 from hereabouts_api.settings import ApiSettings
 from hereabouts_platform.store.connection import DatabaseRole, open_pool
 
@@ -42,7 +42,20 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
     # readings before places: a place's id takes in every slash that is left
-    for module in (health, description, readings, places, alerts, devices, sources, static, sign_in, overview, place):
+    for module in (
+        health,
+        description,
+        readings,
+        places,
+        alerts,
+        devices,
+        sources,
+        losses,
+        static,
+        sign_in,
+        overview,
+        place,
+    ):
         app.include_router(module.router)
     described = description.describe(app)
     app.openapi = lambda: described  # type: ignore[method-assign]

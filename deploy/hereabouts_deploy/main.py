@@ -27,6 +27,7 @@ COMMANDS = {
     "import": "importing",
     "profiles": "profiles",
     "job": "job",
+    "backfill": "backfill",
     "user": "user",
     "key": "key",
     "config": "config",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hereabouts_ingest.backfill.settings import Pace, ThingsStack
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IngestSettings:
@@ -17,6 +19,8 @@ class IngestSettings:
         drain: take what the broker holds for this slot, subscribe to nothing more, forget the session, end.
         receive_maximum: how many messages may be in flight without an acknowledgement; wider than a batch, so that
             the next batch arrives while this one commits.
+        things_stack: applications whose messages can be fetched again when they were missed.
+        pace: how gently that is done.
     """
 
     database_url: str = field(repr=False)
@@ -31,6 +35,8 @@ class IngestSettings:
     shared: bool = False
     drain: bool = False
     receive_maximum: int = 4000
+    things_stack: tuple[ThingsStack, ...] = ()
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def client_id(self) -> str:
