@@ -15,7 +15,7 @@ Source: The Things Stack documentation, "Retrieve Messages", "Storage Integratio
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from types import TracebackType
@@ -58,7 +58,7 @@ class NetworkAway(HereaboutsError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """A stored message: its bytes, and when the network received it (None where it does not say so)."""
+    """A stored message: its bytes, and when the network received it (None where it does not say, or cannot be)."""
 
     payload: bytes
     device: str | None
@@ -103,11 +103,11 @@ class StorageClient:
                 for records in self._page(device, reached - TICK, before, limit):
                     count += len(records)
                     new = []
-                    for record in records:
+                    for record in (_believed(each, after, before) for each in records):
                         reached = max(reached, record.received_at or reached)
                         digest = blake2b(record.payload, digest_size=16).digest()
                         if digest not in known:
-                            known[digest] = record.received_at or reached
+                            known[digest] = reached
                             new.append(record)
                     known = {digest: at for digest, at in known.items() if at >= reached - 2 * TICK}
                     fresh += len(new)
@@ -161,6 +161,12 @@ class StorageClient:
             raise
         if records:
             yield records
+
+
+def _believed(record: Record, after: datetime, before: datetime) -> Record:
+    """A record that states a time outside what was asked for states none: pages are asked for by these times."""
+    at = record.received_at
+    return record if at is None or after - TICK <= at <= before else replace(record, received_at=None)
 
 
 def _longer(limit: int) -> int:

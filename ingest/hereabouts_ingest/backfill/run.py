@@ -9,7 +9,7 @@ be told.
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from hereabouts_ingest.backfill.client import Record, StorageClient
 from hereabouts_ingest.backfill.settings import Pace, ThingsStack
@@ -19,8 +19,6 @@ from hereabouts_platform.store.batch_entry import Entry
 from hereabouts_platform.store.connection import Connection
 from hereabouts_schemas.errors import ConfigError
 from hereabouts_schemas.message import Message, Source
-
-CLOCKS_DIFFER = timedelta(hours=1)  # so far before the span a stated time is still believed
 
 Tell = Callable[[datetime], None]
 """Told up to when everything is fetched, after each batch."""
@@ -68,7 +66,7 @@ def _source(desk: Desk, request: store.Request) -> Source:
 
 def _store(desk: Desk, request: store.Request, source: Source, application: str, records: Sequence[Record]) -> None:
     now = datetime.now(UTC)
-    messages = [_message(record, request, source, application, now) for record in records]
+    messages = [_message(record, source, application, now) for record in records]
     reached = {id(message): record.received_at for message, record in zip(messages, records, strict=True)}
 
     def note(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -79,15 +77,13 @@ def _store(desk: Desk, request: store.Request, source: Source, application: str,
     desk.handle(messages, also=note)
 
 
-def _message(record: Record, request: store.Request, source: Source, application: str, now: datetime) -> Message:
-    stated = record.received_at
-    believed = stated is not None and request.from_at - CLOCKS_DIFFER <= stated <= now
+def _message(record: Record, source: Source, application: str, now: datetime) -> Message:
     device = record.device if record.device and not set(record.device) & set("/+#\x00") else "-"
     return Message(
         source=source,
         topic=f"v3/{application}/devices/{device}/up",
         payload=record.payload,
-        received_at=stated if believed and stated is not None else now,
+        received_at=min(record.received_at or now, now),
     )
 
 

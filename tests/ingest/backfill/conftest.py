@@ -1,17 +1,28 @@
-"""A stand-in of The Things Stack's Storage Integration on a real port, with the faults that tests ask for."""
+"""A stand-in of The Things Stack's Storage Integration on a real port, with the faults that tests ask for; a town."""
 
 import json
 import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
+from hereabouts_ingest.backfill.settings import SLOT, Pace, ThingsStack
+from hereabouts_ingest.desk import Desk
+from hereabouts_ingest.profiles import load_profiles
+from hereabouts_ingest.settings import IngestSettings
+from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
+from hereabouts_platform.store.registry import sync_profiles
+
 KEY = "NNSXS.STAND-IN"
+EUIS = {f"sensor-{number}": f"A81758FFFE0000{number:02X}" for number in range(1, 31)}
 ROOT = "/api/v3/as/applications/council"
 TAIL = "/packages/storage/uplink_message"
 
@@ -35,7 +46,26 @@ class Storage:
     gate: threading.Event = field(default_factory=threading.Event)
     address: str = ""
 
-    def keep(self, body: dict[str, Any]) -> None:
+    def keep(self, *bodies: dict[str, Any]) -> None:
+        """Keep messages as the network would."""
+        for body in bodies:
+            self._keep(body)
+
+    def keep_garbage(self, at: datetime, line: bytes) -> None:
+        """Keep a line that is no message."""
+        self.lines.append((stamp_of(at), "sensor-1", line))
+        self.lines.sort(key=lambda kept: kept[0])
+
+    @property
+    def stack(self) -> ThingsStack:
+        """What is set up to fetch from it."""
+        return ThingsStack(source="things_stack", server=self.address, application="council", key=KEY)
+
+    def uplink(self, number: int, at: datetime, **more: Any) -> dict[str, Any]:
+        """The `number`-th frame of a sensor, received by the network at `at` (UTC), as MQTT would bring it."""
+        return uplink(number, at, **more)
+
+    def _keep(self, body: dict[str, Any]) -> None:
         line = json.dumps({"result": body}, separators=(",", ":")).encode()
         self.lines.append((body["received_at"], body["end_device_ids"]["device_id"], line))
         self.lines.sort(key=lambda kept: kept[0])
@@ -135,15 +165,18 @@ def serving() -> Iterator[Storage]:
         server.server_close()
 
 
+def stamp_of(at: datetime, nanos: str = "") -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%f") + nanos + "Z"
+
+
 def uplink(number: int, at: datetime, *, device: str = "sensor-1", nanos: str = "", **more: Any) -> dict[str, Any]:
     """The `number`-th frame of an Elsys sensor, received by the network at `at` (UTC)."""
-    stamp = at.strftime("%Y-%m-%dT%H:%M:%S.%f") + nanos + "Z"
-    eui = device.upper().encode().hex().upper()[-16:].rjust(16, "0")
+    stamp = stamp_of(at, nanos)
     return {
         "end_device_ids": {
             "device_id": device,
             "application_ids": {"application_id": "council"},
-            "dev_eui": eui,
+            "dev_eui": EUIS[device],
             "dev_addr": "00BCB929",
         },
         "received_at": stamp,
@@ -152,7 +185,7 @@ def uplink(number: int, at: datetime, *, device: str = "sensor-1", nanos: str = 
             "f_port": 1,
             "f_cnt": number,
             "frm_payload": "AQDi",  # Elsys: temperature 22.6
-            "decoded_payload": {"temperature": 22.6, "humidity": 40 + number % 20},
+            "decoded_payload": {"temperature": 22.6},
             "received_at": stamp,
             "settings": {"time": stamp},
         },
@@ -160,5 +193,59 @@ def uplink(number: int, at: datetime, *, device: str = "sensor-1", nanos: str = 
     }
 
 
-def eui_of(device: str) -> str:
-    return uplink(0, datetime(2026, 1, 1), device=device)["end_device_ids"]["dev_eui"]  # noqa: DTZ001
+@pytest.fixture
+def storage() -> Iterator[Storage]:
+    """An empty storage of the application `council`."""
+    with serving() as started:
+        yield started
+
+
+@pytest.fixture
+def pace() -> Pace:
+    """As fast as it goes, in pages of 100."""
+    return Pace(
+        page=100,
+        pause_s=0,
+        timeout_s=2,
+        first_wait_s=0.01,
+        longest_wait_s=5,
+        look_s=0.05,
+        overlap=timedelta(seconds=1),
+        settle=timedelta(),
+        put_off_s=0.05,
+    )
+
+
+@pytest.fixture
+def owner(database_url: str) -> Iterator[Connection]:
+    """The owner, in a home with thirty Elsys sensors."""
+    with connect(database_url, DatabaseRole.OWNER) as connection:
+        sync_profiles(connection, [profile.spec for profile in load_profiles().values()])
+        connection.execute("INSERT INTO place (id, kind, name) VALUES ('h1', 'home', 'Home 1')")
+        for eui in EUIS.values():
+            connection.execute("INSERT INTO device (id, profile_id) VALUES (%s, 'elsys')", (eui,))
+            connection.execute(
+                "INSERT INTO deployment (device_id, place_id, from_at) VALUES (%s, 'h1', '2020-01-01Z')", (eui,)
+            )
+        yield connection
+
+
+@pytest.fixture
+def settings(database_url: str, owner: Connection, storage: Storage, pace: Pace, tmp_path: Path) -> IngestSettings:
+    """A worker's settings, set up to fetch from `storage`; no broker."""
+    return IngestSettings(
+        database_url=database_url,
+        mqtt_host="127.0.0.1",
+        mqtt_port=1,
+        spool_dir=tmp_path / "spool",
+        things_stack=(storage.stack,),
+        pace=pace,
+    )
+
+
+@pytest.fixture
+def desk(settings: IngestSettings) -> Iterator[Desk]:
+    """A desk of backfill's slot."""
+    opened = Desk(replace(settings, slot=SLOT))
+    yield opened
+    opened.close()
