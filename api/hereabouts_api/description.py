@@ -71,7 +71,7 @@ def _add_errors(path: str, operation: dict[str, Any]) -> None:
     possible = ["503"] if path == "/health/ready" else []
     if operation.get("security"):
         possible = ["400", "401", "403", "503"]
-        if "{id}" in path or path == "/v1/readings":
+        if "{" in path or path == "/v1/readings":
             possible.append("404")
     for status in sorted(possible):
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -61,8 +61,10 @@ class ThingsStackEntry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    application: Annotated[str, AfterValidator(lambda text: check_id("application", text))]
-    server: Annotated[str, AfterValidator(lambda text: check_server("server", text))] = THINGS_STACK_SERVER
+    application: Annotated[str, AfterValidator(lambda text: check_id(f"application of {PREFIX}THINGS_STACK", text))]
+    server: Annotated[str, AfterValidator(lambda text: check_server(f"server of {PREFIX}THINGS_STACK", text))] = (
+        THINGS_STACK_SERVER
+    )
     source: str = THINGS_STACK_SOURCE
     key_file: Path | None = None
 

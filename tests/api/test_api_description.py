@@ -52,6 +52,7 @@ def test_it_describes_what_the_issue_asks_for(description: dict) -> None:
         "/v1/alerts",
         "/v1/devices",
         "/v1/sources",
+        "/v1/sources/{name}/losses",
         "/v1/quarantine",
         "/health/live",
         "/health/ready",

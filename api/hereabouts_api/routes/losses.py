@@ -126,10 +126,11 @@ def read_losses(
         raise NotFound(f"There is no source {name[:200]!r}.")
     interval = asked.interval()
     cursor = Cursor(f"losses {name}", tuple[At, LossKind])
-    before = cursor.read(asked.cursor)
+    behind = cursor.read(asked.cursor)
+    before = (behind[0], behind[1].value) if behind else None
     rows = lost_hours(caller.connection, source_id, interval, before=before, most=asked.limit + 1)
     shown = rows[: asked.limit]
-    following = cursor.write((shown[-1]["hour"], shown[-1]["kind"])) if len(rows) > asked.limit else None
+    following = cursor.write((shown[-1]["hour"], LossKind(shown[-1]["kind"]))) if len(rows) > asked.limit else None
     totals = [
         {**row, "unit": _UNIT[row["kind"]], "exact": row["kind"] != LossKind.F_CNT_GAP}
         for row in lost(caller.connection, source_id, interval)
