@@ -17,6 +17,7 @@ from hereabouts_api.routes import (
     alerts,
     devices,
     health,
+    losses,
     metrics,
     places,
     quarantine_groups,
@@ -59,7 +60,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
     # readings before places: a place's id takes in every slash that is left
-    lists = (readings, places, alerts, devices, accounting, sources, quarantine_groups, uplinks)
+    lists = (readings, places, alerts, devices, accounting, losses, sources, quarantine_groups, uplinks)
     pages = (static, sign_in, overview, sources_page, devices_page, quarantine, provenance, place)
     for module in (health, metrics, description, *lists, *pages):
         app.include_router(module.router)

@@ -32,6 +32,7 @@ COMMANDS = {
     "quarantine": "quarantine",
     "replay": "replay",
     "job": "job",
+    "backfill": "backfill",
     "user": "user",
     "key": "key",
     "config": "config",

@@ -5,6 +5,7 @@ the name of a file that holds it: `HEREABOUTS_DATABASE_URL_FILE`.
 """
 
 import difflib
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Annotated, Any
 import psycopg
 from platformdirs import user_data_path
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -27,12 +28,16 @@ from pydantic_settings import (
 from hereabouts_deploy.embedded.broker import BrokerKind
 from hereabouts_deploy.mqtt_address import parse_mqtt_url
 from hereabouts_deploy.supervise.parent import SUPERVISED
+from hereabouts_ingest.backfill.settings import check_id, check_server
 from hereabouts_schemas.errors import ConfigError, InputError
 
 PREFIX = "HEREABOUTS_"
 TOML = Path("hereabouts.toml")
-SECRETS = ("database_url", "mqtt_url")
+SECRETS = ("database_url", "mqtt_url", "things_stack_key")
+NEVER_SHOWN = (*SECRETS, "things_stack")  # somebody may have put a key where it does not belong
 BUILT_IN = "default"
+THINGS_STACK_SERVER = "https://eu1.cloud.thethings.network"
+THINGS_STACK_SOURCE = "things_stack"
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -49,6 +54,19 @@ def _database_address(url: str | None) -> str | None:
     except psycopg.ProgrammingError as error:
         raise ValueError("An address of a database looks like postgresql://name:password@host:5432/database") from error
     return url
+
+
+class ThingsStackEntry(BaseModel):
+    """An application of The Things Stack whose stored messages can be fetched again: `[[things_stack]]`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    application: Annotated[str, AfterValidator(lambda text: check_id(f"application of {PREFIX}THINGS_STACK", text))]
+    server: Annotated[str, AfterValidator(lambda text: check_server(f"server of {PREFIX}THINGS_STACK", text))] = (
+        THINGS_STACK_SERVER
+    )
+    source: str = THINGS_STACK_SOURCE
+    key_file: Path | None = None
 
 
 class Settings(BaseSettings):
@@ -115,6 +133,16 @@ class Settings(BaseSettings):
         description="What messages of quality 0 may take on the disk, per worker, while the database is away.",
     )
 
+    things_stack: Annotated[tuple[ThingsStackEntry, ...], NoDecode] = Field(
+        default=(),
+        description="Applications of The Things Stack whose stored messages are fetched when they were missed: a JSON "
+        "list of objects with application, server, source, key_file; in hereabouts.toml as [[things_stack]].",
+    )
+    things_stack_key: str | None = Field(
+        default=None, repr=False, description="API key of the applications that name no key_file of their own."
+    )
+    things_stack_key_file: Path | None = Field(default=None, description="File that holds THINGS_STACK_KEY.")
+
     def __init__(self, **given: Any) -> None:
         try:
             super().__init__(**given)
@@ -125,6 +153,14 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("things_stack", mode="before")
+    @classmethod
+    def _parse(cls, value: object) -> object:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValueError('Write a JSON list, like [{"application": "council-sensors"}]') from error
 
     @field_validator("data_dir", "scripts_dir")
     @classmethod
@@ -231,5 +267,5 @@ def _setting(name: str) -> str:
 def _explained(error: ValidationError) -> InputError:
     first = error.errors()[0]
     name = str(first["loc"][0]) if first["loc"] else "settings"
-    value = "(not shown)" if name in SECRETS else first.get("input")
+    value = "(not shown)" if name in NEVER_SHOWN else first.get("input")
     return InputError(_setting(name), value, f"{first['msg'].removeprefix('Value error, ')}.")

@@ -1,11 +1,13 @@
 """Ingest workers: numbered slots, each a process with a fixed name at the broker, which keeps its messages for it."""
 
+import json
 from dataclasses import replace
 
 from hereabouts_deploy.data_dir import DataDir
 from hereabouts_deploy.mqtt_address import MqttAddress
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.supervise.child import Child, child
+from hereabouts_deploy.things_stack import things_stack_of
 from hereabouts_ingest.settings import IngestSettings
 
 
@@ -23,6 +25,7 @@ def ingest_settings(settings: Settings, database_url: str, feed: MqttAddress) ->
         slot=settings.ingest_slot,
         shared=settings.ingest_share,
         scripts_dir=settings.scripts,
+        things_stack=things_stack_of(settings),
     )
 
 
@@ -50,6 +53,8 @@ def workers(settings: Settings, data_dir: DataDir, *, database_url: str, mqtt_ur
                 ingest_share=str(share),
                 spool_bytes=str(settings.spool_bytes),
                 scripts_dir=str(settings.scripts),
+                things_stack=json.dumps([each.model_dump(mode="json") for each in settings.things_stack]),
+                things_stack_key=settings.things_stack_key or "",
             )
         )
     return children

@@ -1,10 +1,12 @@
-"""What a worker does beside its messages: watches the registry for changed sources, tells the store of losses."""
+"""What a worker does beside its messages: watches the registry for changed sources, tells the store of losses, and asks
+for what came while nobody listened."""
 
 import time
 
 import psycopg
 import structlog
 
+from hereabouts_ingest.backfill.requests import ask_for_absences
 from hereabouts_ingest.desk import Desk
 from hereabouts_ingest.listener import Listener
 from hereabouts_ingest.losses import Losses
@@ -52,6 +54,7 @@ class Front:
         desk.refresh()
         self._listener.follow(desk.registry.sources)
         self._tell_losses(desk)
+        ask_for_absences(desk, self._settings.things_stack, self._settings.pace, self._listener.absences)
 
     def _tell_losses(self, desk: Desk) -> None:
         counts = self._losses.take()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hereabouts_ingest.backfill.settings import Pace, ThingsStack
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IngestSettings:
@@ -18,6 +20,8 @@ class IngestSettings:
         receive_maximum: how many messages may be in flight without an acknowledgement; wider than a batch, so that
             the next batch arrives while this one commits.
         scripts_dir: folder of vendors' decoder scripts; one that is not there holds none.
+        things_stack: applications whose messages can be fetched again when they were missed.
+        pace: how gently that is done.
     """
 
     database_url: str = field(repr=False)
@@ -33,6 +37,8 @@ class IngestSettings:
     drain: bool = False
     receive_maximum: int = 4000
     scripts_dir: Path | None = None
+    things_stack: tuple[ThingsStack, ...] = ()
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def client_id(self) -> str:

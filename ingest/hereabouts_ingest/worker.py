@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 import psycopg
 import structlog
 
+from hereabouts_ingest.backfill.runner import BackfillRunner
 from hereabouts_ingest.desk import Desk
 from hereabouts_ingest.front import Front
 from hereabouts_ingest.inbox import Arrival, Inbox
@@ -48,7 +49,7 @@ def run_ingest(settings: IngestSettings, stop: threading.Event, on_ready: Callab
 
 
 class _Worker:
-    """The threads of one worker: the network's, two writers, and the one that looks after the rest."""
+    """The threads of one worker: the network's, two writers, backfill's, and the one that looks after the rest."""
 
     def __init__(self, settings: IngestSettings, desk: Desk, stop: threading.Event) -> None:
         self._settings = settings
@@ -59,6 +60,7 @@ class _Worker:
         knew_session = slot_has_worked(desk.connection, settings.slot)
         self._listener = Listener(settings, desk.registry.sources, self._inbox, losses, knew_session=knew_session)
         self._front = Front(settings, desk, self._listener, losses)
+        self._backfill = BackfillRunner(settings, stop)
         self._writers = [Writer(settings, self._inbox, self._spool, self._listener, stop) for _ in range(WRITERS)]
 
     def run(self, on_ready: Callable[[], None] | None) -> None:
@@ -69,6 +71,7 @@ class _Worker:
             emptied = False
             try:
                 self._listener.start()
+                self._backfill.start()
                 emptied = self._attend(work, on_ready)
             finally:
                 self._stop.set()
@@ -76,6 +79,7 @@ class _Worker:
                 self._listener.stop(forget=emptied)
                 self._inbox.store_is_away(())  # what of quality 0 nobody took waits on disk for the next start
                 self._front.close()
+                self._backfill.close()
         for done in work:
             done.result()
 

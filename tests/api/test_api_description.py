@@ -55,6 +55,7 @@ def test_it_describes_what_the_issue_asks_for(description: dict) -> None:
         "/v1/devices",
         "/v1/sources",
         "/v1/sources/{name}/accounting",
+        "/v1/sources/{name}/losses",
         "/v1/quarantine",
         "/v1/uplinks/{source}",
         "/v1/uplinks/{source}/posts/{id}",

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from hereabouts_deploy.data_dir import DataDir
 from hereabouts_deploy.mqtt_address import MqttAddress, parse_mqtt_url
 from hereabouts_deploy.settings import Settings, origins, unknown_settings
+from hereabouts_deploy.things_stack import things_stack_of
+from hereabouts_deploy.workers import workers
 from hereabouts_schemas.errors import ConfigError, InputError
 
 
@@ -137,3 +140,54 @@ def test_broker_addresses(url: str, address: MqttAddress) -> None:
 def test_what_is_no_broker_address(url: str) -> None:
     with pytest.raises(ValueError, match=r"broker|ort"):
         parse_mqtt_url(url)
+
+
+def test_applications_to_fetch_from_each_with_its_key(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "own").write_text("NNSXS.OWN\n")
+    (folder / "hereabouts.toml").write_text(
+        "things_stack_key = 'NNSXS.ALL'\n"
+        "[[things_stack]]\napplication = 'bins'\n"
+        "[[things_stack]]\napplication = 'homes'\nserver = 'https://au1.cloud.thethings.network/'\nkey_file = 'own'\n"
+    )
+    bins, homes = things_stack_of(Settings())
+    assert (bins.server, bins.source, bins.key) == ("https://eu1.cloud.thethings.network", "things_stack", "NNSXS.ALL")
+    assert (homes.server, homes.key) == ("https://au1.cloud.thethings.network", "NNSXS.OWN")
+    assert "NNSXS" not in repr((bins, homes, Settings()))
+    monkeypatch.setenv("HEREABOUTS_THINGS_STACK", '[{"application": "footfall"}]')
+    assert [each.application for each in things_stack_of(Settings())] == ["footfall"]
+
+
+def test_an_application_without_a_key_is_named(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    monkeypatch.setenv("HEREABOUTS_THINGS_STACK", '[{"application": "bins"}]')
+    with pytest.raises(ConfigError, match=r"application bins.*THINGS_STACK_KEY_FILE"):
+        things_stack_of(Settings())
+    monkeypatch.setenv("HEREABOUTS_THINGS_STACK", '[{"application": "bins", "key_file": "gone"}]')
+    with pytest.raises(ConfigError, match="gone of bins cannot be read"):
+        things_stack_of(Settings())
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["bins", "[1]", '[{"application": "bins", "server": "http://example.org"}]', '[{"application": "a/b"}]',
+     '[{"application": "bins", "key": "NNSXS.SECRET"}]'],
+)  # fmt: skip
+def test_applications_that_cannot_be_used_are_told_without_what_may_be_a_key(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("HEREABOUTS_THINGS_STACK", value)
+    with pytest.raises(InputError, match="HEREABOUTS_THINGS_STACK") as refused:
+        Settings()
+    assert "SECRET" not in str(refused.value)
+
+
+def test_workers_are_told_where_to_fetch_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HEREABOUTS_THINGS_STACK", '[{"application": "bins"}]')
+    monkeypatch.setenv("HEREABOUTS_THINGS_STACK_KEY", "NNSXS.ALL")
+    data_dir = DataDir(path=tmp_path)
+    data_dir.make()
+    (worker,) = workers(Settings(), data_dir, database_url="postgresql://x", mqtt_url="mqtt://x")
+    for name, text in worker.environment.items():
+        monkeypatch.setenv(name, text)
+    (stack,) = things_stack_of(Settings())
+    assert (stack.application, stack.key) == ("bins", "NNSXS.ALL")
+    assert "NNSXS" not in repr(worker)

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from hereabouts_platform.jobs.account import check_books
 from hereabouts_platform.jobs.assess import assess_homes
+from hereabouts_platform.jobs.gaps import INTERVAL as GAPS_INTERVAL
+from hereabouts_platform.jobs.gaps import find_gaps
 from hereabouts_platform.jobs.health import assess_devices
 from hereabouts_platform.jobs.job import Job
 from hereabouts_platform.jobs.purge_posts import purge_posts
@@ -31,6 +33,13 @@ ACCOUNT = Job(
     work=check_books,
 )
 
+GAPS = Job(
+    name="gaps",
+    title="Count frames that devices sent and nobody delivered, and ask the network for them",
+    interval=GAPS_INTERVAL,
+    work=find_gaps,
+)
+
 PURGE_POSTS = Job(
     name="purge_posts",
     title="Forget the answers to webhooks of more than a day ago",
@@ -42,11 +51,11 @@ WATCH = Job(
     name="watch",
     title="Raise an alert when another job fails or does not run",
     interval=timedelta(minutes=5),
-    work=watching([ASSESS, HEALTH, ACCOUNT, PURGE_POSTS]),
+    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, PURGE_POSTS]),
     at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
 )
 
-JOBS = (ASSESS, HEALTH, ACCOUNT, PURGE_POSTS, WATCH)
+JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, PURGE_POSTS, WATCH)
 
 
 def job_named(name: str) -> Job:

@@ -42,31 +42,31 @@ def packet_loss(counters: Iterable[int | None]) -> PacketLoss | None:
     if max(known) - min(known) <= OUT_OF_ORDER:  # one session whatever the order, as nearly always; and much quicker
         expected = max(known) - min(known) + 1
         return PacketLoss(expected=expected, lost=expected - len(set(known)))
-    sessions: list[_Session] = []
+    sessions: list[Session] = []
     for counter in known:
-        if not (sessions and sessions[-1].take(counter)):
-            sessions.append(_Session(counter))
+        if not sessions or sessions[-1].take(counter) is None:
+            sessions.append(Session(counter))
     expected = sum(session.highest - session.lowest + 1 for session in sessions)
     return PacketLoss(expected=expected, lost=expected - sum(len(session.seen) for session in sessions))
 
 
-class _Session:
+class Session:
     """Frames of one session; numbers beyond the counter's end go on counting."""
 
     def __init__(self, first: int) -> None:
         self.seen = {first}
         self.lowest = self.highest = self._most = first
 
-    def take(self, counter: int) -> bool:
-        """Whether the frame is one of this session."""
+    def take(self, counter: int) -> int | None:
+        """Take in a frame of this session; its number in it, None where it is none of this session."""
         number = self._number(counter)
         if number is None:
-            return False
+            return None
         self.seen.add(number)
         self.lowest = min(self.lowest, number)
         self.highest = max(self.highest, number)
         self._most = max(self._most, counter)
-        return True
+        return number
 
     def _number(self, counter: int) -> int | None:
         for end in _ENDS:

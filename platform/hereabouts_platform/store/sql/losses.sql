@@ -7,3 +7,38 @@ SELECT EXISTS (SELECT 1 FROM ingest_count WHERE slot = %s)
 INSERT INTO loss_estimate AS l (slot, source_id, hour, kind, count)
 SELECT %s, u.* FROM unnest(%s::smallint[], %s::timestamptz[], %s::text[], %s::bigint[]) AS u
 ON CONFLICT (source_id, hour, slot, kind) DO UPDATE SET count = l.count + excluded.count
+
+-- name: source_number
+SELECT id FROM source WHERE name = %s
+
+-- name: lost
+-- By kind over the hours that begin in the interval.
+SELECT kind, sum(count)::int8 AS count, count(DISTINCT hour)::int8 AS hours, min(hour) AS first_hour,
+       max(hour) AS last_hour
+FROM loss_estimate
+WHERE source_id = %(source)s AND (%(from_at)s::timestamptz IS NULL OR hour >= %(from_at)s)
+  AND (%(to_at)s::timestamptz IS NULL OR hour < %(to_at)s)
+GROUP BY kind
+ORDER BY kind
+
+-- name: lost_hours
+-- Hour by hour and kind, newest first, after a cursor.
+SELECT hour, kind, sum(count)::int8 AS count FROM loss_estimate
+WHERE source_id = %(source)s AND (%(from_at)s::timestamptz IS NULL OR hour >= %(from_at)s)
+  AND (%(to_at)s::timestamptz IS NULL OR hour < %(to_at)s)
+  AND (%(hour)s::timestamptz IS NULL OR (hour, kind) < (%(hour)s, %(kind)s))
+GROUP BY hour, kind
+ORDER BY hour DESC, kind DESC
+LIMIT %(most)s
+
+-- name: brought_back
+-- What backfill did about spans that reach into the interval, by cause.
+SELECT cause, count(*)::int8 AS requests, count(*) FILTER (WHERE state IN ('waiting', 'running'))::int8 AS open,
+       count(*) FILTER (WHERE state = 'failed')::int8 AS failed, sum(found)::int8 AS found,
+       sum(stored)::int8 AS stored, sum(duplicate)::int8 AS duplicate, sum(quarantined)::int8 AS quarantined,
+       sum(ignored)::int8 AS ignored
+FROM backfill_request
+WHERE source_id = %(source)s AND (%(from_at)s::timestamptz IS NULL OR to_at > %(from_at)s)
+  AND (%(to_at)s::timestamptz IS NULL OR from_at < %(to_at)s)
+GROUP BY cause
+ORDER BY cause
