@@ -1,4 +1,4 @@
-"""Messages of quality 0, which no broker sends twice: while the store is away they wait on disk, through restarts too."""
+"""Messages of quality 0, which no broker sends twice: while the store is away they wait on disk, restarts included."""
 
 import json
 import subprocess
