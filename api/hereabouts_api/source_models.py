@@ -51,6 +51,7 @@ class QuarantineItem(Item):
     last_at: AwareDatetime = Field(description="When the same message came last.")
     deliveries: int = Field(description="How often the same message came.")
     payload: Annotated[str, BeforeValidator(_base64)] = Field(description="The message's bytes, base64.")
+    withheld: str | None = Field(description="Why `payload` and `raw` are empty, if they are not shown.")
 
 
 class HourState(StrEnum):

@@ -58,6 +58,11 @@ class BulkClient(mqtt.Client):
         self._unread, self._wanted = bytearray(), 0
         return super().reconnect()  # forgets what was still to be sent
 
+    @property
+    def has_died(self) -> bool:
+        """Whether the loop that was started has ended, though nobody asked it to."""
+        return self._thread is None and not self._thread_terminate and self.generation > 0
+
     def acknowledge(self, packet_ids: Sequence[int], generation: int) -> None:
         """Acknowledge messages of quality 1 in one piece, unless their connection is gone.
 

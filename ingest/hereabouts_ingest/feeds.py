@@ -22,6 +22,7 @@ class Feeds:
     def __init__(self, sources: Sequence[Source]) -> None:
         fed = [source for source in sources if source.topic_filter]
         self.sources = tuple(sorted(fed, key=lambda source: _openness(source.topic_filter)))
+        self._first = (*self.sources, *sources)[0]
         self._known: dict[bytes, tuple[str, Source]] = {}
 
     def filters(self, *, shared: bool) -> list[str]:
@@ -46,7 +47,7 @@ class Feeds:
     def source_of(self, topic: str) -> Source:
         """The source that a topic as text falls to."""
         taken = (source for source in self.sources if topic_matches_sub(source.topic_filter, topic))
-        return next(taken, self.sources[0])
+        return next(taken, self._first)
 
 
 def _text(topic: bytes) -> str:

@@ -44,6 +44,15 @@ class Front:
             self.close()
             self._due = time.monotonic() + TRY_AGAIN_AFTER_S
 
+    def end(self) -> None:
+        """Tell the store of the last losses, if it is there, and close the desk."""
+        if self._desk is not None:
+            try:
+                self._tell_losses(self._desk)
+            except psycopg.Error as error:
+                log.warning("losses could not be told", action="losses_untold", error=type(error).__name__)
+        self.close()
+
     def close(self) -> None:
         """Close the desk."""
         if self._desk is not None:

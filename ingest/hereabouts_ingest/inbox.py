@@ -59,6 +59,7 @@ class Inbox:
         self._arrivals: deque[Arrival] = deque()
         self._bytes = 0
         self._store_is_away = False
+        self._ends = False
         self._changed = threading.Condition()
         self._taking = threading.Lock()
 
@@ -125,10 +126,29 @@ class Inbox:
         return len(self._arrivals) < share * self._most_waiting and self._bytes < share * self._most_waiting_bytes
 
     def _keep_on_disk(self, arrivals: Sequence[Arrival]) -> None:
+        """What even the disk refuses stays in memory while there is room for it, and is lost, and counted, after."""
         for arrival in arrivals:
             message = arrival.message
-            if not self._spool.append(Spooled(message.topic, message.payload, message.received_at, message.retained)):
+            if self._spool.append(Spooled(message.topic, message.payload, message.received_at, message.retained)):
+                continue
+            with self._changed:
+                keeps = not self._ends and self._has_room(QUALITY_0_SHARE)
+                if keeps:
+                    self._arrivals.append(arrival)
+                    self._bytes += len(message.payload)
+                    self._changed.notify_all()
+            if not keeps:
                 self._losses.add(message.source.id, message.received_at, "spool_full")
+
+    def end(self, in_hand: Sequence[Arrival] = ()) -> None:
+        """Nobody will take anything any more: what of quality 0 is in memory goes to disk for the next start."""
+        self._ends = True
+        self.store_is_away(in_hand)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits in memory."""
+        return not self._arrivals
 
     def _batch(self) -> list[Arrival]:
         batch: list[Arrival] = []

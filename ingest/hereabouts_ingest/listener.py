@@ -63,11 +63,13 @@ class Listener:
         self._had_session = knew_session
         self._protocol = mqtt.MQTTv5
         self._client: BulkClient | None = None
+        self._gone: set[str] = set()  # what a session may still be subscribed to and should not be
         self._asked: dict[int, tuple[Source, ...]] = {}
         self._refused = threading.Event()
         self._waiting_since: float | None = None
         self._away_since: datetime | None = None
         self._started = 0.0
+        self._last_heard = 0.0
         self._ever_connected = False
         self.subscribed = threading.Event()
         self.absences: deque[tuple[datetime | None, datetime]] = deque()
@@ -111,15 +113,15 @@ class Listener:
 
     def follow(self, sources: Sequence[Source]) -> None:
         """Listen to these sources from now on: subscribe to what is new, unsubscribe from what is gone."""
-        before, self._feeds = self._feeds, Feeds(sources)
-        client = self._client
-        if self._feeds.sources == before.sources or client is None or not self._ever_connected:
+        wanted, client = Feeds(sources), self._client
+        if wanted.sources == self._feeds.sources or client is None or self._settings.drain:
             return
         shared = self._settings.shared
-        gone = set(before.filters(shared=shared)) - set(self._feeds.filters(shared=shared))
-        if gone:
-            client.unsubscribe(sorted(gone))
-        self._subscribe(client)
+        self._gone |= set(self._feeds.filters(shared=shared))
+        self._gone -= set(wanted.filters(shared=shared))
+        self._feeds = wanted
+        if self.subscribed.is_set():
+            self._subscribe(client)
 
     def acknowledge(self, arrivals: Sequence[Arrival]) -> None:
         """Acknowledge committed messages that came over the present connection.
@@ -135,6 +137,17 @@ class Listener:
                 by_connection.setdefault(arrival.connection, []).append(arrival.packet_id)
         for connection, packet_ids in by_connection.items():
             client.acknowledge(packet_ids, connection)
+
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since a message came, or since the broker took our subscriptions; 0 while it has not."""
+        return time.monotonic() - self._last_heard if self.subscribed.is_set() else 0.0
+
+    @property
+    def has_died(self) -> bool:
+        """Whether the network's thread ended though nobody stopped it."""
+        client = self._client
+        return client is not None and client.has_died
 
     def source_of(self, topic: str) -> Source:
         """The source that a topic falls to."""
@@ -204,6 +217,11 @@ class Listener:
 
     def _subscribe(self, client: mqtt.Client) -> None:
         filters = self._feeds.filters(shared=self._settings.shared)
+        if self._gone:
+            client.unsubscribe(sorted(self._gone))
+        if not filters:  # all come by webhook
+            self.subscribed.set()
+            return
         if self._protocol == mqtt.MQTTv5:
             retained = SubscribeOptions.RETAIN_SEND_IF_NEW_SUB
             once = SubscribeOptions(qos=1, retainHandling=retained)
@@ -231,6 +249,7 @@ class Listener:
         self, _client: mqtt.Client, _data: object, _mid: int, _codes: list[ReasonCode], _properties: object
     ) -> None:
         if self._settings.drain:
+            self._last_heard = time.monotonic()
             self.subscribed.set()
 
     def _on_disconnect(
@@ -248,6 +267,7 @@ class Listener:
 
     def _on_run(self, run: Sequence[Publish], generation: int) -> None:
         """Must never raise: an exception here would end paho's thread."""
+        self._last_heard = time.monotonic()
         received_at, read = datetime.now(UTC), self._feeds.read
         arrivals = []
         for publish in run:

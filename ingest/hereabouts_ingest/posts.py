@@ -19,12 +19,11 @@ from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.posts import Answer, WaitingRecord, answer, claim, hear_posts
 from hereabouts_platform.store.registry import Registry
 from hereabouts_schemas.message import Message
-from hereabouts_schemas.outcome import Outcome
+from hereabouts_schemas.outcome import Outcome, Reason
 
 log = structlog.get_logger(__name__)
 
 LOOK_S = 0.5  # a record is looked for so often even where nothing rings
-LONGEST_DETAIL = 1000
 
 
 class PostDesk(Protocol):
@@ -122,12 +121,13 @@ def _answer(record: WaitingRecord, entry: Entry) -> Answer:
 
 
 def _detail(entry: Entry) -> str | None:
-    """Why the record was set aside; of a stored one, which of its values were refused."""
-    if entry.set_aside is not None:
-        return entry.set_aside.detail
-    if not entry.refused:
-        return None
-    first = entry.refused[0].detail
-    count = len(entry.refused)
-    said = f"{count} of its values {'was' if count == 1 else 'were'} refused. {first}"
-    return said if len(said) <= LONGEST_DETAIL else said[: LONGEST_DETAIL - 1] + "…"
+    """Why the record was set aside; of a stored one, for which reasons values of it were refused.
+
+    Who hands a message in need not be one who may read what is stored: a sentence that names the value or the place
+    that stood in the way is for the quarantine alone.
+    """
+    aside, refused = entry.set_aside, entry.refused or entry.delivery.refused
+    if aside is not None and aside.reason is not Reason.CONFLICT and not refused:
+        return aside.detail
+    reasons = {one.reason.value for one in refused} | ({aside.reason.value} if aside is not None else set())
+    return f"Values were refused: {', '.join(sorted(reasons))}." if reasons else None

@@ -12,7 +12,6 @@ import os
 import struct
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from errno import ENOSPC
@@ -65,6 +64,7 @@ class Spool:
         self._taken: set[Path] = set()
         waiting = sorted(folder.glob("*.spool"))
         self._sizes = {path: path.stat().st_size for path in waiting}
+        self._bytes = sum(self._sizes.values())
         self._number = int(waiting[-1].stem) if waiting else 0
 
     def append(self, message: Spooled) -> bool:
@@ -74,7 +74,7 @@ class Spool:
         body = _BODY.pack(received_us, message.retained, len(topic)) + topic + message.payload
         record = _HEAD.pack(len(body), crc32(body)) + body
         with self._lock:
-            if sum(self._sizes.values()) + len(record) > self._most_bytes:
+            if self._bytes + len(record) > self._most_bytes:
                 return False
             try:
                 self._write(record)
@@ -104,7 +104,7 @@ class Spool:
         with self._lock:
             segment.path.unlink()
             self._taken.discard(segment.path)
-            del self._sizes[segment.path]
+            self._bytes -= self._sizes.pop(segment.path)
 
     def _write(self, record: bytes) -> None:
         """Append a record whole, or leave the segment as it was."""
@@ -112,20 +112,22 @@ class Spool:
         try:
             _append(path, record)
         except OSError:
-            with suppress(OSError):  # a torn record at the end is recognised when it is read
+            try:
                 os.truncate(path, self._sizes[path])
-            self._newest = None
+            except OSError:  # the torn record at its end is recognised when it is read
+                self._newest = None
             raise
         self._sizes[path] += len(record)
+        self._bytes += len(record)
         if self._sizes[path] >= self._segment_bytes:
             self._newest = None
 
     def _start_segment(self) -> Path:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._number += 1
-        path = self._newest = self._folder / f"{self._number:010d}.spool"
+        path = self._folder / f"{self._number:010d}.spool"
         path.touch(mode=0o600, exist_ok=False)
-        self._sizes[path] = 0
+        self._newest, self._sizes[path] = path, 0
         return path
 
 
@@ -142,7 +144,7 @@ def _records(path: Path) -> Iterator[Spooled]:
         start = at + _HEAD.size
         length, checksum = _HEAD.unpack_from(data, at) if start <= len(data) else (len(data), 0)
         body = data[start : start + length]
-        if len(body) < length or crc32(body) != checksum:
+        if length < _BODY.size or len(body) < length or crc32(body) != checksum:
             log.error("a spooled message is torn; those behind it are lost", action="spool_torn", bytes=len(data) - at)
             return
         received_us, retained, topic_length = _BODY.unpack_from(body)

@@ -24,7 +24,7 @@ from hereabouts_ingest.posts import run_posts
 from hereabouts_ingest.settings import IngestSettings
 from hereabouts_ingest.spool import Segment, Spool
 from hereabouts_platform.store.losses import slot_has_worked
-from hereabouts_schemas.errors import ConfigError
+from hereabouts_schemas.errors import BrokerUnavailable, ConfigError
 from hereabouts_schemas.message import Message
 
 log = structlog.get_logger(__name__)
@@ -72,13 +72,13 @@ class _Worker:
             try:
                 self._listener.start()
                 self._backfill.start()
-                emptied = self._attend(work, on_ready)
+                emptied = self._attend(work, on_ready) and self._inbox.is_empty
             finally:
                 self._stop.set()
                 wait(work)  # for the batches in hand
                 self._listener.stop(forget=emptied)
-                self._inbox.store_is_away(())  # what of quality 0 nobody took waits on disk for the next start
-                self._front.close()
+                self._inbox.end()
+                self._front.end()
                 self._backfill.close()
         for done in work:
             done.result()
@@ -91,15 +91,20 @@ class _Worker:
             self._front.tend()
             if self._listener.unfit is not None:
                 raise ConfigError(self._listener.unfit)
+            if self._listener.has_died:
+                raise BrokerUnavailable("The connection to the broker ended in a way nobody foresaw.")
             if any(done.done() for done in work):
                 return False  # a writer failed in a way nobody foresaw: the worker ends with its error
             if not announced and self._listener.subscribed.is_set():
                 announced = True
                 if on_ready is not None:
                     on_ready()
-            if self._settings.drain and announced and all(writer.idle_s > QUIET_S for writer in self._writers):
+            if self._settings.drain and self._listener.quiet_s > QUIET_S and self._is_idle():
                 return True
         return False
+
+    def _is_idle(self) -> bool:
+        return self._inbox.is_empty and all(writer.idle_s > QUIET_S for writer in self._writers)
 
 
 class Writer:
@@ -116,11 +121,12 @@ class Writer:
         self._patience = Patience(stop)
         self._desk: Desk | None = None
         self._last_work = time.monotonic()
+        self._in_hand = False
 
     @property
     def idle_s(self) -> float:
         """Seconds since it last had something to do."""
-        return time.monotonic() - self._last_work
+        return 0.0 if self._in_hand else time.monotonic() - self._last_work
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -137,14 +143,20 @@ class Writer:
 
     def _deliver(self, arrivals: Sequence[Arrival]) -> None:
         """Store a batch, however often it takes, and acknowledge it. Told to stop before, the broker keeps it."""
-        while arrivals:
-            if self._store([arrival.message for arrival in arrivals]):
-                self._listener.acknowledge(arrivals)
-                return
-            arrivals = self._inbox.store_is_away(arrivals)
-            self._patience.wait()
-            if self._stop.is_set():
-                return
+        self._in_hand = True
+        try:
+            while arrivals:
+                if self._store([arrival.message for arrival in arrivals]):
+                    self._listener.acknowledge(arrivals)
+                    break
+                arrivals = self._inbox.store_is_away(arrivals)
+                self._patience.wait()
+                if self._stop.is_set():
+                    return
+        except BaseException:  # nobody foresaw it: the worker ends; what no broker sends again is kept
+            self._inbox.store_is_away(arrivals)
+            raise
+        self._in_hand = False
 
     def _deliver_segment(self, segment: Segment) -> None:
         """Store what waited on disk; where that fails it goes on waiting."""

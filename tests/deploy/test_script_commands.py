@@ -15,7 +15,6 @@ from hereabouts_deploy.doctor.check import State
 from hereabouts_deploy.doctor.scripts import check_scripts
 from hereabouts_deploy.prepare import bring_up_to_date
 from hereabouts_deploy.settings import Settings
-from hereabouts_ingest.inbox import Arrival
 from hereabouts_ingest.profiles import load_profiles
 from hereabouts_ingest.settings import IngestSettings
 from hereabouts_ingest.worker import Desk
@@ -183,6 +182,6 @@ def handled(database_url: str, scripts: Path, *messages: Message) -> list[Outcom
         IngestSettings(database_url=database_url, mqtt_host="", mqtt_port=0, scripts_dir=scripts, spool_dir=scripts)
     )
     try:
-        return desk.handle([Arrival(message=one, packet_id=n, qos=1, connection=0) for n, one in enumerate(messages)])
+        return desk.handle(messages)
     finally:
         desk.close()

@@ -13,6 +13,7 @@ from hereabouts_api.cursors import At, Cursor, Number
 from hereabouts_api.pages.templates import render
 from hereabouts_api.pages.words import counted
 from hereabouts_api.parameters import Text
+from hereabouts_api.withheld import without_bytes_of_homes
 from hereabouts_platform.rules.quarantine_words import replay_command, words_of
 from hereabouts_platform.store.quarantine_groups import Row, Totals, list_groups, totals
 from hereabouts_platform.store.sources import QuarantineFilter, list_quarantine
@@ -85,7 +86,10 @@ def group(
         "quarantine_group.html",
         signed_in=True,
         group=_group(found[0]),
-        samples=[{**row, "text": _readable(row["payload"])} for row in shown],
+        samples=[
+            {**row, "text": row["withheld"] or _readable(row["payload"])}
+            for row in without_bytes_of_homes(shown, caller.principal)
+        ],
     )
 
 

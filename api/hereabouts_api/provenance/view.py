@@ -11,6 +11,7 @@ from hereabouts_api.access import Caller
 from hereabouts_api.provenance.models import Kept, ProvenanceView
 from hereabouts_api.provenance.network import network_of
 from hereabouts_api.provenance.search import Found, Sought, find_field, storable, worth
+from hereabouts_api.withheld import WITHHELD
 from hereabouts_platform.access.policy import may
 from hereabouts_platform.store.provenance import (
     Origin,
@@ -27,10 +28,6 @@ from hereabouts_schemas.profile import FieldSpec
 from hereabouts_schemas.times import format_time
 
 FILL_FORMULA = "100 * (1 - distance / bin_depth_mm)"
-WITHHELD = (
-    "The bytes of a message from a home may tell more than the readings that are kept of it (whether somebody is in, "
-    "whose home it is), so only administrators see them."
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +69,7 @@ def view_provenance(caller: Caller, datastream: int, time: datetime) -> Provenan
             "certain": _is_certain(candidates, time),
             "message": message,
             "imported": _imported(origin) if message is None and "import" in origin.detail else None,
-            "conversion": _conversion(caller, stream, origin, best, time),
+            "conversion": _conversion(caller, stream, origin, best, time, open_=open_),
             "revisions": origin.revisions,
         }
     )
@@ -149,9 +146,12 @@ def _imported(origin: Origin) -> Mapping[str, Any]:
 
 
 def _conversion(
-    caller: Caller, stream: Row, origin: Origin, best: _Candidate | None, time: datetime
+    caller: Caller, stream: Row, origin: Origin, best: _Candidate | None, time: datetime, *, open_: bool
 ) -> Mapping[str, Any] | None:
-    """How the value was read. A fill level without a field of its own was worked out from a distance."""
+    """How the value was read. A fill level without a field of its own was worked out from a distance.
+
+    What is no plain number may be a piece of the message, and goes with its bytes.
+    """
     table = best.table or () if best else ()
     specs = _rows_for(table, stream)
     found = best.found if best else None
@@ -166,7 +166,7 @@ def _conversion(
         "decoder": best.uplink.facts["decoder"] if best else None,
         "field": spec.path if spec else None,
         "found_at": held.at if held else None,
-        "raw": held.raw if held else None,
+        "raw": held.raw if held and (open_ or isinstance(held.raw, int | float)) else None,
         "unit": spec.unit if spec else None,
         "scale": spec.scale if spec else None,
         "to_unit": stream["unit"],

@@ -10,6 +10,7 @@ from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import Cursor, Number
 from hereabouts_api.parameters import ListParameters, NoParameters, Text
 from hereabouts_api.source_models import QuarantineListing, SourceListing
+from hereabouts_api.withheld import without_bytes_of_homes
 from hereabouts_platform.store.sources import QuarantineFilter, list_quarantine, list_sources
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.device import device_id
@@ -62,6 +63,7 @@ def read_quarantine(
     (before,) = CURSOR.read(asked.cursor) or (None,)
     page = list_quarantine(caller.connection, wanted, before=before, most=asked.limit)
     following = CURSOR.write((page.rows[-1]["id"],)) if page.more else None
-    listing = QuarantineListing.model_validate({"items": page.rows, "next": following})
+    items = without_bytes_of_homes(page.rows, caller.principal)
+    listing = QuarantineListing.model_validate({"items": items, "next": following})
     caller.saw(Resource.QUARANTINE, "list", (item.home for item in listing.items))
     return listing

@@ -19,7 +19,7 @@ from hereabouts_api.uplink_body import MOST_BYTES, records_of
 from hereabouts_platform.store.connection import acting
 from hereabouts_platform.store.posts import add_post, answers_of, count_waiting, next_post
 from hereabouts_schemas.access import Action
-from hereabouts_schemas.errors import NotFound
+from hereabouts_schemas.errors import InputError, NotFound
 
 router = APIRouter(prefix="/v1/uplinks", tags=["uplinks"])
 
@@ -69,6 +69,8 @@ async def hand_in(
     body = await _body_of(request)
     received_at = utc_now()
     if feeder.secrets:
+        if asked.topic is not None or asked.event is not None:
+            raise InputError("topic", "given", "Leave topic and event out of a signed request: they are not signed.")
         check_signature(request.headers, body, feeder.secrets, received_at)
     media = request.headers.get("content-type", "")
     records = await run_in_threadpool(records_of, body, media, feeder.feed, asked.topic, asked.event)
@@ -92,7 +94,7 @@ async def hand_in(
         await _wait(request, post_id, rung)
     finally:
         bell.forget(post_id)
-    answer = await run_in_threadpool(_answer, request, feeder.feed.name, post_id)
+    answer = await run_in_threadpool(_answer, request, feeder, post_id)
     if answer.waiting:
         response.status_code = 202
         response.headers["Location"] = f"/v1/uplinks/{feeder.feed.name}/posts/{post_id}"
@@ -112,7 +114,7 @@ def read_post(
     _: Annotated[NoParameters, Query()],
 ) -> PostAnswer:
     """The answer to a request that was handed in less than a day ago."""
-    return _answer(request, feeder.feed.name, id)
+    return _answer(request, feeder, id)
 
 
 async def _body_of(request: Request) -> bytes:
@@ -144,9 +146,10 @@ def _waiting(request: Request, post_id: int) -> int:
         return count_waiting(connection, post_id)
 
 
-def _answer(request: Request, source: str, post_id: int) -> PostAnswer:
+def _answer(request: Request, feeder: Feeder, post_id: int) -> PostAnswer:
+    source = feeder.feed.name
     with pool_of(request).connection(timeout=WAIT_S) as connection:
-        rows: list[dict[str, Any]] = answers_of(connection, source, post_id)
+        rows: list[dict[str, Any]] = answers_of(connection, feeder.principal, source, post_id)
     if not rows:
         raise NotFound(f"No request {post_id} of {source} is known; answers are kept for a day.")
     waiting = sum(row["outcome"] is None for row in rows)

@@ -107,7 +107,12 @@ def _say(row: Row) -> str:
         f"  The newest: {row['sample']}",
         f"  {words.cure}",
     ]
-    return "\n".join([*lines, f"  Then: {command}"] if command else lines)
+    return "\n".join(_shown(line) for line in ([*lines, f"  Then: {command}"] if command else lines))
+
+
+def _shown(line: str) -> str:
+    """A line with what strangers sent, without what would steer a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
 
 
 def _item(row: Row) -> dict[str, Any]:

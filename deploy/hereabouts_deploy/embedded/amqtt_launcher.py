@@ -25,6 +25,7 @@ from hereabouts_deploy.embedded.home import folder_for
 from hereabouts_deploy.embedded.mqtt_probe import Answer, Login, probe
 from hereabouts_deploy.embedded.processes import end_child, living_pid, send, wait_for_child
 from hereabouts_deploy.private_file import write_private
+from hereabouts_deploy.supervise.child import without_settings
 from hereabouts_deploy.supervise.parent import SUPERVISED
 from hereabouts_schemas.errors import BrokerUnavailable
 
@@ -152,7 +153,7 @@ class Amqtt:
 def _surroundings(account: Account | None) -> dict[str, Any]:
     """Arguments of `subprocess`. Of root's environment the account sees only what Python needs."""
     if account is None:
-        return {"env": {**os.environ, SUPERVISED: "1"}}
+        return {"env": {**without_settings(), SUPERVISED: "1"}}
     needed = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TMPDIR")
     kept = {name: value for name, value in os.environ.items() if name in needed or name.startswith("PYTHON")}
     return {"env": {**kept, SUPERVISED: "1"}, "cwd": "/", **run_as(account)}

@@ -28,6 +28,7 @@ from hereabouts_deploy.embedded.processes import (
     stop_processes,
     wait_for_child,
 )
+from hereabouts_deploy.supervise.child import without_settings
 from hereabouts_schemas.errors import BrokerUnavailable
 
 START_TIMEOUT_S = 60.0  # a long queue takes its time to load
@@ -92,7 +93,7 @@ class Mosquitto:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - a program of this machine with our own file
                 [self.binary, "-c", self.config], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-                start_new_session=True, **run_as(self.account),
+                env=without_settings(), start_new_session=True, **run_as(self.account),
             )  # fmt: skip
         self._wait_until_ready()
 

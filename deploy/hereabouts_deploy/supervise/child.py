@@ -49,7 +49,7 @@ class Child:
                 stdin=subprocess.PIPE,  # never written to: its end tells the child that we are gone
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=_without_settings() | self.environment | {SUPERVISED: "1"},
+                env=without_settings() | self.environment | {SUPERVISED: "1"},
                 start_new_session=True,  # so that Ctrl-C reaches us alone, and we stop in order
             )
         threading.Thread(target=self._listen, args=(self.process,), name=f"listen-{self.name}", daemon=True).start()
@@ -81,5 +81,6 @@ def child(command: str, log: Path, *, name: str | None = None, **settings: str) 
     )
 
 
-def _without_settings() -> dict[str, str]:
+def without_settings() -> dict[str, str]:
+    """Our environment without any setting of ours: some are secrets, and no child needs another's."""
     return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}

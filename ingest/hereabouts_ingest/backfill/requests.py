@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import structlog
 
-from hereabouts_ingest.backfill.settings import Pace, ThingsStack
+from hereabouts_ingest.backfill.settings import Pace, ThingsStack, is_id
 from hereabouts_ingest.desk import Desk
 from hereabouts_platform.store import backfill as store
 from hereabouts_platform.store.raw_blob import RawMessage
@@ -85,10 +85,15 @@ def names_in(message: RawMessage) -> tuple[str, str] | None:
     """Application and device as the network calls them, from a message's body, else its topic."""
     levels = message.topic.split("/")
     if len(levels) >= 5 and levels[0] == "v3" and levels[2] == "devices":
-        return levels[1].split("@")[0], levels[3]
+        return _ids(levels[1].split("@")[0], levels[3])
     try:
         ids = orjson.loads(message.payload)["end_device_ids"]
         application, device = ids["application_ids"]["application_id"], ids["device_id"]
     except (orjson.JSONDecodeError, LookupError, TypeError):
         return None
-    return (application, device) if isinstance(application, str) and isinstance(device, str) else None
+    return _ids(application, device) if isinstance(application, str) and isinstance(device, str) else None
+
+
+def _ids(application: str, device: str) -> tuple[str, str] | None:
+    """Both, if the network can have given them: they become a part of an address."""
+    return (application, device) if is_id(application) and is_id(device) else None

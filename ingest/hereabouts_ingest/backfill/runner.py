@@ -60,6 +60,8 @@ class BackfillRunner:
                     desk.close()
             except (psycopg.Error, ConfigError) as error:
                 log.warning("backfill cannot reach the store", action="store_away", error=type(error).__name__)
+            except Exception:  # nobody would notice a thread that ended; what was asked for waits in the store
+                log.exception("backfill failed", action="backfill_failed")
             self._patience.wait()
 
     def _work(self, desk: Desk) -> None:
@@ -125,7 +127,7 @@ class BackfillRunner:
             self._give_up(desk, request, f"{error} The network no longer keeps what was asked for.")
             return
         delay_s = min(self._settings.pace.put_off_s * 2 ** min(request.failures, 12), LONGEST_PUT_OFF_S)
-        next_at = now + timedelta(seconds=max(delay_s, wait_s or 0))
+        next_at = now + timedelta(seconds=min(max(delay_s, wait_s or 0), LONGEST_PUT_OFF_S))
         log.warning("backfill put off", action="backfill_put_off", request=request.id, error=error)
         with desk.acting() as connection:
             store.put_off(connection, request.id, error, next_at)

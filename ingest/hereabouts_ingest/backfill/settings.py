@@ -88,13 +88,18 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
+def is_id(text: str) -> bool:
+    """Whether a text can be an application's or device's id on the network."""
+    return bool(_ID.fullmatch(text))
+
+
 def check_id(field_name: str, text: str) -> str:
     """An application's or device's id on the network.
 
     Raises:
         InputError: it can be none.
     """
-    if not _ID.fullmatch(text):
+    if not is_id(text):
         cure = "Give the id as the console shows it: letters, digits and dashes, without @tenant."
         raise InputError(field_name, text, cure)
     return text

@@ -12,8 +12,10 @@ def may(principal: Principal, action: Action, resource: Resource) -> bool:
     An administrator may do everything; a reader may read everything but who has access; a feeder may hand in messages
     and read what became of them (of which sources, `may_feed` says); without a role, nothing.
     """
-    if Role.ADMINISTRATOR in principal.roles or (Role.FEEDER in principal.roles and resource is Resource.UPLINKS):
+    if Role.ADMINISTRATOR in principal.roles:
         return True
+    if Role.FEEDER in principal.roles and resource is Resource.UPLINKS:
+        return action is not Action.ADMINISTER
     return Role.READER in principal.roles and action is Action.READ and resource is not Resource.ACCESS
 
 
@@ -21,7 +23,7 @@ def may_feed(principal: Principal, action: Action, source: str, fed: Collection[
     """Whether `principal` may do `action` to the messages of `source`; `fed` are the sources its scope names."""
     if Role.FEEDER in principal.roles:
         return source in fed
-    return may(principal, action, Resource.UPLINKS)
+    return Role.ADMINISTRATOR in principal.roles and may(principal, action, Resource.UPLINKS)
 
 
 def require(principal: Principal, action: Action, resource: Resource) -> None:

@@ -15,7 +15,6 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
-from psycopg.conninfo import make_conninfo
 
 from hereabouts_platform.jobs.job import Job
 from hereabouts_platform.jobs.registry import JOBS
@@ -29,9 +28,6 @@ log = structlog.get_logger(__name__)
 
 LOOK_S = 1.0  # how often a standby asks for the lead, and everyone whether to stop
 LONGEST_DELAY_S = 30.0
-
-# A peer that is gone without a word is noticed within about ten seconds, not after the system's two hours.
-_KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 
 
 def run_jobs(
@@ -50,9 +46,7 @@ def run_jobs(
     ready = on_ready or _nothing
     while not stop.is_set():
         try:
-            with connect(
-                make_conninfo(database_url, **_KEEPALIVE), DatabaseRole.JOBS, application="hereabouts jobs"
-            ) as connection:
+            with connect(database_url, DatabaseRole.JOBS, application="hereabouts jobs") as connection:
                 ready()
                 ready = _nothing
                 failures = 0

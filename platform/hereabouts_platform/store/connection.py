@@ -7,10 +7,14 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from hereabouts_platform.store.queries import load
 from hereabouts_schemas.errors import ConfigError
+
+SQL = load("connection")
 
 
 class DatabaseRole(StrEnum):
@@ -24,6 +28,21 @@ class DatabaseRole(StrEnum):
 
 Connection = psycopg.Connection[TupleRow]
 
+# A server that vanishes without a word is noticed within seconds, not after hours.
+_PATIENCE: dict[str, int] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds
+}
+
+
+def patiently(url: str) -> str:
+    """The address with these limits, where it states none of its own."""
+    own = conninfo_to_dict(url)
+    return make_conninfo(url, **{name: value for name, value in _PATIENCE.items() if name not in own})
+
 
 def connect(url: str, role: DatabaseRole, *, application: str = "hereabouts") -> Connection:
     """Open a connection that acts as `role`.
@@ -34,7 +53,7 @@ def connect(url: str, role: DatabaseRole, *, application: str = "hereabouts") ->
         psycopg.OperationalError: the database cannot be reached.
         ConfigError: the server has no such role, or this login may not act as it.
     """
-    connection = psycopg.connect(url, autocommit=True, application_name=application)
+    connection = psycopg.connect(patiently(url), autocommit=True, application_name=application)
     try:
         take_role(connection, role)
     except ConfigError:
@@ -62,6 +81,8 @@ def take_role(connection: Connection, role: DatabaseRole) -> None:
             f"The login {login} may not act as {role}. Run as an administrator of the server: GRANT {role} TO {login};"
         ) from error
     connection.execute("SET TIME ZONE 'UTC'")
+    if role is DatabaseRole.INGEST:
+        connection.execute(SQL["keep_commits"])
 
 
 def open_pool(url: str, role: DatabaseRole, *, max_size: int = 8) -> ConnectionPool[Connection]:
@@ -71,7 +92,7 @@ def open_pool(url: str, role: DatabaseRole, *, max_size: int = 8) -> ConnectionP
         take_role(connection, role)
 
     return ConnectionPool(
-        url,
+        patiently(url),
         min_size=1,
         max_size=max_size,
         open=True,

@@ -7,9 +7,11 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from hereabouts_platform.access.policy import may
 from hereabouts_platform.store.batch_entry import as_columns
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
+from hereabouts_schemas.access import Action, Principal, Resource
 
 SQL = load("posts")
 
@@ -94,9 +96,13 @@ def add_post(
     connection.execute(SQL["ring"])
 
 
-def answers_of(connection: Connection, source: str, post_id: int) -> list[dict[str, Any]]:
-    """What became of each record of a request (index, outcome, reason, detail); empty when there is no such request."""
-    values = {"post": post_id, "source": source}
+def answers_of(connection: Connection, principal: Principal, source: str, post_id: int) -> list[dict[str, Any]]:
+    """What became of each record of a request (index, outcome, reason, detail).
+
+    Empty when there is no such request, or it is somebody else's; administrators see everybody's.
+    """
+    anybody = may(principal, Action.ADMINISTER, Resource.UPLINKS)
+    values = {"post": post_id, "source": source, "principal": principal.id, "anybody": anybody}
     return connection.cursor(row_factory=dict_row).execute(SQL["answers"], values).fetchall()
 
 

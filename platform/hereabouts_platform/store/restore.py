@@ -100,6 +100,7 @@ def _fill(connection: Connection, path: Path, about: dict[str, Any], entries: En
     counts, end = _copy_all(connection, columns, entries, tell)
     _check(path, counts, end)
     connection.execute(SQL["check_references"])
+    connection.execute(SQL["end_sessions"])
     for table in triggers:
         connection.execute(_of("resume_triggers", table))
     for schema, name, last in orjson.loads(end)["sequences"]:

@@ -82,7 +82,8 @@ ALTER TABLE post ALTER COLUMN payload SET STORAGE EXTERNAL;
 
 GRANT USAGE ON SEQUENCE post_number TO hereabouts_api;
 GRANT INSERT ON post TO hereabouts_api;
-GRANT SELECT (post_id, index, source_id, received_at, outcome, reason, detail, answered_at) ON post TO hereabouts_api;
+GRANT SELECT (post_id, index, source_id, principal_id, received_at, outcome, reason, detail, answered_at)
+    ON post TO hereabouts_api;
 GRANT SELECT ON post TO hereabouts_ingest;
 GRANT UPDATE (outcome, reason, detail, answered_at, payload) ON post TO hereabouts_ingest;
 GRANT SELECT (post_id, outcome, answered_at), DELETE ON post TO hereabouts_jobs;

@@ -1,12 +1,16 @@
 -- Alerts as the API and the pages list them.
 
 -- name: alerts
--- Newest first. Of a place: its own and its parts'.
+-- Newest first. Of a place: its own and its parts', and those on devices that were there.
 SELECT a.id, a.subject_kind, a.subject_id, a.place_id AS place,
        CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END AS home,
        a.hazard, a.level, CASE WHEN a.cleared_at IS NULL THEN 'open' ELSE 'cleared' END AS state,
        a.reason, a.evidence, a.rule, a.rule_version, a.opened_at, a.updated_at, a.cleared_at
-FROM alert a LEFT JOIN place p ON p.id = a.place_id LEFT JOIN place up ON up.id = p.parent_id
+FROM alert a
+LEFT JOIN deployment d ON a.subject_kind = 'device' AND d.device_id = a.subject_id AND d.from_at <= a.opened_at
+                      AND (d.to_at IS NULL OR a.opened_at < d.to_at)
+LEFT JOIN place p ON p.id = coalesce(a.place_id, d.place_id)
+LEFT JOIN place up ON up.id = p.parent_id
 WHERE (%(state)s::text IS NULL OR (a.cleared_at IS NULL) = (%(state)s = 'open'))
   AND (%(hazard)s::text IS NULL OR a.hazard = %(hazard)s)
   AND (%(place)s::text IS NULL OR p.id = %(place)s

@@ -78,6 +78,10 @@ TRUNCATE {tables}
 -- Now rather than at the end: a table with checks outstanding cannot be altered.
 SET CONSTRAINTS ALL IMMEDIATE
 
+-- name: end_sessions
+-- What was ended since the backup must not come back to life; people sign in again.
+TRUNCATE session, sign_in_link
+
 -- name: set_sequence
 SELECT setval({sequence}, %s)
 

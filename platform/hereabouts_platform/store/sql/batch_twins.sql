@@ -15,7 +15,8 @@ SELECT u.number FROM unnest(%s::int[], %s::smallint[], %s::bytea[], %s::text[], 
 JOIN uplink_key k ON k.source_id = u.source_id AND k.key = u.twin AND NOT (k.batch_id = %s AND k.index = u.number)
 WHERE NOT EXISTS (
     SELECT FROM uplink o
-    WHERE o.device_id = u.device_id AND o.received_at >= k.received_at AND o.f_cnt <> u.f_cnt
+    WHERE o.device_id = u.device_id AND o.received_at >= k.received_at
+      AND (o.received_at, o.batch_id, o.index) > (k.received_at, k.batch_id, k.index) AND o.f_cnt <> u.f_cnt
       AND o.outcome <> 'duplicate'
 )
 

@@ -22,8 +22,9 @@ SELECT %s, %s, %s, u.* FROM unnest(%s::int[], %s::text[], %s::bytea[]) AS u
 SELECT pg_notify('hereabouts_post', '')
 
 -- name: answers
+-- Of requests of this principal, or of anybody.
 SELECT p.index, p.outcome, p.reason, p.detail FROM post p JOIN source s ON s.id = p.source_id
-WHERE p.post_id = %(post)s AND s.name = %(source)s
+WHERE p.post_id = %(post)s AND s.name = %(source)s AND (%(anybody)s OR p.principal_id = %(principal)s)
 ORDER BY p.index
 
 -- name: waiting
