@@ -10,8 +10,9 @@ import typer.main
 
 from hereabouts_api.app import create_app
 from hereabouts_api.settings import ApiSettings
+from hereabouts_deploy.environment import PREFIX
 from hereabouts_deploy.main import app
-from hereabouts_deploy.settings import PREFIX, Settings
+from hereabouts_deploy.settings import Settings
 from hereabouts_schemas.place import PlaceKind
 
 ROOT = Path(__file__).parents[1]

@@ -26,12 +26,12 @@ from pydantic_settings import (
 )
 
 from hereabouts_deploy.embedded.broker import BrokerKind
+from hereabouts_deploy.environment import PREFIX
 from hereabouts_deploy.mqtt_address import parse_mqtt_url
 from hereabouts_deploy.supervise.parent import SUPERVISED
 from hereabouts_ingest.backfill.settings import check_id, check_server
 from hereabouts_schemas.errors import ConfigError, InputError
 
-PREFIX = "HEREABOUTS_"
 TOML = Path("hereabouts.toml")
 SECRETS = ("database_url", "mqtt_url", "things_stack_key")
 NEVER_SHOWN = (*SECRETS, "things_stack")  # somebody may have put a key where it does not belong

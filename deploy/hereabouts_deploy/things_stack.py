@@ -1,6 +1,7 @@
 """The applications of The Things Stack that are set up, each with its key."""
 
-from hereabouts_deploy.settings import PREFIX, Settings, ThingsStackEntry
+from hereabouts_deploy.environment import PREFIX
+from hereabouts_deploy.settings import Settings, ThingsStackEntry
 from hereabouts_ingest.backfill.settings import ThingsStack
 from hereabouts_schemas.errors import ConfigError
 

@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hereabouts_deploy.settings import BUILT_IN, PREFIX, SECRETS, Settings, origins, unknown_settings
+from hereabouts_deploy.environment import PREFIX
+from hereabouts_deploy.settings import BUILT_IN, SECRETS, Settings, origins, unknown_settings
 
 
 def register(app: typer.Typer) -> None:

@@ -23,9 +23,10 @@ from hereabouts_deploy.demo.chronicle import read_chronicle
 from hereabouts_deploy.demo.publisher import publish_town
 from hereabouts_deploy.demo.settle import TownFolder, Watch, settle
 from hereabouts_deploy.demo.world import live_through
+from hereabouts_deploy.environment import PREFIX
 from hereabouts_deploy.logs import configure_logging
 from hereabouts_deploy.mqtt_address import parse_mqtt_url
-from hereabouts_deploy.settings import PREFIX, Settings
+from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.stop_signal import stop_on_signal
 from hereabouts_deploy.supervise.child import READY, Child
 from hereabouts_deploy.supervise.parent import call_when_parent_ends

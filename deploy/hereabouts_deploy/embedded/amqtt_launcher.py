@@ -24,8 +24,8 @@ from hereabouts_deploy.embedded.account import Account, run_as
 from hereabouts_deploy.embedded.home import folder_for
 from hereabouts_deploy.embedded.mqtt_probe import Answer, Login, probe
 from hereabouts_deploy.embedded.processes import end_child, living_pid, send, wait_for_child
+from hereabouts_deploy.environment import without_settings
 from hereabouts_deploy.private_file import write_private
-from hereabouts_deploy.supervise.child import without_settings
 from hereabouts_deploy.supervise.parent import SUPERVISED
 from hereabouts_schemas.errors import BrokerUnavailable
 

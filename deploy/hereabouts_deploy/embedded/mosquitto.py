@@ -28,7 +28,7 @@ from hereabouts_deploy.embedded.processes import (
     stop_processes,
     wait_for_child,
 )
-from hereabouts_deploy.supervise.child import without_settings
+from hereabouts_deploy.environment import without_settings
 from hereabouts_schemas.errors import BrokerUnavailable
 
 START_TIMEOUT_S = 60.0  # a long queue takes its time to load

@@ -1,6 +1,5 @@
 """One of our own processes, `python -m hereabouts_deploy <command>`, as a child."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -9,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hereabouts_deploy.embedded.processes import end_child, living_pid, wait_for_child
-from hereabouts_deploy.settings import PREFIX
+from hereabouts_deploy.environment import PREFIX, without_settings
 from hereabouts_deploy.supervise.parent import SUPERVISED
 
 FIRM_STOP = ((signal.SIGTERM, 30.0), (signal.SIGKILL, 5.0))
@@ -79,8 +78,3 @@ def child(command: str, log: Path, *, name: str | None = None, **settings: str) 
         environment={f"{PREFIX}{setting.upper()}": value for setting, value in settings.items()},
         log=log,
     )
-
-
-def without_settings() -> dict[str, str]:
-    """Our environment without any setting of ours: some are secrets, and no child needs another's."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
