@@ -129,11 +129,27 @@ def test_while_the_store_is_away_quality_0_waits_on_disk_and_quality_1_at_the_br
     assert losses.take() == {}
 
 
-def test_what_even_the_spool_refuses_is_counted(tmp_path: Path) -> None:
+def test_what_even_the_spool_refuses_waits_in_memory_and_is_counted_where_there_is_no_room(tmp_path: Path) -> None:
     losses = Losses()
-    inbox = Inbox(Spool(tmp_path / "spool", most_bytes=200), losses)
+    inbox = Inbox(Spool(tmp_path / "spool", most_bytes=200), losses, linger_s=0, most_waiting=20)
     inbox.store_is_away(())
     inbox.put(arrivals(100, qos=0, size=50))
     counts = losses.take()
     assert {(source, kind) for source, _, kind in counts} == {(1, "spool_full")}
-    assert 96 <= sum(counts.values()) < 100
+    assert len(inbox.take(1)) == 10  # half of what may wait: quality 0 never stops the reading
+    assert 86 <= sum(counts.values()) <= 90
+
+
+def test_a_spool_that_refuses_does_not_keep_a_store_that_is_back_from_being_found(tmp_path: Path) -> None:
+    inbox = Inbox(Spool(tmp_path / "spool", most_bytes=0), Losses(), linger_s=0)
+    inbox.store_is_away(())
+    inbox.put(arrivals(1, qos=0))
+    assert numbers(inbox.take(1)) == [0]  # a writer has something to try the store with
+
+
+def test_at_the_end_what_no_disk_takes_is_lost_and_counted(tmp_path: Path) -> None:
+    losses = Losses()
+    inbox = Inbox(Spool(tmp_path / "spool", most_bytes=0), losses, linger_s=0)
+    inbox.put(arrivals(3, qos=0))
+    inbox.end()
+    assert sum(losses.take().values()) == 3

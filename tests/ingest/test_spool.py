@@ -120,3 +120,21 @@ def test_times_before_1970_survive(tmp_path: Path) -> None:
     early = message(1)._replace(received_at=NOON - timedelta(days=50_000))
     spool.append(early)
     assert list(drain(spool)) == [early]
+
+
+def test_zeros_that_a_power_cut_left_are_torn_and_no_message(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, most_bytes=2**20)
+    spool.append(message(1))
+    (segment,) = tmp_path.iterdir()
+    segment.write_bytes(segment.read_bytes() + bytes(64))
+    assert [each.topic for each in drain(Spool(tmp_path, most_bytes=2**20))] == [message(1).topic]
+
+
+def test_a_folder_that_cannot_be_written_refuses_and_is_tried_again(tmp_path: Path) -> None:
+    in_the_way = tmp_path / "spool"
+    in_the_way.write_text("a file where the folder should be")
+    spool = Spool(in_the_way, most_bytes=2**20)
+    assert [spool.append(message(number)) for number in range(3)] == [False, False, False]
+    in_the_way.unlink()
+    assert spool.append(message(3))
+    assert [each.topic for each in drain(spool)] == [message(3).topic]

@@ -166,3 +166,9 @@ def test_events_stand_beside_values_that_were_refused(writer: BatchWriter, owner
 def test_a_note_about_a_device_is_no_sign_of_life_of_it(writer: BatchWriter, owner: Connection) -> None:
     written(writer, [[event("e1", "join", 0), event("e2", "DOWNLINK_GATEWAY", 5, heard=False)]])
     assert owner.execute("SELECT device_id, at FROM device_heard").fetchall() == [("d1", NOON)]
+
+
+def test_the_frame_before_in_the_same_read_came_before_though_it_has_the_same_arrival(writer: BatchWriter) -> None:
+    first, copied = frame("a", 4, 0), frame("b", 5, 1)
+    first = replace(first, message=replace(first.message, received_at=copied.message.received_at))
+    assert written(writer, [[first, copied], [frame("c", 5, 2)]]) == [STORED, STORED, DUPLICATE]
