@@ -54,7 +54,7 @@ class Desk:
         """Understand and store one batch; `also` is done in the same transaction.
 
         Raises:
-            psycopg.Error: the store is away; nothing was stored, or whole parts of the batch were.
+            psycopg.Error: the store is away; nothing was stored.
         """
         self.refresh()
         return self.take(messages, also)
@@ -65,18 +65,25 @@ class Desk:
         return self._store([interpret(message, devices, profiles) for message in messages], also)
 
     def _store(self, deliveries: Sequence[Delivery], also: Also | None) -> list[Outcome]:
-        """Store a batch; if the store refuses its data, halve it until the one message is found and set that aside."""
-        door = count_door(delivery.message for delivery in deliveries)
+        """Store a batch; if the store refuses its data, part by part until the one message is found, or none of it."""
         try:
-            return self._writer.write(deliveries, door=door, also=also)
+            return self._write(deliveries, also)
         except (psycopg.Error, UnicodeError) as error:
             if not refuses_data(error):
                 raise
-            if len(deliveries) == 1:
-                log.warning("the store refused a message", action="refused_by_store", error=type(error).__name__)
-                return self._writer.write([set_aside_by_store(deliveries[0], error)], door=door, also=also)
+            with self.connection.transaction():  # parts that stayed behind would be counted again when it is repeated
+                return self._halve(deliveries, also, error)
+
+    def _halve(self, deliveries: Sequence[Delivery], also: Also | None, error: Exception) -> list[Outcome]:
+        if len(deliveries) == 1:
+            log.warning("the store refused a message", action="refused_by_store", error=type(error).__name__)
+            return self._write([set_aside_by_store(deliveries[0], error)], also)
         middle = len(deliveries) // 2
         return self._store(deliveries[:middle], also) + self._store(deliveries[middle:], also)
+
+    def _write(self, deliveries: Sequence[Delivery], also: Also | None) -> list[Outcome]:
+        door = count_door(delivery.message for delivery in deliveries)
+        return self._writer.write(deliveries, door=door, also=also)
 
 
 def refuses_data(error: psycopg.Error | UnicodeError) -> bool:
