@@ -4,6 +4,8 @@ import threading
 from collections import Counter
 from datetime import datetime
 
+from hereabouts_schemas.times import hour_of
+
 Loss = tuple[int, datetime, str]
 """Source, UTC hour, kind (see the table `loss_estimate`)."""
 
@@ -18,7 +20,7 @@ class Losses:
     def add(self, source_id: int, at: datetime, kind: str) -> None:
         """Count one loss of `kind` at `at` (UTC)."""
         with self._lock:
-            self._counts[source_id, at.replace(minute=0, second=0, microsecond=0), kind] += 1
+            self._counts[source_id, hour_of(at), kind] += 1
 
     def take(self) -> dict[Loss, int]:
         """What was counted since it was last asked for."""

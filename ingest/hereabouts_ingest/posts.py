@@ -8,41 +8,24 @@ webhooks wait for no broker; any number of workers share them, each taking recor
 import threading
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 import psycopg
 import structlog
 
+from hereabouts_ingest.desk import Desk
 from hereabouts_platform.store.batch_entry import Entry
 from hereabouts_platform.store.batch_writer import Also
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.posts import Answer, WaitingRecord, answer, claim, hear_posts
-from hereabouts_platform.store.registry import Registry
 from hereabouts_schemas.message import Message
-from hereabouts_schemas.outcome import Outcome, Reason
+from hereabouts_schemas.outcome import Reason
 
 log = structlog.get_logger(__name__)
 
 LOOK_S = 0.5  # a record is looked for so often even where nothing rings
 
 
-class PostDesk(Protocol):
-    """What is asked of a worker's desk."""
-
-    connection: Connection
-    registry: Registry
-
-    def refresh(self) -> None:
-        """Read the registry again if it has moved."""
-
-    def take(self, messages: Sequence[Message], also: Also | None = None) -> list[Outcome]:
-        """Understand and store messages."""
-
-    def close(self) -> None:
-        """Close the connection."""
-
-
-def run_posts(open_desk: Callable[[], PostDesk | None], stop: threading.Event) -> None:
+def run_posts(open_desk: Callable[[], Desk | None], stop: threading.Event) -> None:
     """Take and answer records until `stop` is set.
 
     Survives a store that goes away: `open_desk` connects however long it takes, and gives None when told to stop.
@@ -74,7 +57,7 @@ def _wait(connection: Connection) -> None:
         pass
 
 
-def drain_posts(desk: PostDesk) -> int:
+def drain_posts(desk: Desk) -> int:
     """Take one batch of waiting records, store and answer it; returns how many there were.
 
     Records of a source that is switched off wait until it is switched on again.

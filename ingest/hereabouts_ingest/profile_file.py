@@ -1,14 +1,10 @@
 """Reading one profile.toml: every mistake is refused with the file, the field and the cure."""
 
-import math
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, TypeGuard
+from typing import TypeGuard
 
-from hereabouts_ingest.units import UnitError, conversion
+from hereabouts_ingest.toml_table import NOT_TOML, Table, is_number, read_toml
 from hereabouts_platform.rules.battery import CHEMISTRIES
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.profile import EventSpec, FieldSpec, Profile
@@ -44,7 +40,7 @@ def read_profile(file: Path, *, has_decoder: bool) -> Profile:
     Raises:
         InputError: something in it cannot be used; names the file, the field and the cure.
     """
-    table = _Table(where=f"{file.parent.name}/{file.name}", values=_toml(file))
+    table = _toml(file)
     table.only(_PROFILE_KEYS)
     return Profile(
         id=file.parent.name.replace("_", "-"),
@@ -58,21 +54,23 @@ def read_profile(file: Path, *, has_decoder: bool) -> Profile:
         history_time=table.text("history_time", "timestamp"),
         battery=table.chemistry(),
         fields=_fields(table),
-        events=tuple(_event(row) for row in table.rows("events")) if "events" in table.values else (),
+        events=tuple(_event(row) for row in table.filled_rows("events")) if "events" in table.values else (),
     )
 
 
-def _toml(file: Path) -> dict[str, object]:
+def _toml(file: Path) -> "_Table":
+    where = f"{file.parent.name}/{file.name}"
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{file.parent.name}/{file.name}", error, "Write it as TOML 1.0 in UTF-8.") from error
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(where, error, NOT_TOML) from error
+    return _Table(where=where, values=read_toml(text, where).values)
 
 
 def _fields(table: "_Table") -> tuple[FieldSpec, ...]:
     if table.flag("every_quantity"):
         return tuple(FieldSpec(path=name, quantity=name, unit=row.unit) for name, row in QUANTITIES.items())
-    specs = tuple(_field(row) for row in table.rows("fields"))
+    specs = tuple(_field(row) for row in table.filled_rows("fields"))
     seen: set[tuple[str, str, str]] = set()
     for number, spec in enumerate(specs, start=1):
         key = (spec.path, spec.quantity, spec.channel)
@@ -108,31 +106,13 @@ def _event(row: "_Table") -> EventSpec:
         row.refuse("code", "Write a short name in small letters, like fire or low_battery.")
     if ("when" in row.values) == (least is not None):
         row.refuse("when", "Write either the values that mean the event, when = [1], or min = 60; not both.")
-    if least is not None and not _is_number(least):
+    if least is not None and not is_number(least):
         row.refuse("min", "Write the number from which on the event is meant.")
     return EventSpec(path=row.path(), code=code, when=row.truths("when"), least=None if least is None else float(least))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Table:
-    """A TOML table and the name it goes by in messages."""
-
-    where: str
-    values: Mapping[str, object]
-
-    def refuse(self, key: str, cure: str) -> NoReturn:
-        raise InputError(f"{self.where}: {key}", self.values.get(key, "nothing"), cure)
-
-    def only(self, keys: Iterable[str]) -> None:
-        for key in self.values:
-            if key not in keys:
-                self.refuse(key, f"Keys here are {', '.join(keys)}.")
-
-    def text(self, key: str, default: str | None = None) -> str:
-        value = self.values.get(key, default)
-        if not isinstance(value, str) or (default is None and not value.strip()):
-            self.refuse(key, 'Write a text in quotes, like "1".')
-        return value
+class _Table(Table):
+    """A table of a profile: what such tables hold beside what every TOML file may."""
 
     def flag(self, key: str) -> bool:
         value = self.values.get(key, False)
@@ -174,31 +154,11 @@ class _Table:
             self.refuse("battery", f"Write {' or '.join(CHEMISTRIES)}, or leave it out: then its voltage says nothing.")
         return name
 
-    def rows(self, key: str) -> list["_Table"]:
+    def filled_rows(self, key: str) -> list["_Table"]:
         value = self.values.get(key)
         if not isinstance(value, list) or not value or not all(isinstance(row, dict) for row in value):
             self.refuse(key, f"Write a list of {_ROWS[key]} with at least one row.")
         return [_Table(where=f"{self.where}: {key}[{n}]", values=row) for n, row in enumerate(value, start=1)]
-
-    def quantity(self) -> str:
-        name = self.text("quantity")
-        if name not in QUANTITIES:
-            self.refuse("quantity", f"The vocabulary has {', '.join(QUANTITIES)}.")
-        return name
-
-    def unit(self) -> str:
-        unit, target = self.text("unit"), QUANTITIES[self.quantity()].unit
-        try:
-            conversion(unit, target)
-        except UnitError:
-            self.refuse("unit", f"Write a UCUM code that converts to {target}, the unit of {self.quantity()}.")
-        return unit
-
-    def marks(self, key: str) -> tuple[float | str, ...]:
-        value = self.values.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(mark, str) or _is_number(mark) for mark in value):
-            self.refuse(key, 'Write a list of numbers and texts, like [327.67, "No Sensor"].')
-        return tuple(mark if isinstance(mark, str) else float(mark) for mark in value)
 
     def truths(self, key: str) -> tuple[float | str | bool, ...]:
         """Marks, and truth values beside them."""
@@ -208,26 +168,10 @@ class _Table:
         if (
             not isinstance(value, list)
             or not value
-            or not all(isinstance(v, str | bool) or _is_number(v) for v in value)
+            or not all(isinstance(v, str | bool) or is_number(v) for v in value)
         ):
             self.refuse(key, 'Write a list of numbers, texts and truth values, like [1, "fire", true].')
         return tuple(mark if isinstance(mark, str | bool) else float(mark) for mark in value)
-
-    def words(self) -> tuple[tuple[str, float], ...]:
-        value = self.values.get("words", {})
-        if not isinstance(value, dict) or not all(_is_number(number) for number in value.values()):
-            self.refuse("words", "Write texts with their numbers, like { normal = 0, tilt = 1 }.")
-        return tuple((word, float(number)) for word, number in value.items())
-
-    def scale(self) -> float:
-        value = self.values.get("scale", 1.0)
-        if not _is_number(value) or not value:
-            self.refuse("scale", "Write the number that a field is multiplied with; it cannot be 0.")
-        return float(value)
-
-
-def _is_number(value: object) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _is_whole(value: object, low: int, high: int) -> TypeGuard[int]:

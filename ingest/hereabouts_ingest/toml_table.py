@@ -10,6 +10,8 @@ from hereabouts_ingest.units import UnitError, conversion
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.quantity import QUANTITIES
 
+NOT_TOML = "Write it as TOML 1.0 in UTF-8."
+
 
 def read_toml(text: str, where: str) -> "Table":
     """Parse TOML; `where` is the file's name in messages.
@@ -20,7 +22,7 @@ def read_toml(text: str, where: str) -> "Table":
     try:
         return Table(where=where, values=tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise InputError(where, error, "Write it as TOML 1.0 in UTF-8.") from error
+        raise InputError(where, error, NOT_TOML) from error
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -57,3 +57,8 @@ def say_time(at: datetime) -> str:
     except OverflowError:  # the first minute of the calendar: London's own mean time was behind Greenwich
         return at.isoformat()
     return f"{local.day} {local:%B %Y, %H:%M}"
+
+
+def hour_of(at: datetime) -> datetime:
+    """The first instant of the hour that holds `at`."""
+    return at.replace(minute=0, second=0, microsecond=0)

@@ -16,6 +16,7 @@ from hereabouts_platform.store.frame_gaps import (
     suspects,
 )
 from hereabouts_schemas.access import Action, Principal, Resource
+from hereabouts_schemas.times import hour_of
 
 INTERVAL = timedelta(minutes=15)
 LOOK_BACK = timedelta(hours=6)
@@ -37,7 +38,7 @@ def find_gaps(connection: Connection, principal: Principal, _window: datetime, n
     ]
     missing: Counter[tuple[int, datetime]] = Counter()
     for source, each in found:
-        missing[source, each.gap.to_at.replace(minute=0, second=0, microsecond=0)] += each.gap.missing
+        missing[source, hour_of(each.gap.to_at)] += each.gap.missing
     replace_estimates(connection, since, missing)
     asked = _ask(connection, found, devices_heard(connection, since, now), now) if found else 0
     return {"gaps": len(found), "missing": missing.total(), "asked": asked}

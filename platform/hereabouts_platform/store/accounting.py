@@ -16,6 +16,7 @@ from hereabouts_platform.store.batch_entry import as_columns
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
 from hereabouts_platform.store.raw_blob import unpack
+from hereabouts_schemas.times import hour_of
 
 SQL = load("accounting")
 
@@ -132,9 +133,7 @@ def _kept(blob: bytes | None) -> Counter[SourceHour]:
         messages = unpack(blob) if blob is not None else []
     except (ValueError, struct.error, zstandard.ZstdError):
         return Counter()
-    return Counter(
-        (message.source_id, message.received_at.replace(minute=0, second=0, microsecond=0)) for message in messages
-    )
+    return Counter((message.source_id, hour_of(message.received_at)) for message in messages)
 
 
 def _row(source: int, hour: datetime, *numbers: int) -> tuple[Any, ...]:

@@ -21,6 +21,7 @@ from hereabouts_platform.store.queries import load
 from hereabouts_platform.store.raw_blob import pack
 from hereabouts_schemas.message import Message
 from hereabouts_schemas.outcome import Outcome
+from hereabouts_schemas.times import hour_of
 
 SQL = load("batch_writer")
 
@@ -38,11 +39,6 @@ def count_door(messages: Iterable[Message]) -> Door:
         key = (message.source.id, hour_of(message.received_at))
         door[key] = door.get(key, 0) + 1
     return door
-
-
-def hour_of(at: datetime) -> datetime:
-    """The first instant of the UTC hour that holds `at` (UTC)."""
-    return at.replace(minute=0, second=0, microsecond=0)
 
 
 class Ledger:

@@ -12,6 +12,7 @@ from hereabouts_platform.store.batch_entry import as_columns
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.access import Action, Principal, Resource
+from hereabouts_schemas.times import hour_of
 
 SQL = load("posts")
 
@@ -122,7 +123,7 @@ def claim(connection: Connection, sources: Sequence[int]) -> list[WaitingRecord]
     size = 0
     for post_id, index, _, received_at, length in found:
         size += length
-        if chosen and (size > MOST_BYTES or _hour(received_at) != _hour(found[0][3])):
+        if chosen and (size > MOST_BYTES or hour_of(received_at) != hour_of(found[0][3])):
             break
         chosen.append((post_id, index))
     return [
@@ -141,7 +142,3 @@ def answer(connection: Connection, answers: Sequence[Answer]) -> None:
 def forget_answered(connection: Connection, before: datetime) -> int:
     """Delete requests that were answered in full, the records answered before `before`; returns how many records."""
     return connection.execute(SQL["forget"], {"before": before}).rowcount
-
-
-def _hour(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)

@@ -14,7 +14,6 @@ from psycopg.types.json import Jsonb
 
 from hereabouts_platform.store.access import record
 from hereabouts_platform.store.batch_entry import as_columns
-from hereabouts_platform.store.batch_ledger import hour_of
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.engine import Engine, make_room
 from hereabouts_platform.store.quarantine_rows import COLUMNS
@@ -24,6 +23,7 @@ from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.errors import HereaboutsError, StoreUnavailable
 from hereabouts_schemas.outcome import Outcome
 from hereabouts_schemas.quantity import QUANTITIES
+from hereabouts_schemas.times import hour_of
 
 SQL = load("replay")
 WRITER_SQL = load("batch_writer")
@@ -196,7 +196,7 @@ class _Step:
         """The batch row that consumers of changes read, and the audit."""
         hours = {
             (change.batch_id, self._numbers[change.instant[0]],
-             change.instant[1].replace(minute=0, second=0, microsecond=0))
+             hour_of(change.instant[1]))
             for change in self._changes.readings
         }  # fmt: skip
         if hours:
