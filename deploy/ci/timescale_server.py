@@ -77,6 +77,7 @@ class TimescaleServer:
         home: folder of its own, for its data.
         log: file that its messages go to.
         passwords: role name -> password, for the superuser `postgres` and the four roles.
+        extra_settings: what differs from the embedded server's.
         port: chosen at the first start and kept over restarts.
     """
 
@@ -84,6 +85,7 @@ class TimescaleServer:
     home: Path
     log: Path
     passwords: dict[str, str] = field(repr=False)
+    extra_settings: dict[str, str] = field(default_factory=lambda: dict(FOR_TESTS))
     port: int = 0
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     name: str = "postgres"
@@ -154,7 +156,7 @@ class TimescaleServer:
 
     def _run_until_ready(self) -> None:
         """The backends of a killed server take a moment to end, and until then no other may start: tried again."""
-        settings = [f"--{name}={value}" for name, value in {**SETTINGS, **FOR_TESTS}.items()]
+        settings = [f"--{name}={value}" for name, value in {**SETTINGS, **self.extra_settings}.items()]
         deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
             if self.pid is None:

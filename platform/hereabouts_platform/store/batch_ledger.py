@@ -14,6 +14,7 @@ from hereabouts_platform.store.batch_entry import (
     text_array,
     time_array,
 )
+from hereabouts_platform.store.batch_readings import move_latest
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.copy_rows import copy_rows
 from hereabouts_platform.store.quarantine_rows import quarantine_columns
@@ -56,7 +57,7 @@ class Ledger:
         self._record_uplinks()
         self._quarantine()
         self._record_batch(inserted, door)
-        self._move_latest(inserted)
+        move_latest(self._connection, self._batch_id, inserted)
         self._hear_devices()
         self._count()
         self._count_reasons()
@@ -72,18 +73,6 @@ class Ledger:
             number_array(datastream for datastream, _ in touched), number_array(hour for _, hour in touched), *counted,
         )  # fmt: skip
         self._connection.execute(SQL["insert_batch"], row)
-
-    def _move_latest(self, inserted: Mapping[Instant, float]) -> None:
-        newest: dict[int, datetime] = {}
-        for datastream, at in inserted:
-            if datastream not in newest or newest[datastream] < at:
-                newest[datastream] = at
-        if newest:
-            ordered = sorted(newest.items())
-            values = number_array(inserted[instant] for instant in ordered)
-            times = time_array([at for _, at in ordered])
-            row = (self._batch_id, number_array(datastream for datastream, _ in ordered), times, values)
-            self._connection.execute(SQL["move_latest"], row)
 
     def _hear_devices(self) -> None:
         heard: dict[str, tuple[datetime, datetime]] = {}

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import psycopg
-
 from hereabouts_platform.store.batch_entry import (
     Entry,
     Instant,
@@ -12,9 +10,9 @@ from hereabouts_platform.store.batch_entry import (
     number_array,
     time_array,
 )
+from hereabouts_platform.store.batch_readings import insert_readings
 from hereabouts_platform.store.batch_twins import second_copies, take_twins
 from hereabouts_platform.store.connection import Connection
-from hereabouts_platform.store.copy_rows import copy_rows
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.message import Refused, SetAside, Value
 from hereabouts_schemas.outcome import Ignored, Outcome, Reason
@@ -24,8 +22,6 @@ SQL = load("batch_settle")
 
 Stream = tuple[int, str, str]
 """Deployment, quantity, channel: what a datastream is unique by."""
-
-_READING = ("int4", "int4", "timestamptz", "float8")
 
 
 class Settlement:
@@ -121,7 +117,7 @@ class Settlement:
                 else:
                     new[instant] = value.value
                     owners[instant] = entry
-        older = self._insert_readings(new)
+        older = insert_readings(self._connection, self._batch_id, new)
         for instant in older:
             del new[instant]
         for instant in new:
@@ -173,25 +169,6 @@ class Settlement:
             self._connection.execute(SQL["insert_datastreams"], (*columns, units, kinds))
             for id_, deployment_id, quantity, channel in self._connection.execute(SQL["datastream_numbers"], columns):
                 known[deployment_id, quantity, channel] = id_
-
-    def _insert_readings(self, new: dict[Instant, float]) -> dict[Instant, float]:
-        """Insert what is new; what stood at one of these instants before, by instant.
-
-        Keys have told nearly every copy by now, so COPY goes straight into place; only where a row meets another does
-        it start over with ON CONFLICT, which takes twice as long.
-        """
-        if not new:
-            return {}
-        rows = [(datastream, self._batch_id, at, new[datastream, at]) for datastream, at in sorted(new)]
-        try:
-            with self._connection.transaction():
-                copy_rows(self._connection, SQL["copy_readings"], _READING, rows)
-        except psycopg.errors.UniqueViolation:
-            datastreams, _, times, values = as_columns(rows, 4)
-            self._connection.execute(SQL["insert_readings"], (self._batch_id, datastreams, times, values))
-            found = self._connection.execute(SQL["older_readings"], (datastreams, times, self._batch_id))
-            return {(datastream, at): value for datastream, at, value in found}
-        return {}
 
 
 def _met_older(

@@ -25,6 +25,7 @@ from hereabouts_schemas.quantity import QUANTITIES
 SQL = load("imports")
 SETTLE_SQL = load("batch_settle")
 WRITER_SQL = load("batch_writer")
+READINGS_SQL = load("batch_readings")
 
 Stream = tuple[int, str, str]
 
@@ -150,7 +151,7 @@ class ReadingWriter:
         last = np.append(chunk.datastream[1:] != chunk.datastream[:-1], True)
         columns = (chunk.datastream[last], chunk.us[last], chunk.value[last])
         newest = (batch, *(number_array(column.tolist()) for column in columns))
-        self._connection.execute(WRITER_SQL["move_latest"], newest)
+        self._connection.execute(READINGS_SQL["move_latest"], newest)
         devices = sorted(chunk.heard)
         heard = number_array(chunk.heard[device] for device in devices)
         arrived: list[None] = [None] * len(devices)

@@ -15,20 +15,6 @@ SELECT d.id, d.deployment_id, d.quantity, d.channel FROM datastream d
 JOIN unnest(%s::int[], %s::text[], %s::text[]) AS u (deployment_id, quantity, channel)
     ON d.deployment_id = u.deployment_id AND d.quantity = u.quantity AND d.channel = u.channel
 
--- name: insert_readings
-INSERT INTO reading (batch_id, datastream_id, time, value)
-SELECT %s, u.* FROM unnest(%s::int[], %s::timestamptz[], %s::float8[]) AS u
-ON CONFLICT DO NOTHING
-
--- name: older_readings
-SELECT r.datastream_id, r.time, r.value FROM reading r
-JOIN unnest(%s::int[], %s::timestamptz[]) AS u (datastream_id, time)
-    ON r.datastream_id = u.datastream_id AND r.time = u.time
-WHERE r.batch_id <> %s
-
--- name: copy_readings
-COPY reading (datastream_id, batch_id, time, value) FROM STDIN (FORMAT BINARY)
-
 -- name: insert_keys
 -- Of one source. Waits for whoever is taking one of them in this moment.
 INSERT INTO uplink_key (batch_id, source_id, key, index, received_at)

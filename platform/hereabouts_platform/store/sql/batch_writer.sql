@@ -4,14 +4,6 @@
 -- name: next_batch
 SELECT nextval('batch_number')
 
--- name: move_latest
-INSERT INTO latest AS l (batch_id, datastream_id, time, value)
-SELECT %s, u.id, 'epoch'::timestamptz + u.us * interval '1 microsecond', u.value
-FROM unnest(%s::int[], %s::int8[], %s::float8[]) AS u (id, us, value)
-ON CONFLICT (datastream_id) DO UPDATE
-SET batch_id = excluded.batch_id, time = excluded.time, value = excluded.value
-WHERE l.time < excluded.time
-
 -- name: hear_devices
 -- `at`: the newest observation; `received_at`: the newest arrival, NULL where nothing arrived (an import).
 INSERT INTO device_heard AS h (device_id, at, received_at)
