@@ -20,6 +20,7 @@ from hereabouts_platform.store.copy_rows import copy_rows
 from hereabouts_platform.store.quarantine_rows import quarantine_columns
 from hereabouts_platform.store.queries import load
 from hereabouts_platform.store.raw_blob import pack
+from hereabouts_platform.store.reading_columns import columns_of
 from hereabouts_schemas.message import Message
 from hereabouts_schemas.outcome import Outcome
 from hereabouts_schemas.times import hour_of
@@ -57,7 +58,8 @@ class Ledger:
         self._record_uplinks()
         self._quarantine()
         self._record_batch(inserted, door)
-        move_latest(self._connection, self._batch_id, inserted)
+        if inserted:
+            move_latest(self._connection, self._batch_id, columns_of(inserted))
         self._hear_devices()
         self._count()
         self._count_reasons()

@@ -1,18 +1,18 @@
 """The readings of a batch into `reading`, and the newest of each datastream into `latest`."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from typing import LiteralString
 
 import psycopg
 
-from hereabouts_platform.store.batch_entry import Instant, as_columns, number_array, time_array
+from hereabouts_platform.store.batch_entry import Instant
 from hereabouts_platform.store.connection import Connection
-from hereabouts_platform.store.copy_rows import copy_rows
 from hereabouts_platform.store.queries import load
+from hereabouts_platform.store.reading_columns import ReadingColumns, columns_of
 
 SQL = load("batch_readings")
 
-_READING = ("int4", "int4", "timestamptz", "float8")
+_COPY_PART = 1 << 20
 
 
 def insert_readings(connection: Connection, batch_id: int, new: Mapping[Instant, float]) -> dict[Instant, float]:
@@ -21,29 +21,34 @@ def insert_readings(connection: Connection, batch_id: int, new: Mapping[Instant,
     Keys have told nearly every copy by now, so COPY goes straight into place; only where a row meets another does it
     start over with ON CONFLICT, which takes twice as long.
     """
-    if not new:
+    columns = columns_of(new)
+    if copy_straight(connection, columns.copy_frame(batch_id)):
         return {}
-    rows = [(datastream, batch_id, at, new[datastream, at]) for datastream, at in sorted(new)]
+    named = (columns.datastream.astype("int32"), columns.time)
+    connection.execute(SQL["insert_readings"], (batch_id, *named, columns.value))
+    found = connection.execute(SQL["older_readings"], (*named, batch_id))
+    return {(datastream, at): value for datastream, at, value in found}
+
+
+def copy_straight(connection: Connection, frame: bytes) -> bool:
+    """Copy readings into place; False, and none of them, where one meets another at its key."""
     try:
         with connection.transaction():
-            copy_rows(connection, SQL["copy_readings"], _READING, rows)
+            copy_frame(connection, SQL["copy_readings"], frame)
     except psycopg.errors.UniqueViolation:
-        datastreams, _, times, values = as_columns(rows, 4)
-        connection.execute(SQL["insert_readings"], (batch_id, datastreams, times, values))
-        found = connection.execute(SQL["older_readings"], (datastreams, times, batch_id))
-        return {(datastream, at): value for datastream, at, value in found}
-    return {}
+        return False
+    return True
 
 
-def move_latest(connection: Connection, batch_id: int, inserted: Mapping[Instant, float]) -> None:
+def copy_frame(connection: Connection, statement: LiteralString, frame: bytes) -> None:
+    """Send what is in COPY's binary form already."""
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for start in range(0, len(frame), _COPY_PART):
+            copy.write(frame[start : start + _COPY_PART])
+
+
+def move_latest(connection: Connection, batch_id: int, inserted: ReadingColumns) -> None:
     """Move the newest value of each datastream forward in time, never back."""
-    newest: dict[int, datetime] = {}
-    for datastream, at in inserted:
-        if datastream not in newest or newest[datastream] < at:
-            newest[datastream] = at
-    if newest:
-        ordered = sorted(newest.items())
-        values = number_array(inserted[instant] for instant in ordered)
-        times = time_array([at for _, at in ordered])
-        row = (batch_id, number_array(datastream for datastream, _ in ordered), times, values)
-        connection.execute(SQL["move_latest"], row)
+    newest = inserted.newest()
+    row = (batch_id, newest.datastream.astype("int32"), newest.time, newest.value)
+    connection.execute(SQL["move_latest"], row)

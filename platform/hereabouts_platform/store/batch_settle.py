@@ -117,7 +117,7 @@ class Settlement:
                 else:
                     new[instant] = value.value
                     owners[instant] = entry
-        older = insert_readings(self._connection, self._batch_id, new)
+        older = insert_readings(self._connection, self._batch_id, new) if new else {}
         for instant in older:
             del new[instant]
         for instant in new:

@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import TupleRow
 from psycopg_pool import ConnectionPool
 
+from hereabouts_platform.store.arrays import send_columns
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.errors import ConfigError
 
@@ -81,6 +82,7 @@ def take_role(connection: Connection, role: DatabaseRole) -> None:
             f"The login {login} may not act as {role}. Run as an administrator of the server: GRANT {role} TO {login};"
         ) from error
     connection.execute("SET TIME ZONE 'UTC'")
+    send_columns(connection)
     if role is DatabaseRole.INGEST:
         connection.execute(SQL["keep_commits"])
 

@@ -9,53 +9,37 @@ meets another at its key; from the first conflict on, an import goes by way of t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import LiteralString
 
 import numpy as np
-import psycopg
-from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
+from hereabouts_platform.store.arrays import Column
 from hereabouts_platform.store.batch_entry import number_array, text_array
+from hereabouts_platform.store.batch_readings import copy_frame, copy_straight, move_latest
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.engine import detect, make_room
 from hereabouts_platform.store.queries import load
+from hereabouts_platform.store.reading_columns import ReadingColumns
 from hereabouts_schemas.quantity import QUANTITIES
 
 SQL = load("imports")
 SETTLE_SQL = load("batch_settle")
 WRITER_SQL = load("batch_writer")
-READINGS_SQL = load("batch_readings")
 
 Stream = tuple[int, str, str]
 
-_POSTGRES_EPOCH_US = 946_684_800_000_000
 _HOUR_US = 3_600_000_000
-_COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_COPY_TAIL = b"\xff\xff"
-_COPY_PART = 1 << 20
-# One row of COPY's binary form: number of fields, then each field's length in bytes and its value, big-endian.
-_ROW = np.dtype(
-    [
-        ("fields", ">i2"),
-        ("size_1", ">i4"), ("datastream_id", ">i4"),
-        ("size_2", ">i4"), ("batch_id", ">i4"),
-        ("size_3", ">i4"), ("time", ">i8"),
-        ("size_4", ">i4"), ("value", ">f8"),
-    ]
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chunk:
-    """Readings sorted by (datastream, time), no such pair twice; `us` is microseconds since 1970, UTC.
+    """What one transaction of an import stores.
 
-    `heard` is each device's newest time among them, in the same unit; `detail` is kept on the batch row.
+    `heard` is each device's newest time among the readings, in microseconds since 1970, UTC; `detail` is kept on the
+    batch row.
     """
 
-    datastream: NDArray[np.int64]
-    us: NDArray[np.int64]
-    value: NDArray[np.float64]
+    readings: ReadingColumns
     heard: Mapping[str, int]
     detail: Mapping[str, object]
 
@@ -103,90 +87,56 @@ class ReadingWriter:
         with acting(self._connection, self._principal_id):
             row = self._connection.execute(WRITER_SQL["next_batch"]).fetchone()
             batch = int(row[0]) if row else 0
-            frame = _copy_frame(chunk, batch)
-            if self._straight and self._copy_straight(frame):
-                written = Written(stored=len(chunk.us), conflicts={})
+            frame = chunk.readings.copy_frame(batch)
+            if self._straight and copy_straight(self._connection, frame):
+                written = Written(stored=len(chunk.readings.us), conflicts={})
             else:
                 written = self._by_way_of_table(frame, chunk)
-                self._straight = written.stored == len(chunk.us)
+                self._straight = written.stored == len(chunk.readings.us)
             if written.stored:
                 self._follow_up(chunk, batch, written)
         return written
 
     def _make_room(self, chunk: Chunk) -> None:
         """Months in transactions of their own, so that nobody waits for a chunk to be through."""
-        observed = np.unique(chunk.us.astype("datetime64[us]").astype("datetime64[M]")).tolist()
+        observed = np.unique(chunk.readings.us.astype("datetime64[us]").astype("datetime64[M]")).tolist()
         wanted = {("reading", month) for month in observed} | {("batch", datetime.now(UTC).date().replace(day=1))}
         for table, month in sorted(wanted - self._months):
             make_room(self._connection, self._engine, table, [datetime(month.year, month.month, 1, tzinfo=UTC)])
         self._months |= wanted
 
-    def _copy_straight(self, frame: bytes) -> bool:
-        try:
-            with self._connection.transaction():
-                self._copy(SQL["copy_readings"], frame)
-        except psycopg.errors.UniqueViolation:
-            return False
-        return True
-
     def _by_way_of_table(self, frame: bytes, chunk: Chunk) -> Written:
         self._connection.execute(SQL["make_chunk"])
-        self._copy(SQL["copy_chunk"], frame)
+        copy_frame(self._connection, SQL["copy_chunk"], frame)
         stored = self._connection.execute(SQL["insert_chunk"]).rowcount
-        if stored == len(chunk.us):
+        if stored == len(chunk.readings.us):
             return Written(stored=stored, conflicts={})
         conflicts = {
-            _find(chunk, datastream, int(us)): value
+            _find(chunk.readings, datastream, int(us)): value
             for datastream, us, value in self._connection.execute(SQL["conflicts"])
         }
         return Written(stored=stored, conflicts=conflicts)
 
-    def _copy(self, statement: LiteralString, frame: bytes) -> None:
-        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for start in range(0, len(frame), _COPY_PART):
-                copy.write(frame[start : start + _COPY_PART])
-
     def _follow_up(self, chunk: Chunk, batch: int, written: Written) -> None:
         """Move latest and heard forward, and write the batch row that tells what was touched."""
-        last = np.append(chunk.datastream[1:] != chunk.datastream[:-1], True)
-        columns = (chunk.datastream[last], chunk.us[last], chunk.value[last])
-        newest = (batch, *(number_array(column.tolist()) for column in columns))
-        self._connection.execute(READINGS_SQL["move_latest"], newest)
+        move_latest(self._connection, batch, chunk.readings)
         devices = sorted(chunk.heard)
         heard = number_array(chunk.heard[device] for device in devices)
         arrived: list[None] = [None] * len(devices)
         self._connection.execute(WRITER_SQL["hear_devices"], (text_array(devices), heard, arrived))
-        datastreams, hours = _touched(chunk)
+        datastreams, hours = _touched(chunk.readings)
         detail = Jsonb({**chunk.detail, "stored": written.stored})
         self._connection.execute(SQL["insert_batch"], (batch, detail, datastreams, hours))
 
 
-def _copy_frame(chunk: Chunk, batch: int) -> bytes:
-    rows = np.empty(len(chunk.us), dtype=_ROW)
-    rows["fields"] = 4
-    for size, name, bytes_, column in (
-        ("size_1", "datastream_id", 4, chunk.datastream),
-        ("size_2", "batch_id", 4, batch),
-        ("size_3", "time", 8, chunk.us - _POSTGRES_EPOCH_US),
-        ("size_4", "value", 8, chunk.value),
-    ):
-        rows[size] = bytes_
-        rows[name] = column
-    return b"".join((_COPY_HEAD, rows.tobytes(), _COPY_TAIL))
-
-
-def _touched(chunk: Chunk) -> tuple[str, str]:
-    """The (datastream, hour since 1970) pairs of a chunk, in its order, as two array literals.
-
-    Text, because psycopg looks at each element of a list: with half-hourly readings that would be the dearest step.
-    """
-    hour = chunk.us // _HOUR_US
+def _touched(readings: ReadingColumns) -> tuple[Column, Column]:
+    """The (datastream, hour since 1970) pairs of a chunk, in its order."""
+    hour = readings.us // _HOUR_US
     first = np.ones(len(hour), dtype=bool)
-    first[1:] = (hour[1:] != hour[:-1]) | (chunk.datastream[1:] != chunk.datastream[:-1])
-    datastreams, hours = (",".join(map(str, column[first].tolist())) for column in (chunk.datastream, hour))
-    return f"{{{datastreams}}}", f"{{{hours}}}"
+    first[1:] = (hour[1:] != hour[:-1]) | (readings.datastream[1:] != readings.datastream[:-1])
+    return readings.datastream[first].astype("int32"), hour[first].astype("int32")
 
 
-def _find(chunk: Chunk, datastream: int, us: int) -> int:
-    low, high = np.searchsorted(chunk.datastream, [datastream, datastream + 1])
-    return int(low + np.searchsorted(chunk.us[low:high], us))
+def _find(readings: ReadingColumns, datastream: int, us: int) -> int:
+    low, high = np.searchsorted(readings.datastream, [datastream, datastream + 1])
+    return int(low + np.searchsorted(readings.us[low:high], us))

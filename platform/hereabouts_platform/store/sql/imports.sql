@@ -66,10 +66,6 @@ JOIN datastream d ON d.deployment_id = u.deployment_id
 JOIN reading r ON r.datastream_id = d.id AND r.time >= u.at
 GROUP BY u.deployment_id
 
--- name: copy_readings
--- Straight into place: two to three times as fast as by way of import_chunk, and all or nothing on a conflict.
-COPY reading (datastream_id, batch_id, time, value) FROM STDIN (FORMAT BINARY)
-
 -- name: make_chunk
 CREATE TEMPORARY TABLE IF NOT EXISTS import_chunk
     (datastream_id int, batch_id int, time timestamptz, value float8) ON COMMIT DELETE ROWS
