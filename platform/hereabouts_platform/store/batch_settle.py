@@ -8,14 +8,16 @@ from hereabouts_platform.store.batch_entry import (
     Entry,
     Instant,
     as_columns,
+    instant_of,
     key_array,
+    microseconds,
     number_array,
     time_array,
 )
 from hereabouts_platform.store.batch_twins import second_copies, take_twins
 from hereabouts_platform.store.connection import Connection
-from hereabouts_platform.store.copy_rows import copy_rows
 from hereabouts_platform.store.queries import load
+from hereabouts_platform.store.reading_block import block_of
 from hereabouts_schemas.message import Refused, SetAside, Value
 from hereabouts_schemas.outcome import Ignored, Outcome, Reason
 from hereabouts_schemas.quantity import QUANTITIES
@@ -25,7 +27,8 @@ SQL = load("batch_settle")
 Stream = tuple[int, str, str]
 """Deployment, quantity, channel: what a datastream is unique by."""
 
-_READING = ("int4", "int4", "timestamptz", "float8")
+Placed = tuple[Entry, Value, Instant]
+"""A value with the instant that it is of, and whose it is."""
 
 
 class Settlement:
@@ -108,33 +111,28 @@ class Settlement:
 
     def _settle_values(self, candidates: Sequence[Entry]) -> None:
         """Store what is new. The first value at an instant stays, whoever brought it."""
-        self._number_streams(candidates)
-        streams, inserted = self.streams, self.inserted
+        inserted = self.inserted
         new: dict[Instant, float] = {}
-        clashes: list[tuple[Entry, Value, Instant]] = []
-        owners: dict[Instant, Entry] = {}
-        for entry in candidates:
-            for value in entry.delivery.values:
-                instant = (streams[value.deployment_id, value.quantity, value.channel], value.time)
-                if instant in new or instant in inserted:
-                    clashes.append((entry, value, instant))
-                else:
-                    new[instant] = value.value
-                    owners[instant] = entry
+        clashes: list[Placed] = []
+        placed = self._placed(candidates)
+        for entry, value, instant in placed:
+            if instant in new or instant in inserted:
+                clashes.append((entry, value, instant))
+            else:
+                new[instant] = value.value
+                entry.stored += 1
         older = self._insert_readings(new)
-        for instant in older:
+        for entry, value, instant in _met_older(placed, older) if older else ():
             del new[instant]
-        for instant in new:
-            owners[instant].stored += 1
+            entry.stored -= 1
+            clashes.append((entry, value, instant))
         inserted.update(new)
-        if older or clashes:
-            clashes += _met_older(candidates, streams, older)
         self._judge(candidates, clashes, older)
 
     def _judge(
         self,
         candidates: Sequence[Entry],
-        clashes: Sequence[tuple[Entry, Value, Instant]],
+        clashes: Sequence[Placed],
         older: dict[Instant, float],
     ) -> None:
         """Stored with a new value or an event; else duplicate; a message whose values all conflict is set aside."""
@@ -156,6 +154,14 @@ class Settlement:
                 entry.refused = refused
             else:
                 entry.set_aside = SetAside(reason=Reason.CONFLICT, detail=refused[0].detail)
+
+    def _placed(self, candidates: Sequence[Entry]) -> list[Placed]:
+        """Every value with its instant."""
+        try:
+            return _place(candidates, self.streams)
+        except KeyError:  # of a stream never met before, as they are at first
+            self._number_streams(candidates)
+            return _place(candidates, self.streams)
 
     def _number_streams(self, candidates: Sequence[Entry]) -> None:
         known = self.streams
@@ -182,28 +188,37 @@ class Settlement:
         """
         if not new:
             return {}
-        rows = [(datastream, self._batch_id, at, new[datastream, at]) for datastream, at in sorted(new)]
+        block = block_of(new)
         try:
             with self._connection.transaction():
-                copy_rows(self._connection, SQL["copy_readings"], _READING, rows)
+                self._copy(block.copy_frame(self._batch_id))
         except psycopg.errors.UniqueViolation:
-            datastreams, _, times, values = as_columns(rows, 4)
+            datastreams, values = block.datastream.tolist(), block.value.tolist()
+            times = [instant_of(us) for us in block.us.tolist()]
             self._connection.execute(SQL["insert_readings"], (self._batch_id, datastreams, times, values))
             found = self._connection.execute(SQL["older_readings"], (datastreams, times, self._batch_id))
-            return {(datastream, at): value for datastream, at, value in found}
+            return {(datastream, microseconds(at)): value for datastream, at, value in found}
         return {}
 
+    def _copy(self, frame: bytes) -> None:
+        with self._connection.cursor() as cursor, cursor.copy(SQL["copy_readings"]) as copy:
+            copy.write(frame)
 
-def _met_older(
-    candidates: Sequence[Entry], streams: dict[Stream, int], older: dict[Instant, float]
-) -> list[tuple[Entry, Value, Instant]]:
+
+def _place(candidates: Sequence[Entry], streams: dict[Stream, int]) -> list[Placed]:
+    return [
+        (entry, value, (streams[value.deployment_id, value.quantity, value.channel], microseconds(value.time)))
+        for entry in candidates
+        for value in entry.delivery.values
+    ]
+
+
+def _met_older(placed: Sequence[Placed], older: dict[Instant, float]) -> list[Placed]:
     """The first value of this wave at each instant where the store held one before."""
-    found: dict[Instant, tuple[Entry, Value, Instant]] = {}
-    for entry in candidates:
-        for value in entry.delivery.values:
-            instant = (streams[value.deployment_id, value.quantity, value.channel], value.time)
-            if instant in older:
-                found.setdefault(instant, (entry, value, instant))
+    found: dict[Instant, Placed] = {}
+    for entry, value, instant in placed:
+        if instant in older:
+            found.setdefault(instant, (entry, value, instant))
     return list(found.values())
 
 

@@ -13,13 +13,13 @@ from typing import LiteralString
 
 import numpy as np
 import psycopg
-from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
 from hereabouts_platform.store.batch_entry import number_array, text_array
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.engine import detect, make_room
 from hereabouts_platform.store.queries import load
+from hereabouts_platform.store.reading_block import ReadingBlock
 from hereabouts_schemas.quantity import QUANTITIES
 
 SQL = load("imports")
@@ -28,33 +28,13 @@ WRITER_SQL = load("batch_writer")
 
 Stream = tuple[int, str, str]
 
-_POSTGRES_EPOCH_US = 946_684_800_000_000
-_HOUR_US = 3_600_000_000
-_COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_COPY_TAIL = b"\xff\xff"
 _COPY_PART = 1 << 20
-# One row of COPY's binary form: number of fields, then each field's length in bytes and its value, big-endian.
-_ROW = np.dtype(
-    [
-        ("fields", ">i2"),
-        ("size_1", ">i4"), ("datastream_id", ">i4"),
-        ("size_2", ">i4"), ("batch_id", ">i4"),
-        ("size_3", ">i4"), ("time", ">i8"),
-        ("size_4", ">i4"), ("value", ">f8"),
-    ]
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Chunk:
-    """Readings sorted by (datastream, time), no such pair twice; `us` is microseconds since 1970, UTC.
+class Chunk(ReadingBlock):
+    """Readings; `heard` is each device's newest time among them, in `us`; `detail` is kept on the batch row."""
 
-    `heard` is each device's newest time among them, in the same unit; `detail` is kept on the batch row.
-    """
-
-    datastream: NDArray[np.int64]
-    us: NDArray[np.int64]
-    value: NDArray[np.float64]
     heard: Mapping[str, int]
     detail: Mapping[str, object]
 
@@ -102,7 +82,7 @@ class ReadingWriter:
         with acting(self._connection, self._principal_id):
             row = self._connection.execute(WRITER_SQL["next_batch"]).fetchone()
             batch = int(row[0]) if row else 0
-            frame = _copy_frame(chunk, batch)
+            frame = chunk.copy_frame(batch)
             if self._straight and self._copy_straight(frame):
                 written = Written(stored=len(chunk.us), conflicts={})
             else:
@@ -147,43 +127,14 @@ class ReadingWriter:
 
     def _follow_up(self, chunk: Chunk, batch: int, written: Written) -> None:
         """Move latest and heard forward, and write the batch row that tells what was touched."""
-        last = np.append(chunk.datastream[1:] != chunk.datastream[:-1], True)
-        columns = (chunk.datastream[last], chunk.us[last], chunk.value[last])
-        newest = (batch, *(number_array(column.tolist()) for column in columns))
-        self._connection.execute(WRITER_SQL["move_latest"], newest)
+        self._connection.execute(WRITER_SQL["move_latest"], (batch, *chunk.newest()))
         devices = sorted(chunk.heard)
         heard = number_array(chunk.heard[device] for device in devices)
         arrived: list[None] = [None] * len(devices)
         self._connection.execute(WRITER_SQL["hear_devices"], (text_array(devices), heard, arrived))
-        datastreams, hours = _touched(chunk)
+        datastreams, hours = chunk.touched()
         detail = Jsonb({**chunk.detail, "stored": written.stored})
         self._connection.execute(SQL["insert_batch"], (batch, detail, datastreams, hours))
-
-
-def _copy_frame(chunk: Chunk, batch: int) -> bytes:
-    rows = np.empty(len(chunk.us), dtype=_ROW)
-    rows["fields"] = 4
-    for size, name, bytes_, column in (
-        ("size_1", "datastream_id", 4, chunk.datastream),
-        ("size_2", "batch_id", 4, batch),
-        ("size_3", "time", 8, chunk.us - _POSTGRES_EPOCH_US),
-        ("size_4", "value", 8, chunk.value),
-    ):
-        rows[size] = bytes_
-        rows[name] = column
-    return b"".join((_COPY_HEAD, rows.tobytes(), _COPY_TAIL))
-
-
-def _touched(chunk: Chunk) -> tuple[str, str]:
-    """The (datastream, hour since 1970) pairs of a chunk, in its order, as two array literals.
-
-    Text, because psycopg looks at each element of a list: with half-hourly readings that would be the dearest step.
-    """
-    hour = chunk.us // _HOUR_US
-    first = np.ones(len(hour), dtype=bool)
-    first[1:] = (hour[1:] != hour[:-1]) | (chunk.datastream[1:] != chunk.datastream[:-1])
-    datastreams, hours = (",".join(map(str, column[first].tolist())) for column in (chunk.datastream, hour))
-    return f"{{{datastreams}}}", f"{{{hours}}}"
 
 
 def _find(chunk: Chunk, datastream: int, us: int) -> int:
