@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from hereabouts_ingest.extract import simple_fields
 from hereabouts_ingest.normalise import Frame
-from hereabouts_ingest.units import Conversion, UnitError, conversion
+from hereabouts_ingest.units import UnitError, conversion
 from hereabouts_schemas.message import Value
 from hereabouts_schemas.profile import FieldSpec, Profile
 from hereabouts_schemas.quantity import QUANTITIES
@@ -25,7 +25,9 @@ class _Read(NamedTuple):
     name: str
     quantity: str
     channel: str
-    conversion: Conversion
+    times: float
+    over: float
+    plus: float
     low: float
     high: float
     marks: tuple[float, ...]
@@ -46,11 +48,11 @@ def plain_values(profile: Profile, fields: Mapping[str, object], frame: Frame) -
     if not reads or deployment is None:
         return None
     values = []
-    for name, quantity, channel, convert, low, high, marks, public_only in reads:
+    for name, quantity, channel, times, over, plus, low, high, marks, public_only in reads:
         raw = fields[name]
         if (type(raw) is not float and type(raw) is not int) or not -_WIDEST < raw < _WIDEST:
             return None
-        value = raw * convert.times / convert.over + convert.plus
+        value = raw * times / over + plus  # as Conversion.apply
         if not low <= value <= high or (public_only and deployment.in_home):
             return None
         if marks and any(isclose(raw, mark, rel_tol=1e-9, abs_tol=1e-12) for mark in marks):
@@ -89,11 +91,14 @@ def _plan(profile: Profile, names: tuple[str, ...]) -> tuple[_Read, ...]:
 
 def _read(name: str, spec: FieldSpec) -> _Read:
     quantity = QUANTITIES[spec.quantity]
+    convert = conversion(spec.unit, quantity.unit, spec.scale)
     return _Read(
         name=name,
         quantity=quantity.name,
         channel=spec.channel,
-        conversion=conversion(spec.unit, quantity.unit, spec.scale),
+        times=convert.times,
+        over=convert.over,
+        plus=convert.plus,
         low=quantity.low,
         high=quantity.high,
         marks=tuple(mark for mark in (*spec.sentinels, *spec.absent) if not isinstance(mark, str)),

@@ -79,4 +79,7 @@ class Device:
 
     def deployment_at(self, at: datetime) -> Deployment | None:
         """The deployment that covers `at`, if there is one (they never overlap)."""
-        return next((d for d in self.deployments if d.covers(at)), None)
+        for deployment in self.deployments:
+            if deployment.covers(at):
+                return deployment
+        return None

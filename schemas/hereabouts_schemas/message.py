@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -179,5 +179,5 @@ class Delivery:
     decoder: str | None = None
     values: tuple[Value, ...] = ()
     refused: tuple[Refused, ...] = ()
-    events: tuple[DeviceEvent, ...] = field(default=())
+    events: tuple[DeviceEvent, ...] = ()
     heard: bool = True

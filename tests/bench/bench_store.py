@@ -15,10 +15,11 @@ from statistics import median
 import pytest
 from big_store import END, BigStore, bytes_a_reading
 
+from hereabouts_platform.store.batch_entry import microseconds
 from hereabouts_platform.store.batch_readings import insert_readings, move_latest
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.engine import make_room
-from hereabouts_platform.store.reading_columns import columns_of
+from hereabouts_platform.store.reading_block import block_of
 
 BATCH = 5_000
 BATCHES = 100
@@ -72,11 +73,11 @@ def _bare(owner: Connection, rows: Sequence[Row]) -> float:
 
 def _ours(owner: Connection, rows: Sequence[Row]) -> float:
     """Seconds that the store's own path takes from values as ingest has them."""
-    new = {(stream, at): value for stream, _, at, value in rows}
+    new = {(stream, microseconds(at)): value for stream, _, at, value in rows}
     started = time.perf_counter()
     with owner.transaction():
         older = insert_readings(owner, 1, new)
-        move_latest(owner, 1, columns_of(new))
+        move_latest(owner, 1, block_of(new))
     took = time.perf_counter() - started
     assert not older
     return took

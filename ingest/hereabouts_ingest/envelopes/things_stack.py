@@ -136,6 +136,8 @@ def _decoder_clock(fields: Body | None, normalized: object) -> tuple[Clock, ...]
     normalised measurements with different times do not say which of them is the frame's.
     """
     texts = [fields["time"]] if fields and "time" in fields else []
+    if not texts and normalized is None:  # as nearly always
+        return ()
     if isinstance(normalized, list):
         stated = {entry.get("time") for entry in normalized if isinstance(entry, dict) and _is_text(entry.get("time"))}
         texts.extend(stated if len(stated) == 1 else ())

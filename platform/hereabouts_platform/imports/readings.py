@@ -26,7 +26,6 @@ from hereabouts_platform.imports.tables import say_wrong_length
 from hereabouts_platform.store.access import record
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.imports_readings import Chunk, ReadingWriter
-from hereabouts_platform.store.reading_columns import ReadingColumns
 from hereabouts_platform.store.registry import load_registry
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.device import device_id
@@ -129,7 +128,9 @@ class _Import:
         kept = fine[first]
         written = self._writer.write(
             Chunk(
-                readings=ReadingColumns(datastream=datastream[first], us=values.us[kept], value=values.value[kept]),
+                datastream=datastream[first],
+                us=values.us[kept],
+                value=values.value[kept],
                 heard=_heard(values, kept),
                 detail={
                     "import": "readings",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 
 from hereabouts_schemas.message import Delivery, Refused, SetAside
@@ -11,8 +12,8 @@ HOUR_US = 3_600_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
-Instant = tuple[int, datetime]
-"""A datastream's number and a time: what a reading is unique by."""
+Instant = tuple[int, int]
+"""A datastream's number and a time, in microseconds since 1970: what a reading is unique by."""
 
 
 class Entry:
@@ -71,6 +72,9 @@ def entries_of(deliveries: Sequence[Delivery]) -> list[Entry]:
 
 def waves(entries: Sequence[Entry]) -> list[list[Entry]]:
     """Split a batch so that no key and no twin stands twice in a wave: the first copy decides about the second."""
+    keys = [key for entry in entries for key in (entry.key, entry.twin) if key is not None]
+    if len(set(keys)) == len(keys):  # as nearly always
+        return [list(entries)]
     seen: dict[tuple[int, bytes], int] = {}
     result: list[list[Entry]] = [[]]
     for entry in entries:
@@ -92,9 +96,15 @@ def as_columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[obje
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
+@lru_cache(maxsize=8192)  # an instant is asked for a dozen times: its message's values, a read's messages share it
 def microseconds(at: datetime) -> int:
     """Microseconds since 1970, UTC."""
     return (at - _EPOCH) // _MICROSECOND
+
+
+def instant_of(us: int) -> datetime:
+    """The time so many microseconds after 1970, UTC."""
+    return _EPOCH + us * _MICROSECOND
 
 
 def number_array(numbers: Iterable[float]) -> str:
@@ -108,9 +118,9 @@ def text_array(texts: Iterable[str]) -> str:
     return "{" + ",".join([f'"{text}"' for text in quoted]) + "}"
 
 
-def time_array(times: Sequence[datetime]) -> str:
+def time_array(times: Iterable[datetime]) -> str:
     """Instants as an array literal of microseconds since 1970, for the statements that take them so."""
-    return number_array([microseconds(at) for at in times])
+    return number_array(map(microseconds, times))
 
 
 def key_array(keys: Iterable[bytes]) -> str:

@@ -4,13 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from hereabouts_platform.store.arrays import Column
 from hereabouts_platform.store.batch_entry import (
-    HOUR_US,
     Entry,
     Instant,
     as_columns,
-    microseconds,
-    number_array,
     text_array,
     time_array,
 )
@@ -20,7 +18,7 @@ from hereabouts_platform.store.copy_rows import copy_rows
 from hereabouts_platform.store.quarantine_rows import quarantine_columns
 from hereabouts_platform.store.queries import load
 from hereabouts_platform.store.raw_blob import pack
-from hereabouts_platform.store.reading_columns import columns_of
+from hereabouts_platform.store.reading_block import block_of
 from hereabouts_schemas.message import Message
 from hereabouts_schemas.outcome import Outcome
 from hereabouts_schemas.times import hour_of
@@ -36,10 +34,11 @@ _COUNTS = ("received", "stored", "duplicate", "quarantined", "ignored", "values_
 
 def count_door(messages: Iterable[Message]) -> Door:
     """Count messages by source and hour of arrival."""
+    arrivals = Counter((message.source.id, message.received_at) for message in messages)
     door: dict[tuple[int, datetime], int] = {}
-    for message in messages:
-        key = (message.source.id, hour_of(message.received_at))
-        door[key] = door.get(key, 0) + 1
+    for (source_id, at), count in arrivals.items():  # few: messages of one read share their time of arrival
+        key = (source_id, hour_of(at))
+        door[key] = door.get(key, 0) + count
     return door
 
 
@@ -57,23 +56,19 @@ class Ledger:
         self._record_events()
         self._record_uplinks()
         self._quarantine()
-        self._record_batch(inserted, door)
+        block = block_of(inserted)
+        self._record_batch(block.touched(), door)
         if inserted:
-            move_latest(self._connection, self._batch_id, columns_of(inserted))
+            move_latest(self._connection, self._batch_id, block)
         self._hear_devices()
         self._count()
         self._count_reasons()
 
-    def _record_batch(self, inserted: Mapping[Instant, float], door: Door) -> None:
-        hours = {at: microseconds(at) // HOUR_US for at in {at for _, at in inserted}}
-        touched = sorted({(datastream, hours[at]) for datastream, at in inserted})
+    def _record_batch(self, touched: tuple[Column, Column], door: Door) -> None:
         messages = [entry.delivery.message for entry in self._entries]
         received_at = max(message.received_at for message in messages)
         counted = as_columns([(*key, count) for key, count in sorted(door.items())], 3)
-        row = (
-            self._batch_id, received_at, self._slot, len(messages), pack(messages),
-            number_array(datastream for datastream, _ in touched), number_array(hour for _, hour in touched), *counted,
-        )  # fmt: skip
+        row = (self._batch_id, received_at, self._slot, len(messages), pack(messages), *touched, *counted)
         self._connection.execute(SQL["insert_batch"], row)
 
     def _hear_devices(self) -> None:
@@ -122,19 +117,23 @@ class Ledger:
             self._connection.execute(SQL["quarantine"], (self._batch_id, *columns))
 
     def _count(self) -> None:
-        counts: dict[tuple[int, datetime], dict[str, int]] = {}
+        counts: dict[tuple[int, datetime], Counter[str]] = {}
+        for (source_id, received_at), entries in self._by_arrival().items():
+            count = counts.setdefault((source_id, hour_of(received_at)), Counter(dict.fromkeys(_COUNTS, 0)))
+            count.update([entry.outcome for entry in entries])
+            count["received"] += len(entries)
+            count["values_stored"] += sum(entry.stored for entry in entries)
+            count["values_refused"] += sum(len(entry.refused) for entry in entries)
+        rows = [(*key, *[counts[key][name] for name in _COUNTS]) for key in sorted(counts)]
+        self._connection.execute(SQL["count"], (self._slot, *as_columns(rows, 9)))
+
+    def _by_arrival(self) -> dict[tuple[int, datetime], list[Entry]]:
+        """By source and time of arrival, which the messages of one read share."""
+        arrivals: dict[tuple[int, datetime], list[Entry]] = {}
         for entry in self._entries:
             message = entry.delivery.message
-            key = (message.source.id, hour_of(message.received_at))
-            count = counts.get(key)
-            if count is None:
-                count = counts[key] = dict.fromkeys(_COUNTS, 0)
-            count["received"] += 1
-            count[entry.outcome.value] += 1
-            count["values_stored"] += entry.stored
-            count["values_refused"] += len(entry.refused)
-        rows = [(*key, *counts[key].values()) for key in sorted(counts)]
-        self._connection.execute(SQL["count"], (self._slot, *as_columns(rows, 9)))
+            arrivals.setdefault((message.source.id, message.received_at), []).append(entry)
+        return arrivals
 
     def _count_reasons(self) -> None:
         counts: Counter[tuple[int, datetime, str, str]] = Counter()

@@ -5,10 +5,10 @@ from typing import LiteralString
 
 import psycopg
 
-from hereabouts_platform.store.batch_entry import Instant
+from hereabouts_platform.store.batch_entry import Instant, microseconds
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
-from hereabouts_platform.store.reading_columns import ReadingColumns, columns_of
+from hereabouts_platform.store.reading_block import ReadingBlock, block_of
 
 SQL = load("batch_readings")
 
@@ -21,13 +21,13 @@ def insert_readings(connection: Connection, batch_id: int, new: Mapping[Instant,
     Keys have told nearly every copy by now, so COPY goes straight into place; only where a row meets another does it
     start over with ON CONFLICT, which takes twice as long.
     """
-    columns = columns_of(new)
-    if copy_straight(connection, columns.copy_frame(batch_id)):
+    block = block_of(new)
+    if copy_straight(connection, block.copy_frame(batch_id)):
         return {}
-    named = (columns.datastream.astype("int32"), columns.time)
-    connection.execute(SQL["insert_readings"], (batch_id, *named, columns.value))
+    named = (block.datastream.astype("int32"), block.us.view("datetime64[us]"))
+    connection.execute(SQL["insert_readings"], (batch_id, *named, block.value))
     found = connection.execute(SQL["older_readings"], (*named, batch_id))
-    return {(datastream, at): value for datastream, at, value in found}
+    return {(datastream, microseconds(at)): value for datastream, at, value in found}
 
 
 def copy_straight(connection: Connection, frame: bytes) -> bool:
@@ -47,8 +47,6 @@ def copy_frame(connection: Connection, statement: LiteralString, frame: bytes) -
             copy.write(frame[start : start + _COPY_PART])
 
 
-def move_latest(connection: Connection, batch_id: int, inserted: ReadingColumns) -> None:
+def move_latest(connection: Connection, batch_id: int, inserted: ReadingBlock) -> None:
     """Move the newest value of each datastream forward in time, never back."""
-    newest = inserted.newest()
-    row = (batch_id, newest.datastream.astype("int32"), newest.time, newest.value)
-    connection.execute(SQL["move_latest"], row)
+    connection.execute(SQL["move_latest"], (batch_id, *inserted.newest()))

@@ -7,6 +7,7 @@ from hereabouts_platform.store.batch_entry import (
     Instant,
     as_columns,
     key_array,
+    microseconds,
     number_array,
     time_array,
 )
@@ -22,6 +23,9 @@ SQL = load("batch_settle")
 
 Stream = tuple[int, str, str]
 """Deployment, quantity, channel: what a datastream is unique by."""
+
+Placed = tuple[Entry, Value, Instant]
+"""A value with the instant that it is of, and whose it is."""
 
 
 class Settlement:
@@ -104,33 +108,28 @@ class Settlement:
 
     def _settle_values(self, candidates: Sequence[Entry]) -> None:
         """Store what is new. The first value at an instant stays, whoever brought it."""
-        self._number_streams(candidates)
-        streams, inserted = self.streams, self.inserted
+        inserted = self.inserted
         new: dict[Instant, float] = {}
-        clashes: list[tuple[Entry, Value, Instant]] = []
-        owners: dict[Instant, Entry] = {}
-        for entry in candidates:
-            for value in entry.delivery.values:
-                instant = (streams[value.deployment_id, value.quantity, value.channel], value.time)
-                if instant in new or instant in inserted:
-                    clashes.append((entry, value, instant))
-                else:
-                    new[instant] = value.value
-                    owners[instant] = entry
+        clashes: list[Placed] = []
+        placed = self._placed(candidates)
+        for entry, value, instant in placed:
+            if instant in new or instant in inserted:
+                clashes.append((entry, value, instant))
+            else:
+                new[instant] = value.value
+                entry.stored += 1
         older = insert_readings(self._connection, self._batch_id, new) if new else {}
-        for instant in older:
+        for entry, value, instant in _met_older(placed, older) if older else ():
             del new[instant]
-        for instant in new:
-            owners[instant].stored += 1
+            entry.stored -= 1
+            clashes.append((entry, value, instant))
         inserted.update(new)
-        if older or clashes:
-            clashes += _met_older(candidates, streams, older)
         self._judge(candidates, clashes, older)
 
     def _judge(
         self,
         candidates: Sequence[Entry],
-        clashes: Sequence[tuple[Entry, Value, Instant]],
+        clashes: Sequence[Placed],
         older: dict[Instant, float],
     ) -> None:
         """Stored with a new value or an event; else duplicate; a message whose values all conflict is set aside."""
@@ -153,6 +152,14 @@ class Settlement:
             else:
                 entry.set_aside = SetAside(reason=Reason.CONFLICT, detail=refused[0].detail)
 
+    def _placed(self, candidates: Sequence[Entry]) -> list[Placed]:
+        """Every value with its instant."""
+        try:
+            return _place(candidates, self.streams)
+        except KeyError:  # of a stream never met before, as they are at first
+            self._number_streams(candidates)
+            return _place(candidates, self.streams)
+
     def _number_streams(self, candidates: Sequence[Entry]) -> None:
         known = self.streams
         missing = {
@@ -171,16 +178,20 @@ class Settlement:
                 known[deployment_id, quantity, channel] = id_
 
 
-def _met_older(
-    candidates: Sequence[Entry], streams: dict[Stream, int], older: dict[Instant, float]
-) -> list[tuple[Entry, Value, Instant]]:
+def _place(candidates: Sequence[Entry], streams: dict[Stream, int]) -> list[Placed]:
+    return [
+        (entry, value, (streams[value.deployment_id, value.quantity, value.channel], microseconds(value.time)))
+        for entry in candidates
+        for value in entry.delivery.values
+    ]
+
+
+def _met_older(placed: Sequence[Placed], older: dict[Instant, float]) -> list[Placed]:
     """The first value of this wave at each instant where the store held one before."""
-    found: dict[Instant, tuple[Entry, Value, Instant]] = {}
-    for entry in candidates:
-        for value in entry.delivery.values:
-            instant = (streams[value.deployment_id, value.quantity, value.channel], value.time)
-            if instant in older:
-                found.setdefault(instant, (entry, value, instant))
+    found: dict[Instant, Placed] = {}
+    for entry, value, instant in placed:
+        if instant in older:
+            found.setdefault(instant, (entry, value, instant))
     return list(found.values())
 
 

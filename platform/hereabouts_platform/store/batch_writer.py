@@ -13,7 +13,7 @@ from hereabouts_platform.store.batch_entry import Entry, entries_of, waves
 from hereabouts_platform.store.batch_ledger import Door, Ledger, count_door
 from hereabouts_platform.store.batch_settle import Settlement, Stream
 from hereabouts_platform.store.connection import Connection, acting
-from hereabouts_platform.store.engine import Engine, make_room, month_of
+from hereabouts_platform.store.engine import Engine, make_room, months_of
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.message import Delivery
 from hereabouts_schemas.outcome import Outcome
@@ -69,8 +69,8 @@ class BatchWriter:
         return [entry.outcome for entry in entries]
 
     def _make_room(self, deliveries: Sequence[Delivery]) -> set[tuple[str, datetime]]:
-        received = {month_of(at) for at in {delivery.message.received_at for delivery in deliveries}}
-        observed = {month_of(at) for at in {value.time for delivery in deliveries for value in delivery.values}}
+        received = months_of({delivery.message.received_at for delivery in deliveries})
+        observed = months_of({value.time for delivery in deliveries for value in delivery.values})
         wanted = {(table, month) for table in ("batch", "uplink") for month in received}
         wanted |= {("reading", month) for month in observed}
         missing = wanted - self._months

@@ -1,7 +1,7 @@
 """What the database server is and can: the only module that knows plain PostgreSQL from TimescaleDB, and PostGIS."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -90,6 +90,14 @@ def month_of(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
+def months_of(times: Collection[datetime]) -> set[datetime]:
+    """The months that hold these instants."""
+    if not times:
+        return set()
+    first, last = month_of(min(times)), month_of(max(times))
+    return {first} if first == last else {month_of(at) for at in times}
+
+
 def make_room(connection: Connection, engine: Engine, table: str, times: Sequence[datetime]) -> None:
     """Make the monthly partitions of `table` (batch, uplink or reading) that `times` fall in.
 
@@ -97,7 +105,7 @@ def make_room(connection: Connection, engine: Engine, table: str, times: Sequenc
     """
     if table == "reading" and engine is Engine.TIMESCALE:
         return
-    for month in sorted({month_of(at) for at in times}):
+    for month in sorted(months_of(times)):
         connection.execute(SQL["make_partition"], (table, month))
 
 

@@ -13,13 +13,12 @@ from datetime import UTC, date, datetime
 import numpy as np
 from psycopg.types.json import Jsonb
 
-from hereabouts_platform.store.arrays import Column
 from hereabouts_platform.store.batch_entry import number_array, text_array
 from hereabouts_platform.store.batch_readings import copy_frame, copy_straight, move_latest
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.engine import detect, make_room
 from hereabouts_platform.store.queries import load
-from hereabouts_platform.store.reading_columns import ReadingColumns
+from hereabouts_platform.store.reading_block import ReadingBlock
 from hereabouts_schemas.quantity import QUANTITIES
 
 SQL = load("imports")
@@ -28,18 +27,11 @@ WRITER_SQL = load("batch_writer")
 
 Stream = tuple[int, str, str]
 
-_HOUR_US = 3_600_000_000
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Chunk:
-    """What one transaction of an import stores.
+class Chunk(ReadingBlock):
+    """Readings; `heard` is each device's newest time among them, in `us`; `detail` is kept on the batch row."""
 
-    `heard` is each device's newest time among the readings, in microseconds since 1970, UTC; `detail` is kept on the
-    batch row.
-    """
-
-    readings: ReadingColumns
     heard: Mapping[str, int]
     detail: Mapping[str, object]
 
@@ -87,19 +79,19 @@ class ReadingWriter:
         with acting(self._connection, self._principal_id):
             row = self._connection.execute(WRITER_SQL["next_batch"]).fetchone()
             batch = int(row[0]) if row else 0
-            frame = chunk.readings.copy_frame(batch)
+            frame = chunk.copy_frame(batch)
             if self._straight and copy_straight(self._connection, frame):
-                written = Written(stored=len(chunk.readings.us), conflicts={})
+                written = Written(stored=len(chunk.us), conflicts={})
             else:
                 written = self._by_way_of_table(frame, chunk)
-                self._straight = written.stored == len(chunk.readings.us)
+                self._straight = written.stored == len(chunk.us)
             if written.stored:
                 self._follow_up(chunk, batch, written)
         return written
 
     def _make_room(self, chunk: Chunk) -> None:
         """Months in transactions of their own, so that nobody waits for a chunk to be through."""
-        observed = np.unique(chunk.readings.us.astype("datetime64[us]").astype("datetime64[M]")).tolist()
+        observed = np.unique(chunk.us.astype("datetime64[us]").astype("datetime64[M]")).tolist()
         wanted = {("reading", month) for month in observed} | {("batch", datetime.now(UTC).date().replace(day=1))}
         for table, month in sorted(wanted - self._months):
             make_room(self._connection, self._engine, table, [datetime(month.year, month.month, 1, tzinfo=UTC)])
@@ -109,34 +101,26 @@ class ReadingWriter:
         self._connection.execute(SQL["make_chunk"])
         copy_frame(self._connection, SQL["copy_chunk"], frame)
         stored = self._connection.execute(SQL["insert_chunk"]).rowcount
-        if stored == len(chunk.readings.us):
+        if stored == len(chunk.us):
             return Written(stored=stored, conflicts={})
         conflicts = {
-            _find(chunk.readings, datastream, int(us)): value
+            _find(chunk, datastream, int(us)): value
             for datastream, us, value in self._connection.execute(SQL["conflicts"])
         }
         return Written(stored=stored, conflicts=conflicts)
 
     def _follow_up(self, chunk: Chunk, batch: int, written: Written) -> None:
         """Move latest and heard forward, and write the batch row that tells what was touched."""
-        move_latest(self._connection, batch, chunk.readings)
+        move_latest(self._connection, batch, chunk)
         devices = sorted(chunk.heard)
         heard = number_array(chunk.heard[device] for device in devices)
         arrived: list[None] = [None] * len(devices)
         self._connection.execute(WRITER_SQL["hear_devices"], (text_array(devices), heard, arrived))
-        datastreams, hours = _touched(chunk.readings)
+        datastreams, hours = chunk.touched()
         detail = Jsonb({**chunk.detail, "stored": written.stored})
         self._connection.execute(SQL["insert_batch"], (batch, detail, datastreams, hours))
 
 
-def _touched(readings: ReadingColumns) -> tuple[Column, Column]:
-    """The (datastream, hour since 1970) pairs of a chunk, in its order."""
-    hour = readings.us // _HOUR_US
-    first = np.ones(len(hour), dtype=bool)
-    first[1:] = (hour[1:] != hour[:-1]) | (readings.datastream[1:] != readings.datastream[:-1])
-    return readings.datastream[first].astype("int32"), hour[first].astype("int32")
-
-
-def _find(readings: ReadingColumns, datastream: int, us: int) -> int:
-    low, high = np.searchsorted(readings.datastream, [datastream, datastream + 1])
-    return int(low + np.searchsorted(readings.us[low:high], us))
+def _find(chunk: Chunk, datastream: int, us: int) -> int:
+    low, high = np.searchsorted(chunk.datastream, [datastream, datastream + 1])
+    return int(low + np.searchsorted(chunk.us[low:high], us))
