@@ -5,11 +5,9 @@ from dataclasses import replace
 
 from hereabouts_ingest.replay.judge import Judged, Verdict
 from hereabouts_platform.store.quarantine_rows import COLUMNS, quarantine_columns
-from hereabouts_platform.store.replay_rows import Changes, Moved, Released, Waiting, Was
+from hereabouts_platform.store.replay_rows import Changes, Content, Moved, Released, Waiting, WaitsFor, Was
+from hereabouts_schemas.message import SetAside
 from hereabouts_schemas.outcome import Outcome
-
-Content = tuple[int, bytes]
-"""Source and content hash: what rows of quarantine belong to."""
 
 
 class Assembly:
@@ -17,11 +15,16 @@ class Assembly:
 
     Args:
         waiting: the waiting rows of quarantine of every message in the step.
+        seen: how many of their deliveries earlier steps have seen to.
+        dry: whether nothing is written, so that the store goes on showing deliveries that have left.
     """
 
-    def __init__(self, waiting: Mapping[Content, Sequence[Waiting]]) -> None:
-        self._left = {row.id: row.waiting for rows in waiting.values() for row in rows}
+    def __init__(
+        self, waiting: Mapping[Content, Sequence[Waiting]], seen: Mapping[WaitsFor, int], *, dry: bool
+    ) -> None:
+        self._left = {row.id: row.waiting - _seen_of(row, seen) for rows in waiting.values() for row in rows}
         self._waiting = waiting
+        self._dry = dry
         self.changes = Changes()
 
     def take(self, judged: Judged) -> None:
@@ -51,10 +54,11 @@ class Assembly:
 
         Returns the reason that the message waited for and no longer does, and how many values more are refused.
         """
-        delivery, was = verdict.item.delivery, verdict.item.was
-        rows = self._waiting.get((was.source_id, delivery.message.content_hash()), ())
+        was = verdict.item.was
+        content = was.source_id, verdict.item.delivery.message.content_hash()
+        rows = self._waiting.get(content, ())
         wanted = _wanted(verdict)
-        reason = self._move_message(verdict, rows, wanted)
+        reason = self._move_message(verdict, content, wanted)
         values = {identity: row for identity, row in wanted.items() if identity[2] == "value"}
         stood = [row for row in rows if row.kind == "value" and (row.batch_id, row.index) == was.where]
         leaving = [row for row in stood if row.identity not in values]
@@ -71,12 +75,13 @@ class Assembly:
         return reason, len(verdict.refused) - sum(row.waiting for row in stood)
 
     def _move_message(
-        self, verdict: Verdict, rows: Sequence[Waiting], wanted: Mapping[tuple[object, ...], list[object]]
+        self, verdict: Verdict, content: Content, wanted: Mapping[tuple[object, ...], list[object]]
     ) -> str | None:
         was = verdict.item.was
         message = next(((identity, row) for identity, row in wanted.items() if identity[2] == "message"), None)
         wish = message[0] if message is not None else None
-        left = self._row_of(was, rows, wish) if was.outcome is Outcome.QUARANTINED else None
+        left = self._row_of(was, content, wish) if was.outcome is Outcome.QUARANTINED else None
+        self._see(content, left, verdict.set_aside)
         if left is not None:
             self._left[left.id] -= 1
             if left.identity == wish:
@@ -87,18 +92,36 @@ class Assembly:
             self.changes.added_rows.append([was.batch_id, *message[1]])
         return left.reason if left is not None else None
 
-    def _row_of(self, was: Was, rows: Sequence[Waiting], wish: tuple[object, ...] | None) -> Waiting | None:
-        """The row that counts this message: the one it opened, else the likeliest of its content.
+    def _row_of(self, was: Was, content: Content, wish: tuple[object, ...] | None) -> Waiting | None:
+        """A row that counts this message. Copies of one content cannot be told apart, so it is any with deliveries that
+        no copy before it has taken: each takes one, and when all have come by none waits for a reason of yesterday.
 
-        Of several that may be it, not the one it is to go to: another copy may have gone there a step before.
+        The row it is to wait in, so that reading some copies again and again changes nothing; else the one it opened;
+        else the newest older than the message.
         """
-        fitting = [row for row in rows if row.kind == "message" and self._left.get(row.id, 0) > 0]
+        fitting = [row for row in self._messages_waiting(content) if self._left.get(row.id, 0) > 0]
 
-        def unlikely(row: Waiting) -> tuple[bool, bool, bool]:
-            in_span = row.received_at <= was.received_at <= row.last_at
-            return (row.batch_id, row.index) != was.where, not in_span, row.identity == wish
+        def unlikely(row: Waiting) -> tuple[bool, bool, bool, float]:
+            opened = (row.batch_id, row.index) == was.where
+            return row.identity != wish, not opened, row.received_at > was.received_at, -row.received_at.timestamp()
 
         return min(fitting, key=unlikely, default=None)
+
+    def _see(self, content: Content, left: Waiting | None, set_aside: SetAside | None) -> None:
+        """Note a delivery as seen to, under the reason for which the steps behind will find it waiting."""
+        if left is not None and sum(row.waiting for row in self._messages_waiting(content)) == 1:
+            return  # no copy of it can come by and take it
+        if self._dry and left is not None:
+            self.changes.seen[*content, left.reason] += 1
+        elif not self._dry and set_aside is not None:
+            self.changes.seen[*content, set_aside.reason.value] += 1
+
+    def _messages_waiting(self, content: Content) -> list[Waiting]:
+        return [row for row in self._waiting.get(content, ()) if row.kind == "message"]
+
+
+def _seen_of(row: Waiting, seen: Mapping[WaitsFor, int]) -> int:
+    return seen.get((row.source_id, row.content_hash, row.reason), 0) if row.kind == "message" else 0
 
 
 def _now(verdict: Verdict) -> Was:

@@ -78,6 +78,7 @@ class Replay:
         for work in self._steps(report, progress):
             step = look(self._connection, work, remove=self._remove, dry=True)
             note_dry(self._connection, step.changes)
+            replay_work.note_seen(self._connection, step.changes.seen)
             report.take(step.changes, step.judged)
         return report
 
@@ -156,6 +157,7 @@ class Replay:
                     step = look(self._connection, work, remove=self._remove, dry=False)
                     if step.changes:
                         write_changes(self._connection, self._engine, self._principal, step.changes, self._told())
+                    replay_work.note_seen(self._connection, step.changes.seen)
             except (OverTaken, errors.DeadlockDetected, errors.SerializationFailure):
                 continue
             return step

@@ -12,7 +12,7 @@ from hereabouts_platform.store.batch_entry import entries_of
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.replay_ground import Owner, ground_at, known_events, owned_readings
 from hereabouts_platform.store.replay_rows import Changes, Instant, Standing
-from hereabouts_platform.store.replay_work import waiting_rows
+from hereabouts_platform.store.replay_work import seen_to, waiting_rows
 from hereabouts_schemas.message import DeviceEvent
 from hereabouts_schemas.outcome import Outcome
 
@@ -46,7 +46,7 @@ def look(connection: Connection, step: Sequence[tuple[Members, Sequence[Item]]],
         for instant, value in readings.items():
             ground.readings.setdefault(instant, Standing(value=value, batch_id=batch_id))
     contents = [(item.was.source_id, item.delivery.message.content_hash()) for item in items]
-    assembly = Assembly(waiting_rows(connection, contents))
+    assembly = Assembly(waiting_rows(connection, contents), seen_to(connection, contents), dry=dry)
     judged = [judge(_group(members, group, owned), ground, remove=remove) for members, group in step]
     for one in judged:
         assembly.take(one)

@@ -13,6 +13,10 @@ Instant = tuple[Stream, datetime]
 Where = tuple[int, int]
 """Batch and index: where a message lies."""
 ScopedKey = tuple[int, bytes]
+Content = tuple[int, bytes]
+"""Source and content hash: what rows of quarantine belong to."""
+WaitsFor = tuple[int, bytes, str]
+"""Content and reason: what deliveries of messages wait under."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,7 +151,12 @@ class Moved:
 
 @dataclass(kw_only=True, slots=True)
 class Changes:
-    """Everything one transaction of replay changes."""
+    """Everything one transaction of replay changes.
+
+    Attributes:
+        seen: how many waiting deliveries of contents that wait several times it has seen to, as the store will show
+            them to the steps behind: those left where they were or newly put, in a dry run those taken. Not a change.
+    """
 
     readings: list[Change] = field(default_factory=list)
     keys: dict[ScopedKey, Was] = field(default_factory=dict)
@@ -155,6 +164,7 @@ class Changes:
     released: list[Released] = field(default_factory=list)
     added_rows: list[list[object]] = field(default_factory=list)
     events: list[tuple[int, DeviceEvent]] = field(default_factory=list)
+    seen: Counter[WaitsFor] = field(default_factory=Counter)
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""

@@ -1,13 +1,15 @@
 """Which messages a replay reads again: a work list of batches beside the client, read page by page."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from psycopg.rows import TupleRow
 
+from hereabouts_platform.store.batch_entry import as_columns
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
-from hereabouts_platform.store.replay_rows import Selection, Waiting, Was
+from hereabouts_platform.store.replay_rows import Content, Selection, Waiting, WaitsFor, Was
 from hereabouts_schemas.outcome import Outcome
 
 SQL = load("replay")
@@ -71,17 +73,26 @@ def uplinks_of(connection: Connection, batch_ids: Sequence[int]) -> dict[tuple[i
     return {was.where: was for was in found}
 
 
-def waiting_rows(
-    connection: Connection, contents: Sequence[tuple[int, bytes]]
-) -> dict[tuple[int, bytes], list[Waiting]]:
-    """The waiting rows of these (source, content hash), oldest first."""
-    found: dict[tuple[int, bytes], list[Waiting]] = {}
+def waiting_rows(connection: Connection, contents: Collection[Content]) -> dict[Content, list[Waiting]]:
+    """The waiting rows of these contents, oldest first."""
+    found: dict[Content, list[Waiting]] = {}
     if contents:
-        ordered = sorted(set(contents))
-        columns = ([source for source, _ in ordered], [content for _, content in ordered])
+        columns = as_columns(sorted(set(contents)), 2)
         for row in map(_waiting, connection.execute(SQL["waiting"], columns)):
             found.setdefault((row.source_id, row.content_hash), []).append(row)
     return found
+
+
+def seen_to(connection: Connection, contents: Collection[Content]) -> Counter[WaitsFor]:
+    """How many deliveries of these contents that still wait this replay has seen to; a count for each reason."""
+    rows = connection.execute(SQL["seen"], as_columns(sorted(set(contents)), 2))
+    return Counter({(source_id, content, reason): count for source_id, content, reason, count in rows})
+
+
+def note_seen(connection: Connection, seen: Counter[WaitsFor]) -> None:
+    """Keep in this session, for the steps behind, which deliveries have been seen to."""
+    if seen:
+        connection.execute(SQL["note_seen"], as_columns([(*key, seen[key]) for key in sorted(seen)], 4))
 
 
 def _was(row: TupleRow) -> Was:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import psycopg
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 Council = Any  # of conftest.py
@@ -29,6 +29,18 @@ steps = st.one_of(
     st.tuples(st.just("release"), st.sampled_from(["1", "2", "3"])),
     st.tuples(st.just("replay"), st.tuples(spans, st.booleans(), st.integers(1, 4))),
 )
+
+
+def body(device: str, received: int, minute: int = 30, temp: int = 99) -> dict[str, Any]:
+    return {"device": device, "minute": minute, "received": received, "temp": temp}
+
+
+COPIES_BEFORE_AND_AFTER_REGISTERING = [
+    ("write", [body("d1", 31, 0, 20), body("d2", 40), body("d2", 31)]),
+    ("register", "d2"),
+    ("write", [body("d1", 31, 0, 20), body("d1", 31, 0, 20), body("d2", 31)]),
+]
+"""The same bytes wait as `unknown_device` twice, received out of turn, and as `range` once."""
 
 
 def start_over(council: Council) -> None:
@@ -60,6 +72,7 @@ def do(council: Council, step: tuple[str, Any]) -> None:
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+@example(history=COPIES_BEFORE_AND_AFTER_REGISTERING, remove=False)
 @given(history=st.lists(steps, min_size=1, max_size=8), remove=st.booleans())
 def test_after_any_history_a_full_replay_is_the_last(
     council: Council, history: list[tuple[str, Any]], remove: bool

@@ -17,7 +17,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS replay_dry_reading
      PRIMARY KEY (deployment_id, quantity, channel, time));
 CREATE TEMPORARY TABLE IF NOT EXISTS replay_dry_key
     (source_id int, key bytea, batch_id int NOT NULL, index int NOT NULL, PRIMARY KEY (source_id, key));
-TRUNCATE replay_work, replay_dry_reading, replay_dry_key RESTART IDENTITY
+CREATE TEMPORARY TABLE IF NOT EXISTS replay_seen
+    (source_id int, content_hash bytea, reason text, count int NOT NULL, PRIMARY KEY (source_id, content_hash, reason));
+TRUNCATE replay_work, replay_dry_reading, replay_dry_key, replay_seen RESTART IDENTITY
 
 -- name: list_received
 -- Batches with messages received in a span of time.
@@ -103,6 +105,17 @@ JOIN source s ON s.id = q.source_id
 WHERE q.deliveries > q.replayed
 ORDER BY q.id
 
+-- name: seen
+-- Deliveries that the store shows waiting and that this replay has seen to already.
+SELECT r.source_id, r.content_hash, r.reason, r.count
+FROM unnest(%s::int[], %s::bytea[]) AS u (source_id, content_hash)
+JOIN replay_seen r ON r.source_id = u.source_id AND r.content_hash = u.content_hash
+
+-- name: note_seen
+INSERT INTO replay_seen AS r (source_id, content_hash, reason, count)
+SELECT * FROM unnest(%s::int[], %s::bytea[], %s::text[], %s::int[])
+ON CONFLICT (source_id, content_hash, reason) DO UPDATE SET count = r.count + excluded.count
+
 -- name: keys
 SELECT k.source_id::int, k.key, k.batch_id, k.index
 FROM unnest(%s::smallint[], %s::bytea[]) AS u (source_id, key)
@@ -167,7 +180,7 @@ ON CONFLICT DO NOTHING
 
 -- name: learn_dry
 -- The server's own analysis never looks at temporary tables; without it they are searched from end to end.
-ANALYZE replay_dry_reading, replay_dry_key
+ANALYZE replay_dry_reading, replay_dry_key, replay_seen
 
 -- name: next_batch
 SELECT nextval('batch_number')
