@@ -9,7 +9,7 @@ from psycopg.rows import TupleRow
 from hereabouts_platform.store.batch_entry import as_columns
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
-from hereabouts_platform.store.replay_rows import Content, Selection, Waiting, WaitsFor, Was
+from hereabouts_platform.store.replay_rows import Content, Seen, Selection, Waiting, Was
 from hereabouts_schemas.outcome import Outcome
 
 SQL = load("replay")
@@ -57,6 +57,15 @@ def batches(connection: Connection) -> Iterator[StoredBatch]:
             yield StoredBatch(batch_id=batch_id, blob=blob, uplinks=tuple(uplinks.get(batch_id, ())))
 
 
+def listed_batch(connection: Connection, batch_id: int) -> StoredBatch | None:
+    """A batch of the work list; None where it is not on it, or its bytes have expired."""
+    found = connection.execute(SQL["listed_batch"], (batch_id,)).fetchone()
+    if found is None:
+        return None
+    uplinks = uplinks_of(connection, [batch_id]).values()
+    return StoredBatch(batch_id=batch_id, blob=found[2], uplinks=tuple(uplinks))
+
+
 def lone_rows(connection: Connection, wanted: Selection) -> Iterator[LoneRow]:
     """Waiting rows whose batch has no bytes any more, oldest first."""
     behind = 0
@@ -83,16 +92,21 @@ def waiting_rows(connection: Connection, contents: Collection[Content]) -> dict[
     return found
 
 
-def seen_to(connection: Connection, contents: Collection[Content]) -> Counter[WaitsFor]:
-    """How many deliveries of these contents that still wait this replay has seen to; a count for each reason."""
-    rows = connection.execute(SQL["seen"], as_columns(sorted(set(contents)), 2))
-    return Counter({(source_id, content, reason): count for source_id, content, reason, count in rows})
+def seen_to(connection: Connection, contents: Collection[Content]) -> Seen:
+    """What of these contents this replay has seen to."""
+    columns = as_columns(sorted(set(contents)), 2)
+    messages = {tuple(key): count for *key, count in connection.execute(SQL["seen"], columns)}
+    values = {tuple(key): wanted for *key, wanted in connection.execute(SQL["seen_values"], columns)}
+    return Seen(messages=Counter(messages), values=values)
 
 
-def note_seen(connection: Connection, seen: Counter[WaitsFor]) -> None:
-    """Keep in this session, for the steps behind, which deliveries have been seen to."""
-    if seen:
-        connection.execute(SQL["note_seen"], as_columns([(*key, seen[key]) for key in sorted(seen)], 4))
+def note_seen(connection: Connection, seen: Seen) -> None:
+    """Keep in this session, for the steps behind, what has been seen to."""
+    if seen.messages:
+        connection.execute(SQL["note_seen"], as_columns([(*key, n) for key, n in sorted(seen.messages.items())], 4))
+    if seen.values:
+        rows = [(*key, wanted) for key, wanted in sorted(seen.values.items())]
+        connection.execute(SQL["note_seen_values"], as_columns(rows, 4))
 
 
 def _was(row: TupleRow) -> Was:

@@ -7,7 +7,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 Council = Any  # of conftest.py
-EVERYTHING = "reading, latest, uplink, uplink_key, quarantine, reading_revision, ingest_count, device_event, batch"
+EVERYTHING = (
+    "reading, latest, uplink, uplink_key, quarantine, reading_revision, ingest_count, ingest_reason, device_event,"
+    " batch"
+)
 
 devices = st.sampled_from(["d1", "d2"])
 bodies = st.fixed_dictionaries(
@@ -42,6 +45,14 @@ COPIES_BEFORE_AND_AFTER_REGISTERING = [
 ]
 """The same bytes wait as `unknown_device` twice, received out of turn, and as `range` once."""
 
+SAYS_WHAT_ANOTHER_WILL_SAY = [
+    ("write", [{"device": "d1", "minute": 0, "received": 31, "temp": 99, "hum": 50}]),
+    ("register", "d1"),
+    ("write", [{"device": "d1", "minute": 0, "received": 40, "temp": 20, "hum": 50}]),
+    ("release", "2"),
+]
+"""A message waits that says what a later one says, which will be half of what it is when the later one is read again."""
+
 
 def start_over(council: Council) -> None:
     council.owner.execute(f"TRUNCATE {EVERYTHING}, datastream, deployment, device_heard, replay_touch CASCADE")
@@ -73,6 +84,7 @@ def do(council: Council, step: tuple[str, Any]) -> None:
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @example(history=COPIES_BEFORE_AND_AFTER_REGISTERING, remove=False)
+@example(history=SAYS_WHAT_ANOTHER_WILL_SAY, remove=False)
 @given(history=st.lists(steps, min_size=1, max_size=8), remove=st.booleans())
 def test_after_any_history_a_full_replay_is_the_last(
     council: Council, history: list[tuple[str, Any]], remove: bool
