@@ -51,7 +51,7 @@ SAYS_WHAT_ANOTHER_WILL_SAY = [
     ("write", [{"device": "d1", "minute": 0, "received": 40, "temp": 20, "hum": 50}]),
     ("release", "2"),
 ]
-"""A message waits that says what a later one says, which will be half of what it is when the later one is read again."""
+"""A message waits that says what a later one says, which will be half as much when that one is read again."""
 
 
 def start_over(council: Council) -> None:
