@@ -73,7 +73,7 @@ def checked(shelf: Shelf, runner: ScriptRunner) -> Shelf:
 
 def profiles_of(shelf: Shelf, runner: ScriptRunner) -> dict[str, DeviceProfile]:
     """The profiles of a shelf: the current ones by their ids, and each version by its keys."""
-    found = {}
+    found: dict[str, DeviceProfile] = {}
     for script in (*shelf.older, *shelf.scripts):
         found |= dict.fromkeys(script.keys, script_profile(script, runner))
     return found | {script.spec.id: found[script.keys[0]] for script in shelf.scripts}
