@@ -21,12 +21,12 @@ def check_scripts(settings: Settings) -> Iterator[Check]:
     faults = [str(error) for error in shelf.refused]
     well: list[str] = []
     runner = ScriptRunner()
-    for script in shelf.scripts:
+    for script in (*shelf.scripts, *shelf.older):
         fault = _fault(script, runner)
         if fault:
             faults.append(fault)
         else:
-            well.append(script.spec.id)
+            well.append(script.spec.id if script in shelf.scripts else script.keys[0])
     runner.close()
     for fault in faults:
         yield Check(name="scripts", state=State.WARNING, message=fault)

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 
 from hereabouts_ingest.replay.readers import Readers
 from hereabouts_platform.store.raw_blob import RawMessage
-from hereabouts_platform.store.replay_rows import Selection, Waiting, Was
+from hereabouts_platform.store.replay_rows import Content, Selection, Waiting, Was
 from hereabouts_schemas.message import Message, Source
 from hereabouts_schemas.outcome import Outcome
-
-Content = tuple[int, bytes]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

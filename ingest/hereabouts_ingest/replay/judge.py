@@ -1,12 +1,13 @@
 """What becomes of messages that are read again. Pure: facts in, changes out.
 
 The rules of a live batch hold: a key that another message holds makes a duplicate, the first value at an instant stays.
-On top of them: what a message gave before is its own to change; what other messages gave is not. So reading everything
-again with the same decoders changes nothing, and what a second reading would change, the first has changed.
+On top of them: what a message gave before is its own to change; what other messages gave is not. It is compared with
+what the others will have given when they have been read again too, whichever comes first. So reading everything again
+with the same decoders changes nothing, and what a second reading would change, the first has changed.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from hereabouts_platform.store.replay_rows import Change, Ground, Instant, ScopedKey, Standing, Was
@@ -57,12 +58,13 @@ class Verdict:
 
 @dataclass(kw_only=True, slots=True)
 class Judged:
-    """What becomes of a group."""
+    """What becomes of a group. `removed`: how many of its own readings are taken away."""
 
     verdicts: list[Verdict] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     keys: dict[ScopedKey, Was] = field(default_factory=dict)
     vanished: list[tuple[Instant, float]] = field(default_factory=list)
+    removed: int = 0
 
 
 def judge(group: Group, ground: Ground, *, remove: bool) -> Judged:
@@ -71,7 +73,8 @@ def judge(group: Group, ground: Ground, *, remove: bool) -> Judged:
     Args:
         group: the messages.
         ground: keys and readings that stand, those of the group among them.
-        remove: whether values that today's reading no longer gives are removed; else they stay and are told.
+        remove: whether values that today's reading no longer gives are removed; else they stay and are told, as they
+            do where a vendor's script was stopped: another time it may give them.
     """
     return _Judgement(group, ground).run(remove=remove)
 
@@ -88,6 +91,7 @@ class _Judgement:
         self._group = group
         self._ground = ground
         self._order = _in_turn(group.items)
+        self._owned = _still_owned(group, ground)
         self._stays = self._said_as_before()
         self._claims: dict[Instant, float] = {}
         self._result = Judged()
@@ -95,12 +99,13 @@ class _Judgement:
     def run(self, *, remove: bool) -> Judged:
         result = self._result
         result.verdicts = [self._verdict(item) for item in self._order]
-        gone = sorted(self._group.owned - self._claims.keys())
-        if remove:
+        gone = sorted(self._owned - self._claims.keys())
+        stopped = any(_was_stopped(verdict) for verdict in result.verdicts)
+        if remove and not stopped:
             self._remove(gone)
         else:
             result.vanished = [(instant, self._ground.readings[instant].value) for instant in gone]
-            kept = bool(gone) or not self._group.whole
+            kept = bool(gone) or stopped or not self._group.whole
             result.verdicts = [_keep(verdict) if kept else verdict for verdict in result.verdicts]
         return result
 
@@ -124,7 +129,7 @@ class _Judgement:
         if claimed or not delivery.values:
             self._take_key(item)
             refused = (*delivery.refused, *conflicts)
-            added = sum(change.old is None for change in self._result.changes[before:])
+            added = sum((change.old is None) - (change.new is None) for change in self._result.changes[before:])
             return Verdict(item=item, outcome=Outcome.STORED, refused=refused, added=added)
         if agrees:
             return Verdict(item=item, outcome=Outcome.DUPLICATE, refused=tuple(conflicts))
@@ -139,26 +144,38 @@ class _Judgement:
         standing = self._ground.readings.get(instant)
         if standing is not None and standing.value != value.value and instant in self._stays:
             return standing.value
-        if standing is not None and instant not in self._group.owned:
-            return standing.value
+        if standing is not None and instant not in self._owned:
+            to_come = self._ground.to_come.get(instant, standing.value)
+            if to_come is not None:
+                return to_come
+            self._let_go(instant, standing)
+            standing = None
         self._claims[instant] = value.value
         if standing is None or standing.value != value.value:
             old = None if standing is None else standing.value
             self._change(instant, old, value.value, item.was, item.delivery.decoder)
         return None
 
+    def _let_go(self, instant: Instant, standing: Standing) -> None:
+        """Take away what its own message no longer gives, when it is read again after this one."""
+        cause = "Replay: its message no longer gives it, and another does."
+        change = Change(instant=instant, old=standing.value, new=None, batch_id=standing.batch_id, cause=cause)
+        self._result.changes.append(change)
+
     def _change(self, instant: Instant, old: float | None, new: float | None, was: Was, decoder: str | None) -> None:
         cause = f"Replay: read by {decoder or 'nothing'}, before by {was.decoder or 'nothing'}."
         self._result.changes.append(Change(instant=instant, old=old, new=new, batch_id=was.batch_id, cause=cause))
+        self._ground.to_come.pop(instant, None)
         if new is None:
             del self._ground.readings[instant]
         else:
             self._ground.readings[instant] = Standing(value=new, batch_id=was.batch_id)
 
-    def _remove(self, gone: Iterable[Instant]) -> None:
+    def _remove(self, gone: Collection[Instant]) -> None:
         """Take away what nobody of the group says any more."""
         decoders = sorted({item.delivery.decoder or "nothing" for item in self._order})
         stored = [item.was for item in self._order if item.was.outcome is Outcome.STORED]
+        self._result.removed = len(gone)
         for instant in gone:
             self._change(instant, self._ground.readings[instant].value, None, stored[0], " and ".join(decoders))
 
@@ -177,7 +194,7 @@ class _Judgement:
 
     def _said_as_before(self) -> Collection[Instant]:
         """Own instants where some message still says what stands: of several that differ, that one was the first."""
-        readings, owned = self._ground.readings, self._group.owned
+        readings, owned = self._ground.readings, self._owned
         return {
             instant_of(value)
             for item in self._order
@@ -185,6 +202,25 @@ class _Judgement:
             for value in item.delivery.values
             if instant_of(value) in owned and readings[instant_of(value)].value == value.value
         }
+
+
+def own_changes(group: Group, ground: Ground, *, remove: bool) -> dict[Instant, float | None]:
+    """What a group will make of its own readings; None where it takes them away. Nothing else decides about those.
+
+    Args:
+        group: the messages.
+        ground: their keys and their own readings alone; of no use afterwards.
+        remove: as `judge` has it.
+    """
+    changes = judge(group, ground, remove=remove).changes
+    return {change.instant: change.new for change in changes if change.old is not None}
+
+
+def _still_owned(group: Group, ground: Ground) -> frozenset[Instant]:
+    """What no other message has taken over since the step began."""
+    standing = ((instant, ground.readings.get(instant)) for instant in group.owned)
+    batch_id = group.items[0].was.batch_id
+    return frozenset(instant for instant, one in standing if one is not None and one.batch_id == batch_id)
 
 
 def _in_turn(items: Sequence[Item]) -> list[Item]:
@@ -199,6 +235,12 @@ def _in_turn(items: Sequence[Item]) -> list[Item]:
     return sorted(
         items, key=lambda item: (item.was.outcome is not Outcome.STORED, turns[item.was.index], item.was.index)
     )
+
+
+def _was_stopped(verdict: Verdict) -> bool:
+    """Whether a vendor's script was stopped over a message that it, or another, once read: it says nothing of it."""
+    aside = verdict.set_aside
+    return verdict.item.was.outcome is Outcome.STORED and aside is not None and aside.reason is Reason.SCRIPT_KILLED
 
 
 def _keep(verdict: Verdict) -> Verdict:

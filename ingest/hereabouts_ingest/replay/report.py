@@ -91,15 +91,15 @@ class Report:
             if one.row.kind == "value":
                 self.values_moved[(one.row.reason, one.became)] += one.count
         for move in changes.moved:
-            before = _said(move.was.outcome, move.reason)
-            after = _said(move.now.outcome, move.set_aside.reason.value if move.set_aside else None)
-            if move.was.outcome is not move.now.outcome or move.reason is not None:
+            before = _said(move.was.outcome, None if move.was.outcome is Outcome.IGNORED else move.left)
+            after = _said(move.now.outcome, move.entered)
+            if move.was.outcome is not move.now.outcome or move.left is not None:
                 self.moves[(before, after)] += 1
             elif move.was.decoder != move.now.decoder:
                 self.redecoded[(move.was.decoder or "nothing", move.now.decoder or "nothing")] += 1
         for row in changes.added_rows:
             if row[1] == "value":
-                self.values_refused[str(row[6])] += 1
+                self.values_refused[str(row[5])] += 1
 
     def _stream(self, instant: Instant) -> StreamDiff:
         return self.streams.setdefault(instant[0], StreamDiff())

@@ -15,7 +15,7 @@ from hereabouts_ingest.replay.choose import Chosen, Members, choose, with_bytes
 from hereabouts_ingest.replay.judge import Item
 from hereabouts_ingest.replay.readers import Readers
 from hereabouts_ingest.replay.report import Report
-from hereabouts_ingest.replay.step import Step, look, read_again
+from hereabouts_ingest.replay.step import Looker, Step, Work, read_again
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.store import replay_work
 from hereabouts_platform.store.connection import Connection, acting
@@ -34,7 +34,6 @@ MESSAGES_A_STEP = 300
 TRIES = 8
 
 Progress = Callable[[int, int], None]
-Work = Sequence[tuple[Members, Sequence[Item]]]
 
 
 class Replay:
@@ -68,7 +67,7 @@ class Replay:
         self._principal = principal
         self._readers = readers
         self._wanted = wanted
-        self._remove = remove
+        self._looker = Looker(connection, readers, self._listed, remove=remove)
         self._messages_a_step = messages_a_step
         self._sources = every_source(connection)
 
@@ -76,8 +75,9 @@ class Replay:
         """What the replay would change, exactly, as things stand; changes nothing."""
         report = Report()
         for work in self._steps(report, progress):
-            step = look(self._connection, work, remove=self._remove, dry=True)
+            step = self._looker.look(work, dry=True)
             note_dry(self._connection, step.changes)
+            replay_work.note_seen(self._connection, step.changes.seen)
             report.take(step.changes, step.judged)
         return report
 
@@ -119,6 +119,16 @@ class Replay:
     def _of_batch(self, batch: replay_work.StoredBatch, blob: bytes, report: Report) -> list[Members]:
         messages = with_bytes(batch.uplinks, unpack(blob), self._sources)
         report.without_bytes += len(batch.uplinks) - len(messages)
+        return self._chosen(messages)
+
+    def _listed(self, batch_id: int) -> list[Members]:
+        """The messages of a batch that this replay reads again, out of turn."""
+        batch = replay_work.listed_batch(self._connection, batch_id)
+        if batch is None or batch.blob is None:
+            return []
+        return self._chosen(with_bytes(batch.uplinks, unpack(batch.blob), self._sources))
+
+    def _chosen(self, messages: Sequence[Chosen]) -> list[Members]:
         waiting = replay_work.waiting_rows(self._connection, [one.content for one in messages])
         return choose(messages, self._wanted, waiting, self._readers)
 
@@ -153,9 +163,10 @@ class Replay:
         for _ in range(TRIES):
             try:
                 with acting(self._connection, self._principal.id):
-                    step = look(self._connection, work, remove=self._remove, dry=False)
+                    step = self._looker.look(work, dry=False)
                     if step.changes:
                         write_changes(self._connection, self._engine, self._principal, step.changes, self._told())
+                    replay_work.note_seen(self._connection, step.changes.seen)
             except (OverTaken, errors.DeadlockDetected, errors.SerializationFailure):
                 continue
             return step

@@ -8,7 +8,7 @@ import contextlib
 import json
 import os
 
-from hereabouts_ingest.scripts.engine import Engine
+from hereabouts_ingest.scripts.engine import Engine, Script
 from hereabouts_ingest.scripts.guard import allow_more_cpu, give_up_rights
 from hereabouts_ingest.scripts.wire import framed, read_framed
 
@@ -21,14 +21,14 @@ def serve() -> None:
     engine = Engine()
     engine.prepare()
     give_up_rights()
-    sources: dict[str, str] = {}
+    scripts: dict[str, Script] = {}
     _write(READY)
     while (body := read_framed(lambda most: os.read(WIRE, most))) is not None:
         request = json.loads(body)
-        if "source" in request:
-            sources[request["script"]] = request["source"]
         allow_more_cpu()
-        _write(engine.run(sources[request["script"]], request["given"]))
+        if "source" in request:
+            scripts[request["script"]] = Script(request["source"])
+        _write(engine.run(scripts[request["script"]], request["given"]))
         engine.prepare()
 
 

@@ -1,5 +1,8 @@
 """Reading the folder of vendors' scripts: one folder a family of devices, with profile.toml and decoder.js.
 
+An older version stays beside it as `profile_v<version>.toml`, with `decoder_v<version>.js` where its text was another,
+as this release's own profiles keep theirs. A device pinned to it is read by it, and so is a replay that asks for it.
+
 A folder that cannot be used is told with the file, the field and the cure; it takes nothing from its neighbours.
 """
 
@@ -15,6 +18,7 @@ from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.profile import Profile
 
 TABLE, TEXT = "profile.toml", "decoder.js"
+_OLDER = ("profile_v*.toml", "decoder_v*.js")
 _NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 
@@ -32,12 +36,19 @@ class Script:
     source: str
     digest: str
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """By what a device or a replay asks for this version: as profile.toml has it, and with the text's digits."""
+        written = self.spec.version.rpartition("+")[0]
+        return f"{self.spec.id}/{written}", f"{self.spec.id}/{self.spec.version}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shelf:
-    """What a folder of scripts holds, and why some of it cannot be used."""
+    """What a folder of scripts holds, older versions beside the current ones, and why some of it cannot be used."""
 
     scripts: tuple[Script, ...] = ()
+    older: tuple[Script, ...] = ()
     refused: tuple[InputError, ...] = ()
 
 
@@ -49,6 +60,7 @@ def read_shelf(folder: Path, native: Collection[str]) -> Shelf:
         native: ids of this release's own profiles, which no script may take.
     """
     scripts: list[Script] = []
+    older: list[Script] = []
     refused: list[InputError] = []
     try:
         places = _places(folder)
@@ -59,7 +71,13 @@ def read_shelf(folder: Path, native: Collection[str]) -> Shelf:
             scripts.append(read_script(place, native))
         except InputError as error:
             refused.append(error)
-    return Shelf(scripts=tuple(scripts), refused=tuple(refused))
+            continue
+        for file in sorted(place.glob("profile_v*.toml")):
+            try:
+                older.append(_older(file, scripts[-1]))
+            except InputError as error:
+                refused.append(error)
+    return Shelf(scripts=tuple(scripts), older=tuple(older), refused=tuple(refused))
 
 
 def read_script(place: Path, native: Collection[str]) -> Script:
@@ -74,17 +92,32 @@ def read_script(place: Path, native: Collection[str]) -> Script:
     if place.name.replace("_", "-") in native:
         cure = "This release reads such devices by itself. Take the folder away, or give it another name."
         raise InputError("the folder of a script", place.name, cure)
-    spec = _table(place)
-    text = _text(place / TEXT)
-    digest = hashlib.sha256(text).hexdigest()
-    source = _decoded(text, f"{place.name}/{TEXT}")
+    return _script(place / TABLE, place / TEXT)
+
+
+def _older(table: Path, current: Script) -> Script:
+    """An older version beside the current one."""
+    suffix = table.stem.removeprefix("profile_v")
+    own = table.with_name(f"decoder_v{suffix}.js")
+    script = _script(table, own if own.is_file() else table.with_name(TEXT))
+    written = script.spec.version.rpartition("+")[0]
+    if written != suffix or script.keys[0] == current.keys[0]:
+        cure = f'Write the version of the file\'s name, "{suffix}"; {TABLE} has another.'
+        raise InputError(f"{_short(table)}: version", written, cure)
+    return script
+
+
+def _script(table: Path, text: Path) -> Script:
+    spec, body = _table(table), _text(text)
+    digest = hashlib.sha256(body).hexdigest()
+    source = _decoded(body, _short(text))
     return Script(spec=replace(spec, version=f"{spec.version}+{digest[:8]}"), source=source, digest=digest)
 
 
 def changes_of(folder: Path) -> frozenset[tuple[str, int, int]]:
     """Every file that a script is read from, with its time and size: another set means that something has changed."""
     try:
-        files = [place / name for place in _places(folder) for name in (TABLE, TEXT)]
+        files = [file for place in _places(folder) for name in (TABLE, TEXT, *_OLDER) for file in place.glob(name)]
     except OSError:
         return frozenset()
     return frozenset(_marks(files))
@@ -106,11 +139,11 @@ def _places(folder: Path) -> list[Path]:
     return sorted(place for place in folder.iterdir() if place.is_dir() and not place.name.startswith("."))
 
 
-def _table(place: Path) -> Profile:
+def _table(file: Path) -> Profile:
     try:
-        return read_profile(place / TABLE, has_decoder=True)
+        return read_profile(file, has_decoder=True)
     except OSError as error:
-        raise _unreadable(place / TABLE, error) from error
+        raise _unreadable(file, error) from error
 
 
 def _text(file: Path) -> bytes:

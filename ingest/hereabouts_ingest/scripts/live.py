@@ -50,22 +50,33 @@ class LiveProfiles:
         for error in shelf.refused:
             log.warning("a vendor's script cannot be used", action="script_refused", why=str(error))
         log.info("vendors' scripts read", action="scripts_read", scripts=[s.spec.id for s in shelf.scripts])
-        return {script.spec.id: script_profile(script, self._runner) for script in shelf.scripts}
+        return profiles_of(shelf, self._runner)
 
 
 def checked(shelf: Shelf, runner: ScriptRunner) -> Shelf:
     """A shelf without the scripts that cannot even be loaded; those are among the refused."""
-    scripts, refused = [], list(shelf.refused)
-    for script in shelf.scripts:
+    refused = list(shelf.refused)
+
+    def loads(script: Script) -> bool:
         try:
             runner.check(script)
         except InputError as error:
             refused.append(error)
-            continue
+            return False
         except ScriptKilled as error:  # each of its messages will say so; perhaps only the machine was busy
             log.warning("a vendor's script was stopped", action="script_killed", why=str(error))
-        scripts.append(script)
-    return Shelf(scripts=tuple(scripts), refused=tuple(refused))
+        return True
+
+    scripts, older = tuple(filter(loads, shelf.scripts)), tuple(filter(loads, shelf.older))
+    return Shelf(scripts=scripts, older=older, refused=tuple(refused))
+
+
+def profiles_of(shelf: Shelf, runner: ScriptRunner) -> dict[str, DeviceProfile]:
+    """The profiles of a shelf: the current ones by their ids, and each version by its keys."""
+    found: dict[str, DeviceProfile] = {}
+    for script in (*shelf.older, *shelf.scripts):
+        found |= dict.fromkeys(script.keys, script_profile(script, runner))
+    return found | {script.spec.id: found[script.keys[0]] for script in shelf.scripts}
 
 
 def script_profile(script: Script, runner: ScriptRunner) -> DeviceProfile:

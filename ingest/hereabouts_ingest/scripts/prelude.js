@@ -1,11 +1,11 @@
-// Evaluated first in every fresh context. Its value is a function that runs a script on one frame and always returns a
-// text of JSON: {"data": ...}, {"error": "..."}, {"broken": "..."} (the script cannot be loaded) or {"killed": "..."}.
+// Evaluated first in every fresh context. Its value is three functions: `begin(given)` before the script is loaded, then
+// `finish(found, most)` with the function that it defines, or `broken(error)` where it cannot be loaded. The last two
+// always return a text of JSON: {"data": ...}, {"error": "..."}, {"broken": "..."} or {"killed": "..."}.
 //
 // Everything that a script could have changed is taken here, before it runs. What it can still do (getters, proxies,
-// toString, toJSON) happens inside this function, so inside its limits.
+// toString, toJSON) happens inside these functions, so inside its limits.
 (function () {
   "use strict";
-  const evaluate = eval;
   const { parse, stringify } = JSON;
   const { isArray } = Array;
   const { isFinite } = Number;
@@ -14,12 +14,6 @@
   const RealDate = Date;
   const OutOfBounds = RangeError;
   const EngineError = InternalError;
-
-  // Looked up behind the script's own text, where names declared with const and let are in sight too.
-  const LOOK_UP =
-    "\n;typeof decodeUplink === 'function' ? ['decodeUplink', decodeUplink]" +
-    " : typeof Decode === 'function' ? ['Decode', Decode]" +
-    " : typeof Decoder === 'function' ? ['Decoder', Decoder] : null";
 
   const FUNCTIONS = "decodeUplink(input), Decode(fPort, bytes, variables) and Decoder(bytes, port)";
 
@@ -96,23 +90,20 @@
     return text.length > most ? said("killed", "output") : `{"data":${text}}`;
   }
 
-  // `given` is the frame as JSON, or null to see only whether the script can be loaded; `most` characters may come back.
-  return function (source, given, most) {
-    let found, input;
-    if (given !== null) {
-      input = parse(given);
-      standStill(input.at);
-      input = { bytes: input.bytes, fPort: input.fPort, recvTime: new RealDate(input.at), variables: {} };
-    } else {
-      standStill(0);
-    }
-    try {
-      found = evaluate(source + LOOK_UP);
-    } catch (error) {
-      return fault("broken", error, true);
-    }
+  let input = null;
+
+  // `given` is the frame as JSON, or null to see only whether the script can be loaded.
+  function begin(given) {
+    const frame = parse(given);
+    standStill(frame === null ? 0 : frame.at);
+    if (frame === null) return;
+    input = { bytes: frame.bytes, fPort: frame.fPort, recvTime: new RealDate(frame.at), variables: {} };
+  }
+
+  // `found` is the decoding function with its name, as engine.py looks it up; `most` characters may come back.
+  function finish(found, most) {
     if (!found) return said("broken", `it has none of the functions ${FUNCTIONS}`);
-    if (given === null) return stringify({ data: { entry: found[0] } });
+    if (input === null) return stringify({ data: { entry: found[0] } });
     let result;
     try {
       result = CALLS[found[0]](found[1], input);
@@ -120,9 +111,11 @@
       return fault("error", error, true);
     }
     try {
-      return answer(found[0], result, most);
+      return answer(found[0], result, +most);
     } catch (error) {
       return fault("error", error, false);
     }
-  };
+  }
+
+  return { begin, finish, broken: (error) => fault("broken", error, true) };
 })();

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hereabouts_schemas.message import DeviceEvent, SetAside
+from hereabouts_schemas.message import DeviceEvent
 from hereabouts_schemas.outcome import Outcome
 
 Stream = tuple[int, str, str]
@@ -13,6 +13,12 @@ Instant = tuple[Stream, datetime]
 Where = tuple[int, int]
 """Batch and index: where a message lies."""
 ScopedKey = tuple[int, bytes]
+Content = tuple[int, bytes]
+"""Source and content hash: what rows of quarantine belong to."""
+WaitsFor = tuple[int, bytes, str]
+"""Content and reason: what deliveries of messages wait under."""
+ValueOf = tuple[int, bytes, str]
+"""Content, and which of its refused values."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,10 +107,13 @@ class Ground:
     Attributes:
         keys: taken keys, and by which message.
         readings: values at the instants in question.
+        to_come: what messages that this replay has still to read will make of their own readings at these instants;
+            None where they will take them away.
     """
 
     keys: dict[ScopedKey, Where] = field(default_factory=dict)
     readings: dict[Instant, Standing] = field(default_factory=dict)
+    to_come: dict[Instant, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,22 +141,36 @@ class Moved:
     """A message whose row in `uplink` changes, or whose values or quarantine do: before and after.
 
     Attributes:
-        reason: why it waited in quarantine until now.
-        set_aside: why it waits there from now on.
+        left: the reason it waited or was ignored for until now, and no longer is; of an ignored one the likeliest.
+        entered: the reason it waits or is ignored for from now on, and was not.
         values_stored, values_refused: differences, for the counts.
     """
 
     was: Was
     now: Was
-    reason: str | None = None
-    set_aside: SetAside | None = None
+    left: str | None = None
+    entered: str | None = None
     values_stored: int = 0
     values_refused: int = 0
 
 
 @dataclass(kw_only=True, slots=True)
+class Seen:
+    """What the steps of a replay have to know of the steps before, as copies of one content share rows of quarantine.
+
+    Attributes:
+        messages: how many deliveries that the store shows waiting have been seen to: those left where they were or
+            newly put, in a dry run those taken. Only of contents that wait several times.
+        values: refused values that messages want (True), or that were let go (False).
+    """
+
+    messages: Counter[WaitsFor] = field(default_factory=Counter)
+    values: dict[ValueOf, bool] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True, slots=True)
 class Changes:
-    """Everything one transaction of replay changes."""
+    """Everything one transaction of replay changes; `seen` is no change, but what it leaves for the next."""
 
     readings: list[Change] = field(default_factory=list)
     keys: dict[ScopedKey, Was] = field(default_factory=dict)
@@ -155,6 +178,7 @@ class Changes:
     released: list[Released] = field(default_factory=list)
     added_rows: list[list[object]] = field(default_factory=list)
     events: list[tuple[int, DeviceEvent]] = field(default_factory=list)
+    seen: Seen = field(default_factory=Seen)
 
     def __bool__(self) -> bool:
         """Whether there is anything to write."""

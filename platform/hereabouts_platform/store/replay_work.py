@@ -1,13 +1,15 @@
 """Which messages a replay reads again: a work list of batches beside the client, read page by page."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from psycopg.rows import TupleRow
 
+from hereabouts_platform.store.batch_entry import as_columns
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
-from hereabouts_platform.store.replay_rows import Selection, Waiting, Was
+from hereabouts_platform.store.replay_rows import Content, Seen, Selection, Waiting, Was
 from hereabouts_schemas.outcome import Outcome
 
 SQL = load("replay")
@@ -55,6 +57,15 @@ def batches(connection: Connection) -> Iterator[StoredBatch]:
             yield StoredBatch(batch_id=batch_id, blob=blob, uplinks=tuple(uplinks.get(batch_id, ())))
 
 
+def listed_batch(connection: Connection, batch_id: int) -> StoredBatch | None:
+    """A batch of the work list; None where it is not on it, or its bytes have expired."""
+    found = connection.execute(SQL["listed_batch"], (batch_id,)).fetchone()
+    if found is None:
+        return None
+    uplinks = uplinks_of(connection, [batch_id]).values()
+    return StoredBatch(batch_id=batch_id, blob=found[2], uplinks=tuple(uplinks))
+
+
 def lone_rows(connection: Connection, wanted: Selection) -> Iterator[LoneRow]:
     """Waiting rows whose batch has no bytes any more, oldest first."""
     behind = 0
@@ -71,17 +82,31 @@ def uplinks_of(connection: Connection, batch_ids: Sequence[int]) -> dict[tuple[i
     return {was.where: was for was in found}
 
 
-def waiting_rows(
-    connection: Connection, contents: Sequence[tuple[int, bytes]]
-) -> dict[tuple[int, bytes], list[Waiting]]:
-    """The waiting rows of these (source, content hash), oldest first."""
-    found: dict[tuple[int, bytes], list[Waiting]] = {}
+def waiting_rows(connection: Connection, contents: Collection[Content]) -> dict[Content, list[Waiting]]:
+    """The waiting rows of these contents, oldest first."""
+    found: dict[Content, list[Waiting]] = {}
     if contents:
-        ordered = sorted(set(contents))
-        columns = ([source for source, _ in ordered], [content for _, content in ordered])
+        columns = as_columns(sorted(set(contents)), 2)
         for row in map(_waiting, connection.execute(SQL["waiting"], columns)):
             found.setdefault((row.source_id, row.content_hash), []).append(row)
     return found
+
+
+def seen_to(connection: Connection, contents: Collection[Content]) -> Seen:
+    """What of these contents this replay has seen to."""
+    columns = as_columns(sorted(set(contents)), 2)
+    messages = {tuple(key): count for *key, count in connection.execute(SQL["seen"], columns)}
+    values = {tuple(key): wanted for *key, wanted in connection.execute(SQL["seen_values"], columns)}
+    return Seen(messages=Counter(messages), values=values)
+
+
+def note_seen(connection: Connection, seen: Seen) -> None:
+    """Keep in this session, for the steps behind, what has been seen to."""
+    if seen.messages:
+        connection.execute(SQL["note_seen"], as_columns([(*key, n) for key, n in sorted(seen.messages.items())], 4))
+    if seen.values:
+        rows = [(*key, wanted) for key, wanted in sorted(seen.values.items())]
+        connection.execute(SQL["note_seen_values"], as_columns(rows, 4))
 
 
 def _was(row: TupleRow) -> Was:

@@ -181,16 +181,33 @@ class _Step:
 
     def _move_reasons(self) -> None:
         counts: Counter[tuple[int, datetime, str, str]] = Counter()
+        ignored = self._ignored_for()
         for move in self._changes.moved:
-            where = (move.was.source_id, hour_of(move.was.received_at), Outcome.QUARANTINED.value)
-            waited = move.was.outcome is Outcome.QUARANTINED
-            if waited and move.reason is not None:
-                counts[*where, move.reason] -= 1
-            if move.set_aside is not None and (move.reason is not None or not waited):
-                counts[*where, move.set_aside.reason.value] += 1
+            where = move.was.source_id, hour_of(move.was.received_at)
+            left = move.left
+            if left is not None and move.was.outcome is Outcome.IGNORED:
+                left = _take(ignored.get(where, Counter()), left)
+            if left is not None:
+                counts[*where, move.was.outcome.value, left] -= 1
+            if move.entered is not None:
+                counts[*where, move.now.outcome.value, move.entered] += 1
         rows = [(*key, counts[key]) for key in sorted(counts) if counts[key]]
         if rows:
             self._connection.execute(WRITER_SQL["count_reasons"], (REPLAY_SLOT, *as_columns(rows, 5)))
+
+    def _ignored_for(self) -> dict[tuple[int, datetime], Counter[str]]:
+        """What messages were ignored for in the hours that some of them leave: the books know no more of them."""
+        found: dict[tuple[int, datetime], Counter[str]] = {
+            (move.was.source_id, hour_of(move.was.received_at)): Counter()
+            for move in self._changes.moved
+            if move.left is not None and move.was.outcome is Outcome.IGNORED
+        }
+        if found:
+            for source_id, hour, reason, count in self._connection.execute(
+                SQL["ignored_for"], as_columns(sorted(found), 2)
+            ):
+                found[source_id, hour][reason] = count
+        return found
 
     def _record(self, principal: Principal, told: dict[str, object]) -> None:
         """The batch row that consumers of changes read, and the audit."""
@@ -211,6 +228,13 @@ class _Step:
         values = (batch_id, now, REPLAY_SLOT, Jsonb({"replay": detail}), numbers, times)
         self._connection.execute(SQL["insert_batch"], values)
         record(self._connection, principal, Action.WRITE, Resource.READINGS, {"replay": detail, "batch": batch_id})
+
+
+def _take(counted: Counter[str], likeliest: str) -> str:
+    """Take one message from the reason that it was most likely counted under, as long as that has any."""
+    reason = likeliest if counted[likeliest] > 0 else max(counted, key=lambda name: counted[name])
+    counted[reason] -= 1
+    return reason
 
 
 def _merged(rows: Collection[list[Any]]) -> list[tuple[object, ...]]:

@@ -101,7 +101,21 @@ class Council:
         assert found["values_stored"] == self.one("SELECT count(*)::int FROM reading")[0]
         waiting = "SELECT coalesce(sum(deliveries - replayed), 0)::int FROM quarantine WHERE kind = 'message'"
         assert found["quarantined"] == self.one(waiting)[0]
+        self.check_reasons(found)
         return found  # type: ignore[return-value]
+
+    def check_reasons(self, counts: Mapping[str, int]) -> None:
+        """Every reason in the books has as many messages as wait for it, and none has less than none."""
+        books = "SELECT reason, sum(count)::int FROM ingest_reason WHERE outcome = %s GROUP BY 1"
+        waiting = (
+            "SELECT reason, sum(deliveries - replayed)::int FROM quarantine WHERE kind = 'message'"
+            " AND deliveries > replayed GROUP BY 1"
+        )
+        quarantined = dict(self.owner.execute(books, ("quarantined",)).fetchall())
+        assert {reason: n for reason, n in quarantined.items() if n} == dict(self.owner.execute(waiting).fetchall())
+        ignored = dict(self.owner.execute(books, ("ignored",)).fetchall())
+        assert all(n >= 0 for n in ignored.values())
+        assert sum(ignored.values()) == counts["ignored"]
 
     def dump(self) -> dict[str, list[tuple[object, ...]]]:
         """Everything that a replay could change."""
@@ -112,7 +126,9 @@ class Council:
             "uplink_key": "source_id, key, batch_id, index",
             "quarantine": "id, deliveries, replayed, reason, resolved_at, resolved_as",
             "reading_revision": "id, datastream_id, time, old_value, new_value",
-            "ingest_count": "source_id, hour, slot, stored, duplicate, quarantined, values_stored, values_refused",
+            "ingest_count": "source_id, hour, slot, stored, duplicate, quarantined, ignored, values_stored,"
+            " values_refused",
+            "ingest_reason": "source_id, hour, slot, outcome, reason, count",
             "device_event": "device_id, time, code",
             "batch": "id",
             "audit": "id",

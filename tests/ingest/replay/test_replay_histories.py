@@ -3,11 +3,14 @@
 from typing import Any
 
 import psycopg
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 Council = Any  # of conftest.py
-EVERYTHING = "reading, latest, uplink, uplink_key, quarantine, reading_revision, ingest_count, device_event, batch"
+EVERYTHING = (
+    "reading, latest, uplink, uplink_key, quarantine, reading_revision, ingest_count, ingest_reason, device_event,"
+    " batch"
+)
 
 devices = st.sampled_from(["d1", "d2"])
 bodies = st.fixed_dictionaries(
@@ -29,6 +32,26 @@ steps = st.one_of(
     st.tuples(st.just("release"), st.sampled_from(["1", "2", "3"])),
     st.tuples(st.just("replay"), st.tuples(spans, st.booleans(), st.integers(1, 4))),
 )
+
+
+def body(device: str, received: int, minute: int = 30, temp: int = 99) -> dict[str, Any]:
+    return {"device": device, "minute": minute, "received": received, "temp": temp}
+
+
+COPIES_BEFORE_AND_AFTER_REGISTERING = [
+    ("write", [body("d1", 31, 0, 20), body("d2", 40), body("d2", 31)]),
+    ("register", "d2"),
+    ("write", [body("d1", 31, 0, 20), body("d1", 31, 0, 20), body("d2", 31)]),
+]
+"""The same bytes wait as `unknown_device` twice, received out of turn, and as `range` once."""
+
+SAYS_WHAT_ANOTHER_WILL_SAY = [
+    ("write", [{"device": "d1", "minute": 0, "received": 31, "temp": 99, "hum": 50}]),
+    ("register", "d1"),
+    ("write", [{"device": "d1", "minute": 0, "received": 40, "temp": 20, "hum": 50}]),
+    ("release", "2"),
+]
+"""A message waits that says what a later one says, which will be half as much when that one is read again."""
 
 
 def start_over(council: Council) -> None:
@@ -60,6 +83,8 @@ def do(council: Council, step: tuple[str, Any]) -> None:
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+@example(history=COPIES_BEFORE_AND_AFTER_REGISTERING, remove=False)
+@example(history=SAYS_WHAT_ANOTHER_WILL_SAY, remove=False)
 @given(history=st.lists(steps, min_size=1, max_size=8), remove=st.booleans())
 def test_after_any_history_a_full_replay_is_the_last(
     council: Council, history: list[tuple[str, Any]], remove: bool

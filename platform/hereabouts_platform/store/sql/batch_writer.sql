@@ -28,13 +28,17 @@ COPY uplink (batch_id, index, received_at, source_id, outcome, device_id, observ
              f_cnt, decoder) FROM STDIN (FORMAT BINARY)
 
 -- name: quarantine
+-- A row from which all had left by replay is opened again by the message that comes now.
 INSERT INTO quarantine AS q (batch_id, kind, source_id, topic, device_id, reason, detail, field, raw, quantity,
                              channel, time, received_at, last_at, deliveries, index, content_hash, payload)
 SELECT %s, u.* FROM unnest(%s::text[], %s::smallint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
                            %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[],
                            %s::timestamptz[], %s::int[], %s::int[], %s::bytea[], %s::bytea[]) AS u
 ON CONFLICT (source_id, content_hash, kind, reason, field, channel, coalesce(time, 'epoch')) DO UPDATE
-SET deliveries = q.deliveries + excluded.deliveries, last_at = greatest(q.last_at, excluded.last_at)
+SET deliveries = q.deliveries + excluded.deliveries, last_at = greatest(q.last_at, excluded.last_at),
+    batch_id = CASE WHEN q.deliveries = q.replayed THEN excluded.batch_id ELSE q.batch_id END,
+    index = CASE WHEN q.deliveries = q.replayed THEN excluded.index ELSE q.index END,
+    received_at = CASE WHEN q.deliveries = q.replayed THEN excluded.received_at ELSE q.received_at END
 
 -- name: count
 INSERT INTO ingest_count AS c (slot, source_id, hour, received, stored, duplicate, quarantined, ignored,

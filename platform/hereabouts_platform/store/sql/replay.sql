@@ -17,7 +17,12 @@ CREATE TEMPORARY TABLE IF NOT EXISTS replay_dry_reading
      PRIMARY KEY (deployment_id, quantity, channel, time));
 CREATE TEMPORARY TABLE IF NOT EXISTS replay_dry_key
     (source_id int, key bytea, batch_id int NOT NULL, index int NOT NULL, PRIMARY KEY (source_id, key));
-TRUNCATE replay_work, replay_dry_reading, replay_dry_key RESTART IDENTITY
+CREATE TEMPORARY TABLE IF NOT EXISTS replay_seen
+    (source_id int, content_hash bytea, reason text, count int NOT NULL, PRIMARY KEY (source_id, content_hash, reason));
+CREATE TEMPORARY TABLE IF NOT EXISTS replay_seen_value
+    (source_id int, content_hash bytea, value text, wanted boolean NOT NULL,
+     PRIMARY KEY (source_id, content_hash, value));
+TRUNCATE replay_work, replay_dry_reading, replay_dry_key, replay_seen, replay_seen_value RESTART IDENTITY
 
 -- name: list_received
 -- Batches with messages received in a span of time.
@@ -68,6 +73,16 @@ WHERE w.number > %s
 ORDER BY w.number
 LIMIT %s
 
+-- name: listed_batch
+-- One batch of the work list with its bytes.
+SELECT w.number, w.batch_id, b.blob
+FROM replay_work w
+JOIN LATERAL (
+    SELECT b.blob FROM batch b WHERE b.id = w.batch_id AND b.received_at >= w.received_at ORDER BY b.received_at LIMIT 1
+) b ON true
+WHERE w.batch_id = %s AND b.blob IS NOT NULL
+LIMIT 1
+
 -- name: uplinks
 SELECT batch_id, index, received_at, source_id::int, outcome, device_id, observed_at, time_source, clock_bad, f_port,
        f_cnt, decoder
@@ -102,6 +117,28 @@ CROSS JOIN LATERAL (
 JOIN source s ON s.id = q.source_id
 WHERE q.deliveries > q.replayed
 ORDER BY q.id
+
+-- name: seen
+-- Deliveries that the store shows waiting and that this replay has seen to already.
+SELECT r.source_id, r.content_hash, r.reason, r.count
+FROM unnest(%s::int[], %s::bytea[]) AS u (source_id, content_hash)
+JOIN replay_seen r ON r.source_id = u.source_id AND r.content_hash = u.content_hash
+
+-- name: note_seen
+INSERT INTO replay_seen AS r (source_id, content_hash, reason, count)
+SELECT * FROM unnest(%s::int[], %s::bytea[], %s::text[], %s::int[])
+ON CONFLICT (source_id, content_hash, reason) DO UPDATE SET count = r.count + excluded.count
+
+-- name: seen_values
+-- Refused values of contents that this replay has seen to: whether a message wants one, or all that came by let it go.
+SELECT r.source_id, r.content_hash, r.value, r.wanted
+FROM unnest(%s::int[], %s::bytea[]) AS u (source_id, content_hash)
+JOIN replay_seen_value r ON r.source_id = u.source_id AND r.content_hash = u.content_hash
+
+-- name: note_seen_values
+INSERT INTO replay_seen_value AS r (source_id, content_hash, value, wanted)
+SELECT * FROM unnest(%s::int[], %s::bytea[], %s::text[], %s::boolean[])
+ON CONFLICT (source_id, content_hash, value) DO UPDATE SET wanted = r.wanted OR excluded.wanted
 
 -- name: keys
 SELECT k.source_id::int, k.key, k.batch_id, k.index
@@ -167,7 +204,7 @@ ON CONFLICT DO NOTHING
 
 -- name: learn_dry
 -- The server's own analysis never looks at temporary tables; without it they are searched from end to end.
-ANALYZE replay_dry_reading, replay_dry_key
+ANALYZE replay_dry_reading, replay_dry_key, replay_seen
 
 -- name: next_batch
 SELECT nextval('batch_number')
@@ -250,13 +287,17 @@ FROM unnest(%s::bigint[], %s::int[], %s::text[]) AS u (id, count, became)
 WHERE q.id = u.id
 
 -- name: set_aside
+-- A row from which all had left is opened again by the message that comes now: it is the one to ask for.
 INSERT INTO quarantine AS q (batch_id, kind, source_id, topic, device_id, reason, detail, field, raw, quantity,
                              channel, time, received_at, last_at, deliveries, index, content_hash, payload)
 SELECT * FROM unnest(%s::int[], %s::text[], %s::smallint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
                      %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
                      %s::int[], %s::int[], %s::bytea[], %s::bytea[])
 ON CONFLICT (source_id, content_hash, kind, reason, field, channel, coalesce(time, 'epoch')) DO UPDATE
-SET deliveries = q.deliveries + excluded.deliveries, last_at = greatest(q.last_at, excluded.last_at)
+SET deliveries = q.deliveries + excluded.deliveries, last_at = greatest(q.last_at, excluded.last_at),
+    batch_id = CASE WHEN q.deliveries = q.replayed THEN excluded.batch_id ELSE q.batch_id END,
+    index = CASE WHEN q.deliveries = q.replayed THEN excluded.index ELSE q.index END,
+    received_at = CASE WHEN q.deliveries = q.replayed THEN excluded.received_at ELSE q.received_at END
 
 -- name: move_counts
 INSERT INTO ingest_count AS c (slot, source_id, hour, stored, duplicate, quarantined, ignored, values_stored,
@@ -268,6 +309,12 @@ SET stored = c.stored + excluded.stored, duplicate = c.duplicate + excluded.dupl
     quarantined = c.quarantined + excluded.quarantined, ignored = c.ignored + excluded.ignored,
     values_stored = c.values_stored + excluded.values_stored,
     values_refused = c.values_refused + excluded.values_refused
+
+-- name: ignored_for
+SELECT u.source_id, u.hour, r.reason, sum(r.count)::bigint
+FROM unnest(%s::int[], %s::timestamptz[]) AS u (source_id, hour)
+JOIN ingest_reason r ON r.source_id = u.source_id AND r.hour = u.hour AND r.outcome = 'ignored'
+GROUP BY u.source_id, u.hour, r.reason
 
 -- name: note_touched
 INSERT INTO replay_touch (batch_id, datastream_id, hour)
