@@ -37,6 +37,7 @@ class Front:
             return
         self._due = time.monotonic() + EVERY_S
         try:
+            self._save_losses()
             if self._desk is None:
                 self._desk = Desk(self._settings)
             self._tend(self._desk)
@@ -65,6 +66,7 @@ class Front:
                 self._tell_losses(self._desk)
             except psycopg.Error as error:
                 log.warning("losses could not be told", action="losses_untold", error=type(error).__name__)
+        self._losses.close()
         self.close()
 
     def close(self) -> None:
@@ -86,13 +88,18 @@ class Front:
                 note_session(connection, self._settings.slot)
             self._noted_session = True
 
-    def _tell_losses(self, desk: Desk) -> None:
-        counts = self._losses.take()
-        if not counts:
-            return
+    def _save_losses(self) -> None:
         try:
+            self._losses.sync()
+        except OSError as error:
+            log.warning("losses cannot be written down", action="losses_unsaved", error=error.strerror)
+
+    def _tell_losses(self, desk: Desk) -> None:
+        while (found := self._losses.next_batch()) is not None:
             with desk.acting() as connection:
-                record_losses(connection, self._settings.slot, counts)
-        except psycopg.Error:
-            self._losses.give_back(counts)
-            raise
+                record_losses(connection, self._settings.slot, *found)
+            try:
+                self._losses.told()
+            except OSError as error:  # told again the next time, and known then
+                log.warning("the disk keeps told losses", action="losses_unsaved", error=error.strerror)
+                return

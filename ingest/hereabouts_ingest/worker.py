@@ -55,7 +55,7 @@ class _Worker:
         self._settings = settings
         self._stop = stop
         self._spool = Spool(settings.spool_dir / str(settings.slot), most_bytes=settings.spool_bytes)
-        losses = Losses()
+        losses = Losses(settings.spool_dir / str(settings.slot))
         self._inbox = Inbox(self._spool, losses)
         knew_session = holds_session(desk.connection, settings.slot)
         self._listener = Listener(settings, desk.registry.sources, self._inbox, losses, knew_session=knew_session)

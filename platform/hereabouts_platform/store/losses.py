@@ -25,7 +25,14 @@ def forget_session(connection: Connection, slot: int) -> None:
     connection.execute(SQL["forget_session"], (slot,))
 
 
-def record_losses(connection: Connection, slot: int, counts: Mapping[tuple[int, datetime, str], int]) -> None:
-    """Add to the losses of (source, UTC hour, kind); kinds as in the table `loss_estimate`."""
+def record_losses(
+    connection: Connection, slot: int, batch: bytes, counts: Mapping[tuple[int, datetime, str], int]
+) -> None:
+    """Add to the losses of (source, UTC hour, kind), once; kinds as in the table `loss_estimate`.
+
+    Inside a transaction. A `batch` (8 bytes) is one of this slot's, told until it is committed, before any other.
+    """
+    if connection.execute(SQL["take_batch_of_losses"], (slot, batch)).fetchone() is None:
+        return
     rows = [(*key, count) for key, count in sorted(counts.items())]
     connection.execute(SQL["record_losses"], (slot, *as_columns(rows, 4)))

@@ -9,6 +9,12 @@ INSERT INTO ingest_session (slot) VALUES (%s) ON CONFLICT DO NOTHING
 -- name: forget_session
 DELETE FROM ingest_session WHERE slot = %s
 
+-- name: take_batch_of_losses
+-- No row comes back where this batch was told before.
+INSERT INTO loss_told AS t (slot, batch) VALUES (%s, %s)
+ON CONFLICT (slot) DO UPDATE SET batch = excluded.batch WHERE t.batch <> excluded.batch
+RETURNING slot
+
 -- name: record_losses
 INSERT INTO loss_estimate AS l (slot, source_id, hour, kind, count)
 SELECT %s, u.* FROM unnest(%s::smallint[], %s::timestamptz[], %s::text[], %s::bigint[]) AS u
