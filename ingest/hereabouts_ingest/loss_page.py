@@ -1,8 +1,8 @@
 """Counted losses on disk: a file of a fixed size beside the spool, for a worker that is killed before it can tell.
 
 The file is written full of zeros when it is made and only overwritten in place from then on, because a full disk is
-just when losses are counted. Records of 16 bytes, little-endian: first `batch 8 bytes, sealed uint32, crc32 uint32`, then
-one for each (source, hour, kind): `count int64, hour int32 (since 1970), source int16, kind uint8, check uint8`.
+just when losses are counted. Records of 16 bytes, little-endian: first `batch 8 bytes, sealed uint32, crc32 uint32`,
+then one for each (source, hour, kind): `count int64, hour int32 (since 1970), source int16, kind uint8, check uint8`.
 
 A record is one write that crosses no page of memory and no sector of a disk: killing the process leaves the old one or
 the new one, and what a dying disk tears is told by its check and passed over. A file without a batch holds nothing.

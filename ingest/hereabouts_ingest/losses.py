@@ -1,8 +1,8 @@
 """What was lost before it could be kept, counted until the store has been told, over the death of the worker too.
 
 Losses are told in batches, each under a name of its own: two pages take turns, one being counted on while the store is
-told of the other, which is forgotten when that is committed. The store remembers the name of the last batch, so a worker
-killed between its commit and the forgetting does not count it twice.
+told of the other, which is forgotten when that is committed. The store remembers the name of the last batch, so a
+worker killed between its commit and the forgetting does not count it twice.
 """
 
 import threading

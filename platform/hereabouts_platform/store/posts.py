@@ -38,6 +38,14 @@ class Record:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """How much of a source waits for ingest."""
+
+    records: int
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WaitingRecord:
     """One record that waits for ingest; `post_id` and `index` name it."""
 
@@ -97,6 +105,26 @@ def add_post(
     connection.execute(SQL["ring"])
 
 
+def take_signed(connection: Connection, feed: Feed, digest: bytes, post_id: int, received_at: datetime) -> int:
+    """Take `post_id` for a signed request, if it is new; returns its number, or that of the same one that came before.
+
+    Inside a transaction, in which the request's records are written down. Of two copies at once the second waits here
+    until the first is committed.
+    """
+    values = {"source": feed.id, "digest": digest, "post": post_id, "at": received_at}
+    while True:  # what stood in the way may be purged before it is read
+        taken = connection.execute(SQL["take_signed"], values).fetchone()
+        found = taken or connection.execute(SQL["signed"], values).fetchone()
+        if found is not None:
+            return int(found[0])
+
+
+def count_waiting_of(connection: Connection, source_id: int, most: Waiting) -> Waiting:
+    """How much of a source waits for ingest, counted up to `most` records."""
+    row = connection.execute(SQL["waiting_of"], (source_id, most.records)).fetchone()
+    return Waiting(records=row[0], bytes=row[1]) if row else Waiting(records=0, bytes=0)
+
+
 def answers_of(connection: Connection, principal: Principal, source: str, post_id: int) -> list[dict[str, Any]]:
     """What became of each record of a request (index, outcome, reason, detail).
 
@@ -140,5 +168,10 @@ def answer(connection: Connection, answers: Sequence[Answer]) -> None:
 
 
 def forget_answered(connection: Connection, before: datetime) -> int:
-    """Delete requests that were answered in full, the records answered before `before`; returns how many records."""
-    return connection.execute(SQL["forget"], {"before": before}).rowcount
+    """Delete requests that were answered in full, the records answered before `before`; returns how many records.
+
+    By what signed ones are known again goes with them.
+    """
+    forgotten = connection.execute(SQL["forget"], {"before": before}).rowcount
+    connection.execute(SQL["forget_signed"], {"before": before})
+    return forgotten

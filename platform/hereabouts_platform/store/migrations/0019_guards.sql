@@ -1,4 +1,4 @@
--- What guards the doors: which sessions a broker holds for us, and which losses the store was told of.
+-- What guards the doors: sessions that a broker holds, losses that were told, signed requests, what may wait.
 
 -- Slots whose session a broker holds: a subscription was granted, and we have not given it up ourselves (`--drain`).
 -- Only where there is a row can a broker that knows no session have lost one.
@@ -18,3 +18,25 @@ CREATE TABLE loss_told (
     batch bytea NOT NULL CHECK (octet_length(batch) = 8)
 );
 GRANT SELECT, INSERT, UPDATE ON loss_told TO hereabouts_ingest;
+
+-- Signed requests, known again by what was signed, but for the time of signing: a copy gets the answer of the first.
+-- Kept as long as the answer.
+CREATE TABLE signed_post (
+    source_id   smallint NOT NULL REFERENCES source,
+    digest      bytea NOT NULL CHECK (octet_length(digest) = 32),
+    post_id     bigint NOT NULL,
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (source_id, digest)
+);
+GRANT SELECT, INSERT ON signed_post TO hereabouts_api;
+GRANT SELECT (post_id, received_at), DELETE ON signed_post TO hereabouts_jobs;
+
+-- How much of a source waits for ingest, for the API, which may not read payloads. Counts no further than `most`.
+CREATE INDEX post_waiting_source ON post (source_id) WHERE outcome IS NULL;
+CREATE FUNCTION waiting_of(source smallint, most int) RETURNS TABLE (records bigint, bytes bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT count(*), coalesce(sum(octet_length(payload)), 0)
+    FROM (SELECT payload FROM post WHERE source_id = waiting_of.source AND outcome IS NULL LIMIT most) AS waiting
+$$;
+REVOKE ALL ON FUNCTION waiting_of(smallint, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION waiting_of(smallint, int) TO hereabouts_api;

@@ -17,6 +17,17 @@ SELECT nextval('post_number')
 INSERT INTO post (post_id, source_id, received_at, index, topic, payload)
 SELECT %s, %s, %s, u.* FROM unnest(%s::int[], %s::text[], %s::bytea[]) AS u
 
+-- name: take_signed
+INSERT INTO signed_post (source_id, digest, post_id, received_at)
+VALUES (%(source)s, %(digest)s, %(post)s, %(at)s)
+ON CONFLICT DO NOTHING RETURNING post_id
+
+-- name: signed
+SELECT post_id FROM signed_post WHERE source_id = %(source)s AND digest = %(digest)s
+
+-- name: waiting_of
+SELECT records, bytes FROM waiting_of(%s::smallint, %s)
+
 -- name: ring
 -- Ingest hears it when this transaction commits.
 SELECT pg_notify('hereabouts_post', '')
@@ -57,6 +68,10 @@ SELECT pg_notify('hereabouts_answer', post_id::text) FROM unnest(%s::bigint[]) A
 DELETE FROM post p
 WHERE p.answered_at < %(before)s
   AND NOT EXISTS (SELECT 1 FROM post o WHERE o.post_id = p.post_id AND o.outcome IS NULL)
+
+-- name: forget_signed
+DELETE FROM signed_post s
+WHERE s.received_at < %(before)s AND NOT EXISTS (SELECT FROM post p WHERE p.post_id = s.post_id)
 
 -- name: sources_fed_by
 SELECT sources_fed_by(%s)
