@@ -1,5 +1,5 @@
-"""What a worker does beside its messages: watches the registry for changed sources, tells the store of losses and of the
-session that the broker holds, and asks for what came while nobody listened."""
+"""What a worker does beside its messages: watches the registry for changed sources, tells the store of losses and of
+the session that the broker holds, and asks for what came while nobody listened."""
 
 import time
 
