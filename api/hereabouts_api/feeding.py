@@ -21,7 +21,7 @@ from hereabouts_platform.access.policy import may_feed
 from hereabouts_platform.store.access import principal_named, principal_of_key
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.posts import Feed, find_feed, sources_fed_by
-from hereabouts_schemas.access import Action, Principal, Resource
+from hereabouts_schemas.access import Action, Principal, Resource, Role
 from hereabouts_schemas.errors import NotAllowed, NotFound
 
 CURE = "Give a working key: `Authorization: Bearer KEY`, `X-API-Key: KEY`, or basic access with the key as password."
@@ -54,10 +54,14 @@ _signature = _Described(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feeder:
-    """Whoever hands in messages of `feed`; `secrets` are set where the body's signature has still to be checked."""
+    """Whoever hands in messages of `feed`; `secrets` are set where the body's signature has still to be checked.
+
+    `speaks_for`: the sources whose devices they may speak for; None: of all.
+    """
 
     principal: Principal
     feed: Feed
+    speaks_for: frozenset[str] | None
     secrets: tuple[bytes, ...] = field(default=(), repr=False)
 
 
@@ -96,7 +100,8 @@ class Feeds:
         with pool_of(request).connection(timeout=WAIT_S) as connection:
             if signs:
                 principal = principal_named(connection, "system:api")
-                feeder = Feeder(principal=principal, feed=_feed(connection, source), secrets=secrets)
+                feed = _feed(connection, source)
+                feeder = Feeder(principal=principal, feed=feed, speaks_for=frozenset({source}), secrets=secrets)
             else:
                 feeder = self._with_key(connection, key, source)
             if self.action is Action.WRITE:
@@ -108,9 +113,11 @@ class Feeds:
         principal = principal_of_key(connection, token_hash(key)) if key else None
         if principal is None:
             raise NotSignedIn(CURE)
-        if not may_feed(principal, self.action, source, sources_fed_by(connection, principal.id)):
+        fed = sources_fed_by(connection, principal.id)
+        if not may_feed(principal, self.action, source, fed):
             raise NotAllowed(f"{principal.name} may not {self.action} messages of {source!r}.")
-        return Feeder(principal=principal, feed=_feed(connection, source))
+        speaks_for = fed if Role.FEEDER in principal.roles else None
+        return Feeder(principal=principal, feed=_feed(connection, source), speaks_for=speaks_for)
 
 
 def feeds(action: Action) -> Dependency:

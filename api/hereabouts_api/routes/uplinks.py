@@ -112,7 +112,7 @@ def _keep(
         post_id = next_post(connection)
         stands = post_id if digest is None else take_signed(connection, feeder.feed, digest, post_id, received_at)
         if stands == post_id:
-            add_post(connection, post_id, feeder.feed, records, received_at)
+            add_post(connection, post_id, feeder.feed, records, received_at, speaks_for=feeder.speaks_for)
         return stands
 
 

@@ -1,6 +1,6 @@
 """Messages that came by webhook. The API writes them (role api), ingest takes and answers them (role ingest)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,7 +47,10 @@ class Waiting:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WaitingRecord:
-    """One record that waits for ingest; `post_id` and `index` name it."""
+    """One record that waits for ingest; `post_id` and `index` name it.
+
+    `speaks_for`: numbers of the sources whose devices its sender may speak for; None: of all.
+    """
 
     post_id: int
     index: int
@@ -55,6 +58,7 @@ class WaitingRecord:
     topic: str
     payload: bytes
     received_at: datetime
+    speaks_for: Sequence[int] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,11 +101,21 @@ def next_post(connection: Connection) -> int:
 
 
 def add_post(
-    connection: Connection, post_id: int, feed: Feed, records: Sequence[Record], received_at: datetime
+    connection: Connection,
+    post_id: int,
+    feed: Feed,
+    records: Sequence[Record],
+    received_at: datetime,
+    *,
+    speaks_for: Collection[str] | None,
 ) -> None:
-    """Write a request's records down and ring for ingest, inside `acting(...)`: heard when it commits."""
+    """Write a request's records down and ring for ingest, inside `acting(...)`: heard when it commits.
+
+    They may speak for devices of the sources `speaks_for`, or for any.
+    """
     columns = as_columns([(i, record.topic, record.payload) for i, record in enumerate(records)], 3)
-    connection.execute(SQL["add"], (post_id, feed.id, received_at, *columns))
+    names = None if speaks_for is None else sorted(speaks_for)
+    connection.execute(SQL["add"], (post_id, feed.id, received_at, *columns, names))
     connection.execute(SQL["ring"])
 
 
@@ -155,7 +169,15 @@ def claim(connection: Connection, sources: Sequence[int]) -> list[WaitingRecord]
             break
         chosen.append((post_id, index))
     return [
-        WaitingRecord(post_id=row[0], index=row[1], source_id=row[2], topic=row[3], payload=row[4], received_at=row[5])
+        WaitingRecord(
+            post_id=row[0],
+            index=row[1],
+            source_id=row[2],
+            topic=row[3],
+            payload=row[4],
+            received_at=row[5],
+            speaks_for=row[6],
+        )
         for row in (connection.execute(SQL["read"], as_columns(chosen, 2)) if chosen else ())
     ]
 

@@ -1,4 +1,4 @@
--- What guards the doors: sessions that a broker holds, losses that were told, signed requests, what may wait.
+-- What guards the doors: sessions a broker holds, losses told, signed requests, what may wait, who speaks for whom.
 
 -- Slots whose session a broker holds: a subscription was granted, and we have not given it up ourselves (`--drain`).
 -- Only where there is a row can a broker that knows no session have lost one.
@@ -40,3 +40,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION waiting_of(smallint, int) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION waiting_of(smallint, int) TO hereabouts_api;
+
+-- Which sources speak for a device: those that a message of it was stored from, and those that somebody has named.
+-- What comes by webhook may only speak for devices of its sender's sources, or for one that nobody speaks for yet.
+CREATE TABLE device_source (
+    device_id    text NOT NULL REFERENCES device,
+    source_id    smallint NOT NULL REFERENCES source,
+    since        timestamptz NOT NULL DEFAULT now(),
+    principal_id int NOT NULL REFERENCES principal DEFAULT current_principal(),
+    PRIMARY KEY (device_id, source_id)
+);
+GRANT SELECT, INSERT ON device_source TO hereabouts_ingest;
+INSERT INTO device_source (device_id, source_id, principal_id)
+SELECT DISTINCT u.device_id, u.source_id, p.id
+FROM uplink u JOIN device d ON d.id = u.device_id JOIN source s ON s.id = u.source_id
+CROSS JOIN principal p
+WHERE u.outcome = 'stored' AND p.name = 'system:ingest';
+
+-- Workers remember what stands; they look again when something was taken away.
+CREATE TRIGGER device_source_moves AFTER DELETE ON device_source
+    FOR EACH STATEMENT EXECUTE FUNCTION move_registry_version();
+
+-- For the devices of which sources a record may speak: those its sender feeds. NULL: of all (an administrator's).
+ALTER TABLE post ADD speaks_for smallint[];

@@ -14,8 +14,10 @@ LISTEN hereabouts_answer
 SELECT nextval('post_number')
 
 -- name: add
-INSERT INTO post (post_id, source_id, received_at, index, topic, payload)
-SELECT %s, %s, %s, u.* FROM unnest(%s::int[], %s::text[], %s::bytea[]) AS u
+-- `speaks_for`: names of sources; NULL for all.
+INSERT INTO post (post_id, source_id, received_at, speaks_for, index, topic, payload)
+SELECT %s, %s, %s, s.ids, u.* FROM unnest(%s::int[], %s::text[], %s::bytea[]) AS u
+CROSS JOIN (SELECT array_agg(id) AS ids FROM source WHERE name = ANY (%s)) AS s
 
 -- name: take_signed
 INSERT INTO signed_post (source_id, digest, post_id, received_at)
@@ -50,7 +52,7 @@ LIMIT %(most)s
 FOR UPDATE SKIP LOCKED
 
 -- name: read
-SELECT p.post_id, p.index, p.source_id, p.topic, p.payload, p.received_at
+SELECT p.post_id, p.index, p.source_id, p.topic, p.payload, p.received_at, p.speaks_for::int[]
 FROM unnest(%s::bigint[], %s::int[]) AS u (post_id, index) JOIN post p USING (post_id, index)
 ORDER BY p.post_id, p.index
 
