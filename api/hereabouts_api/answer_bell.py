@@ -36,7 +36,7 @@ class AnswerBell:
         self._thread.join(4 * LOOK_S)
 
     def expect(self, post_id: int, loop: asyncio.AbstractEventLoop) -> asyncio.Event:
-        """An event of `loop` that is set when records of the request are answered. Call before it is committed."""
+        """An event of `loop` that is set when records of the request are answered; look once after asking for it."""
         event = asyncio.Event()
         with self._lock:
             self._waiting[post_id] = (loop, event)

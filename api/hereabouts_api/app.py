@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from hereabouts_api import description, problems
 from hereabouts_api.answer_bell import AnswerBell
 from hereabouts_api.guard import Guard
+from hereabouts_api.intake import Intake
 from hereabouts_api.pages import devices as devices_page
 from hereabouts_api.pages import overview, place, provenance, quarantine, sign_in, static
 from hereabouts_api.pages import sources as sources_page
@@ -57,6 +58,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
         redoc_url=None,
     )
     app.state.settings = settings
+    app.state.intake = Intake()
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
     # readings before places: a place's id takes in every slash that is left

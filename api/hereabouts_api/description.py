@@ -34,10 +34,12 @@ MEANINGS = {
     "401": "No key or session, or one that does not work.",
     "403": "The key may not do this.",
     "404": "There is no such thing.",
-    "413": "The body has more than 8 MiB or 10,000 records.",
+    "408": "The body did not come to its end in time.",
+    "413": "The body has more than 8 MiB (1 MiB signed) or 10,000 records.",
     "415": "The body is neither JSON nor lines of it, or is compressed.",
     "422": "The body holds no message.",
-    "503": "The store cannot be reached just now: try again. Or the answer took too long: ask for a shorter span.",
+    "503": "The store cannot be reached just now, or there is no room for more messages: try again. Or the answer took "
+    "too long: ask for a shorter span.",
 }
 
 
@@ -78,7 +80,7 @@ def _add_errors(path: str, operation: dict[str, Any]) -> None:
         if "{" in path or path.startswith("/v1/readings"):
             possible.append("404")
         if "requestBody" in operation:
-            possible += ["413", "415", "422"]
+            possible += ["408", "413", "415", "422"]
     for status in sorted(possible):
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         operation["responses"][status] = {"description": MEANINGS[status], "content": content}

@@ -11,15 +11,17 @@ from fastapi.security import APIKeyHeader
 from fastapi.security.base import SecurityBase as Scheme
 
 from hereabouts_api.access import WAIT_S, pool_of, refuse_repeats
+from hereabouts_api.intake import Intake
+from hereabouts_api.parameters import utc_now
 from hereabouts_api.problems import NotSignedIn
 from hereabouts_api.settings import ApiSettings
-from hereabouts_api.signature import HEADERS
+from hereabouts_api.signature import HEADERS, check_headers
 from hereabouts_platform.access.keys import token_hash
 from hereabouts_platform.access.policy import may_feed
 from hereabouts_platform.store.access import principal_named, principal_of_key
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.posts import Feed, find_feed, sources_fed_by
-from hereabouts_schemas.access import Action, Principal, Resource
+from hereabouts_schemas.access import Action, Principal, Resource, Role
 from hereabouts_schemas.errors import NotAllowed, NotFound
 
 CURE = "Give a working key: `Authorization: Bearer KEY`, `X-API-Key: KEY`, or basic access with the key as password."
@@ -52,10 +54,14 @@ _signature = _Described(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Feeder:
-    """Whoever hands in messages of `feed`; `secrets` are set where the body's signature has still to be checked."""
+    """Whoever hands in messages of `feed`; `secrets` are set where the body's signature has still to be checked.
+
+    `speaks_for`: the sources whose devices they may speak for; None: of all.
+    """
 
     principal: Principal
     feed: Feed
+    speaks_for: frozenset[str] | None
     secrets: tuple[bytes, ...] = field(default=(), repr=False)
 
 
@@ -75,31 +81,43 @@ class Feeds:
         _in_header: Annotated[None, Depends(_header)],
         _signed: Annotated[None, Depends(_signature)],
     ) -> Feeder:
-        """Find the principal and the source, and ask the policy.
+        """Find the principal and the source, and ask the policy: from the headers alone, no byte of a body is read.
 
         Raises:
             NotSignedIn: no key and no signature, or a key that does not work.
             NotAllowed: the policy says no, to this source or altogether.
             NotFound: no source of that name takes messages.
             InputError: a parameter stands twice.
+            WaitingFull: too much of the source waits for ingest.
         """
         refuse_repeats(request)
         settings: ApiSettings = request.app.state.settings
         secrets = settings.webhook_secrets.get(source, ())
         key = _key_of(request)
+        signs = key is None and bool(secrets) and self.action is Action.WRITE and set(request.headers) >= HEADERS
+        if signs:
+            check_headers(request.headers, utc_now())
         with pool_of(request).connection(timeout=WAIT_S) as connection:
-            if key is None and secrets and self.action is Action.WRITE and set(request.headers) >= HEADERS:
+            if signs:
                 principal = principal_named(connection, "system:api")
-                return Feeder(principal=principal, feed=_feed(connection, source), secrets=secrets)
-            return self._with_key(connection, key, source)
+                feed = _feed(connection, source)
+                feeder = Feeder(principal=principal, feed=feed, speaks_for=frozenset({source}), secrets=secrets)
+            else:
+                feeder = self._with_key(connection, key, source)
+            if self.action is Action.WRITE:
+                intake: Intake = request.app.state.intake
+                intake.refuse_full(connection, feeder.feed)
+            return feeder
 
     def _with_key(self, connection: Connection, key: str | None, source: str) -> Feeder:
         principal = principal_of_key(connection, token_hash(key)) if key else None
         if principal is None:
             raise NotSignedIn(CURE)
-        if not may_feed(principal, self.action, source, sources_fed_by(connection, principal.id)):
+        fed = sources_fed_by(connection, principal.id)
+        if not may_feed(principal, self.action, source, fed):
             raise NotAllowed(f"{principal.name} may not {self.action} messages of {source!r}.")
-        return Feeder(principal=principal, feed=_feed(connection, source))
+        speaks_for = fed if Role.FEEDER in principal.roles else None
+        return Feeder(principal=principal, feed=_feed(connection, source), speaks_for=speaks_for)
 
 
 def feeds(action: Action) -> Dependency:

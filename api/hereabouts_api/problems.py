@@ -46,14 +46,30 @@ class NothingToTake(InputError):
     """The body can be read and holds nothing."""
 
 
+class TooSlowBody(HereaboutsError):
+    """The body did not come to its end in time."""
+
+
+class NoRoom(HereaboutsError):
+    """This process holds as much as it may of bodies that are still coming in."""
+
+
+class WaitingFull(HereaboutsError):
+    """As many messages of a source wait for ingest as may."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kind:
-    """One kind of problem: its status, the stable end of its `type`, its title, and what helps where that is known."""
+    """One kind of problem: its status, the stable end of its `type`, its title, and what helps where that is known.
+
+    `retry_s`: after how many seconds the same request may fare better.
+    """
 
     status: int
     name: str
     title: str
     cure: str = ""
+    retry_s: int | None = None
 
     @property
     def type(self) -> str:
@@ -74,6 +90,8 @@ TOO_SLOW = Kind(
 TOO_LARGE = Kind(status=413, name="too-large", title="The request is too large")
 OTHER = Kind(status=400, name="bad-request", title="The request cannot be understood")
 
+AWAY = Kind(status=503, name="store-unavailable", title="The store cannot be reached just now", retry_s=5)
+
 KINDS: dict[type[Exception], Kind] = {
     InputError: INVALID,
     RequestValidationError: INVALID,
@@ -85,9 +103,12 @@ KINDS: dict[type[Exception], Kind] = {
     ForeignOrigin: Kind(status=403, name="foreign-origin", title="The request came from another site"),
     NotAllowed: Kind(status=403, name="not-allowed", title="This key may not do that"),
     NotFound: MISSING,
-    StoreUnavailable: Kind(status=503, name="store-unavailable", title="The store cannot be reached just now"),
+    TooSlowBody: Kind(status=408, name="body-too-slow", title="The request did not come to its end in time"),
+    NoRoom: Kind(status=503, name="no-room", title="There is no room for this body just now", retry_s=5),
+    WaitingFull: Kind(status=503, name="waiting-full", title="Too many messages of this source wait", retry_s=60),
+    StoreUnavailable: AWAY,
     psycopg.errors.QueryCanceled: TOO_SLOW,
-    psycopg.OperationalError: Kind(status=503, name="store-unavailable", title="The store cannot be reached just now"),
+    psycopg.OperationalError: AWAY,
 }
 BY_STATUS = {
     404: MISSING,
@@ -191,8 +212,8 @@ def _cure(error: Mapping[str, Any]) -> str:
 def _headers(error: Exception, kind: Kind) -> dict[str, str]:
     if kind.status == 401:
         return {"WWW-Authenticate": "Bearer"}
-    if kind.status == 503 and kind is not TOO_SLOW:  # the same question again would be as slow
-        return {"Retry-After": "5"}
+    if kind.retry_s is not None:
+        return {"Retry-After": str(kind.retry_s)}
     if isinstance(error, HTTPException) and error.headers:
         return dict(error.headers)
     return {}

@@ -15,7 +15,6 @@ from hereabouts_api.problems import NothingToTake, TooLarge, WrongMedia
 from hereabouts_platform.store.posts import Feed, Record
 from hereabouts_schemas.errors import InputError
 
-MOST_BYTES = 8 * 2**20
 MOST_RECORDS = 10_000
 LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"})
 CHIRPSTACK, HOMELINK = "chirpstack", "homelink"

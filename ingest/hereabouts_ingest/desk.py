@@ -6,13 +6,16 @@ from contextlib import AbstractContextManager
 import psycopg
 import structlog
 
-from hereabouts_ingest.interpret import interpret
+from hereabouts_ingest.interpret import interpret, names_in
+from hereabouts_ingest.own_devices import Scope, interpret_within
 from hereabouts_ingest.scripts.live import LiveProfiles
 from hereabouts_ingest.settings import IngestSettings
+from hereabouts_ingest.storable import storable
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.batch_ledger import count_door
 from hereabouts_platform.store.batch_writer import Also, BatchWriter
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
+from hereabouts_platform.store.device_sources import speakers_of
 from hereabouts_platform.store.engine import detect
 from hereabouts_platform.store.registry import Registry, load_registry, registry_version
 from hereabouts_schemas.message import Delivery, Message, SetAside
@@ -49,6 +52,7 @@ class Desk:
         """Read the registry again if it has moved; not inside a transaction, as it takes a snapshot of its own."""
         if registry_version(self.connection) != self.registry.version:
             self.registry = load_registry(self.connection)
+            self._writer.forget_speakers()
 
     def handle(self, messages: Sequence[Message], also: Also | None = None) -> list[Outcome]:
         """Understand and store one batch; `also` is done in the same transaction.
@@ -59,10 +63,26 @@ class Desk:
         self.refresh()
         return self.take(messages, also)
 
-    def take(self, messages: Sequence[Message], also: Also | None = None) -> list[Outcome]:
-        """The same with the registry at hand."""
+    def take(
+        self, messages: Sequence[Message], also: Also | None = None, scopes: Sequence[Scope | None] = ()
+    ) -> list[Outcome]:
+        """The same with the registry at hand.
+
+        Args:
+            scopes: of each message, whose devices its sender may speak for; None, as where none are given: anybody's.
+        """
         devices, profiles = self.registry.devices, self._profiles.now()
-        return self._store([interpret(message, devices, profiles) for message in messages], also)
+        if not any(scope is not None for scope in scopes):
+            return self._store([interpret(message, devices, profiles) for message in messages], also)
+        named = {storable(name) for message in messages for name in names_in(message)}
+        speakers = speakers_of(self.connection, named)
+        deliveries = [
+            interpret(message, devices, profiles)
+            if scope is None
+            else interpret_within(message, scope, speakers, devices, profiles)
+            for message, scope in zip(messages, scopes, strict=True)
+        ]
+        return self._store(deliveries, also)
 
     def _store(self, deliveries: Sequence[Delivery], also: Also | None) -> list[Outcome]:
         """Store a batch; if the store refuses its data, part by part until the one message is found, or none of it."""

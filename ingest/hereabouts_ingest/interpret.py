@@ -66,6 +66,17 @@ def interpret(message: Message, devices: Mapping[str, Device], profiles: Mapping
         return Delivery(message=message, verdict=SetAside(reason=Reason.UNDECODABLE, detail=detail))
 
 
+def names_in(message: Message) -> tuple[str, ...]:
+    """The devices that a message names: whose it is, and whom its topic names. Never raises."""
+    try:
+        uplink = _open(message)
+    except Exception:  # noqa: BLE001 - `interpret` says what is wrong with it
+        return ()
+    if isinstance(uplink, Ignored):
+        return ()
+    return tuple(name for name in (uplink.device, uplink.topic_names) if name is not None)
+
+
 def _interpret(message: Message, devices: Mapping[str, Device], profiles: Mapping[str, DeviceProfile]) -> Delivery:
     try:
         uplink = _open(message)

@@ -41,10 +41,11 @@ class Listener:
     Attributes:
         subscribed: set while every source is granted.
         absences: from when to when nobody listened, oldest first; None where that began before this process did.
+        holds_session: whether the broker took a subscription of ours, and so keeps messages for us when we are away.
         unfit: why this worker cannot work with this broker at all, if so.
 
     Args:
-        knew_session: whether this slot has worked before: then a broker that knows no session of it has lost one.
+        knew_session: whether a broker should hold a session of this slot: one that knows none then has lost it.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class Listener:
         self._ever_connected = False
         self.subscribed = threading.Event()
         self.absences: deque[tuple[datetime | None, datetime]] = deque()
+        self.holds_session = False
         self.unfit: str | None = None
 
     def start(self) -> None:
@@ -203,7 +205,8 @@ class Listener:
             return
         if self._had_session and not flags.session_present:
             self._count_lost_session()
-        self._had_session = self._ever_connected = True
+        self._had_session = flags.session_present
+        self._ever_connected = True
         log.info("connected to the broker", action="mqtt_connected", session_present=flags.session_present)
         if self._settings.drain:
             client.unsubscribe([*self._feeds.filters(shared=True), *self._feeds.filters(shared=False)])
@@ -243,6 +246,7 @@ class Listener:
             client.unsubscribe(self._feeds.filters(shared=not self._settings.shared))
         if not self.subscribed.is_set():
             self.absences.append((self._away_since, datetime.now(UTC)))
+        self._had_session = self.holds_session = True
         self.subscribed.set()
 
     def _on_unsubscribe(

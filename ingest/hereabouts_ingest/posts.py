@@ -22,6 +22,10 @@ from hereabouts_schemas.outcome import Reason
 
 log = structlog.get_logger(__name__)
 
+NOT_THEIRS = (
+    "The device is not registered, or not as one of this source's. Whoever runs this system adds it with `hereabouts "
+    "import devices` or `hereabouts source bind`, and then brings this message in: there is no need to send it again."
+)
 LOOK_S = 0.5  # a record is looked for so often even where nothing rings
 
 
@@ -79,7 +83,8 @@ def drain_posts(desk: Desk) -> int:
                 )
                 for record in records
             ]
-            desk.take(messages, _answering(records, messages))
+            scopes = [record.speaks_for for record in records]
+            desk.take(messages, _answering(records, messages), scopes)
     return len(records)
 
 
@@ -98,9 +103,16 @@ def _answer(record: WaitingRecord, entry: Entry) -> Answer:
         post_id=record.post_id,
         index=record.index,
         outcome=entry.outcome.value,
-        reason=entry.reason,
-        detail=_detail(entry),
+        reason=Reason.UNKNOWN_DEVICE.value if _is_not_theirs(record, entry) else entry.reason,
+        detail=NOT_THEIRS if _is_not_theirs(record, entry) else _detail(entry),
     )
+
+
+def _is_not_theirs(record: WaitingRecord, entry: Entry) -> bool:
+    """Whether it speaks for a device that its sender may not speak for: whether that exists is not for them to know."""
+    if record.speaks_for is None or entry.set_aside is None or entry.refused or entry.delivery.refused:
+        return False
+    return entry.set_aside.reason in (Reason.UNKNOWN_DEVICE, Reason.FOREIGN_DEVICE)
 
 
 def _detail(entry: Entry) -> str | None:

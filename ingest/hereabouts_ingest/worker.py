@@ -23,7 +23,7 @@ from hereabouts_ingest.patience import Patience
 from hereabouts_ingest.posts import run_posts
 from hereabouts_ingest.settings import IngestSettings
 from hereabouts_ingest.spool import Segment, Spool
-from hereabouts_platform.store.losses import slot_has_worked
+from hereabouts_platform.store.losses import holds_session
 from hereabouts_schemas.errors import BrokerUnavailable, ConfigError
 from hereabouts_schemas.message import Message
 
@@ -55,9 +55,9 @@ class _Worker:
         self._settings = settings
         self._stop = stop
         self._spool = Spool(settings.spool_dir / str(settings.slot), most_bytes=settings.spool_bytes)
-        losses = Losses()
+        losses = Losses(settings.spool_dir / str(settings.slot))
         self._inbox = Inbox(self._spool, losses)
-        knew_session = slot_has_worked(desk.connection, settings.slot)
+        knew_session = holds_session(desk.connection, settings.slot)
         self._listener = Listener(settings, desk.registry.sources, self._inbox, losses, knew_session=knew_session)
         self._front = Front(settings, desk, self._listener, losses)
         self._backfill = BackfillRunner(settings, stop)
@@ -76,7 +76,7 @@ class _Worker:
             finally:
                 self._stop.set()
                 wait(work)  # for the batches in hand
-                self._listener.stop(forget=emptied)
+                self._listener.stop(forget=emptied and self._front.gives_up_session())
                 self._inbox.end()
                 self._front.end()
                 self._backfill.close()

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
     WRONG_SHAPE = "wrong_shape"
     UNKNOWN_DEVICE = "unknown_device"
+    FOREIGN_DEVICE = "foreign_device"
     NO_DECODER = "no_decoder"
     UNDECODABLE = "undecodable"
     NO_VALUE = "no_value"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -33,19 +34,19 @@ SECRET = b"a secret of twenty-four or more bytes"
 @contextmanager
 def working(database_url: str) -> Iterator[None]:
     """A worker whose broker is away: webhooks need none."""
-    nowhere = Path("/nowhere")  # nothing of quality 0 comes by webhook
-    settings = IngestSettings(
-        database_url=database_url, mqtt_host="127.0.0.1", mqtt_port=free_port(), spool_dir=nowhere
-    )
-    stop = threading.Event()
-    thread = threading.Thread(target=run_ingest, args=(settings, stop))
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(DEADLINE_S)
-        assert not thread.is_alive()
+    with TemporaryDirectory() as folder:
+        settings = IngestSettings(
+            database_url=database_url, mqtt_host="127.0.0.1", mqtt_port=free_port(), spool_dir=Path(folder)
+        )
+        stop = threading.Event()
+        thread = threading.Thread(target=run_ingest, args=(settings, stop))
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join(DEADLINE_S)
+            assert not thread.is_alive()
 
 
 @pytest.fixture(scope="module")

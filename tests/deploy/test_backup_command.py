@@ -10,6 +10,9 @@ from typer.testing import CliRunner, Result
 
 from hereabouts_deploy.embedded.postgres import SUPERUSER
 from hereabouts_deploy.main import app
+from hereabouts_platform.access.keys import token_hash
+from hereabouts_platform.store.access import principal_of_key
+from hereabouts_platform.store.connection import DatabaseRole, connect
 from hereabouts_schemas.errors import ConfigError
 
 
@@ -47,8 +50,24 @@ def test_a_backup_is_restored_and_both_are_in_the_audit(
         told = connection.execute("SELECT action, resource, detail FROM audit ORDER BY id").fetchall()
     assert told == [
         ("read", "store", {"backup": "store.backup"}),
-        ("write", "store", {"restored_from": "store.backup"}),
+        ("write", "store", {"restored_from": "store.backup", "keys_kept": False, "keys_revoked": 0}),
     ]
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_keys_of_a_backup_work_only_where_that_is_asked_for(
+    hereabouts: Callable[..., Result], database_url: str, empty_url: str, tmp_path: Path, kept: bool
+) -> None:
+    file = tmp_path / "store.backup"
+    key = hereabouts(database_url, "key", "add", "power-bi", "--role", "reader").stdout.strip()
+    assert hereabouts(database_url, "backup", str(file)).exit_code == 0
+    assert hereabouts(database_url, "key", "revoke", "power-bi").exit_code == 0
+    done = hereabouts(empty_url, "restore", str(file), *(["--keep-keys"] if kept else []))
+    assert done.exit_code == 0, done.output
+    said = "work as they did in the backup" if kept else "1 API keys of the backup are revoked"
+    assert said in done.stdout
+    with connect(empty_url, DatabaseRole.API) as connection:
+        assert (principal_of_key(connection, token_hash(key)) is not None) is kept
 
 
 def test_a_database_in_use_is_1_with_the_cure(

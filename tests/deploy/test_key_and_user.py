@@ -1,5 +1,6 @@
 """`hereabouts user` and `hereabouts key`: who may come in, from the command line."""
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -9,8 +10,8 @@ from typer.testing import CliRunner, Result
 from hereabouts_deploy.commands.key import expiry
 from hereabouts_deploy.main import app
 from hereabouts_platform.access.keys import token_hash
-from hereabouts_platform.access.sign_in import sign_in_with_link
-from hereabouts_platform.store.access import principal_of_key
+from hereabouts_platform.access.sign_in import sign_in_with_key, sign_in_with_link
+from hereabouts_platform.store.access import principal_of_key, principal_of_session
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.posts import sources_fed_by
 from hereabouts_schemas.access import PrincipalKind, Role
@@ -77,6 +78,37 @@ def test_a_person_may_have_a_key_of_the_same_role(hereabouts: Callable[..., Resu
     assert principal is not None
     assert principal.kind is PrincipalKind.PERSON
     assert isinstance(hereabouts("key", "add", "Ada Pym", "--role", "administrator").exception, InputError)
+
+
+def test_keys_are_listed_and_revoked(hereabouts: Callable[..., Result], api: Connection) -> None:
+    first, second = (hereabouts("key", "add", "power-bi", "--role", "reader").stdout.strip() for _ in range(2))
+    other = hereabouts("key", "add", "gateway", "--role", "feeder", "--source", "plain").stdout.strip()
+    session = sign_in_with_key(api, second)
+    assert session is not None
+    items = json.loads(hereabouts("key", "list", "--json").stdout)["items"]
+    assert [(item["principal"], item["roles"], item["sources"], item["works"]) for item in items] == [
+        ("gateway", ["feeder"], ["plain"], True), ("power-bi", ["reader"], [], True), ("power-bi", ["reader"], [], True)
+    ]  # fmt: skip
+    assert first not in str(items)
+    done = hereabouts("key", "revoke", "power-bi", "--number", str(items[1]["number"]))
+    assert (done.exit_code, done.stdout) == (0, "1 key of power-bi revoked.\n")
+    assert principal_of_key(api, token_hash(first)) is None
+    assert principal_of_key(api, token_hash(second)) is not None
+    for wrong in (items[1]["number"], items[0]["number"], 999):
+        done = hereabouts("key", "revoke", "power-bi", "--number", str(wrong))
+        assert isinstance(done.exception, InputError), wrong
+    assert hereabouts("key", "revoke", "power-bi").stdout == "1 key of power-bi revoked.\n"
+    assert hereabouts("key", "revoke", "power-bi").stdout == "power-bi has no key that was not revoked before.\n"
+    assert principal_of_key(api, token_hash(second)) is None
+    assert principal_of_session(api, token_hash(session[0])) is None
+    assert principal_of_key(api, token_hash(other)) is not None
+    assert isinstance(hereabouts("key", "revoke", "stranger").exception, NotFound)
+    lines = hereabouts("key", "list").stdout.splitlines()
+    assert [line.split(": ")[1] for line in lines] == [
+        "gateway (feeder of plain), made " + lines[0].split("made ")[1].split(": ")[0],
+        *(f"power-bi (reader), made {line.split('made ')[1].split(': ')[0]}" for line in lines[1:]),
+    ]
+    assert [line.rsplit(": ", 1)[1].split()[0] for line in lines] == ["works", "revoked", "revoked"]
 
 
 @pytest.mark.parametrize("arguments", [("user", "add"), ("key", "add")])

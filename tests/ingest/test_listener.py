@@ -33,9 +33,10 @@ SOURCES = (
 def test_every_topic_ends_in_the_inbox_as_text_that_can_be_stored(
     tmp_path: Path, topic: bytes, text: str, source: str
 ) -> None:
-    inbox = Inbox(Spool(tmp_path, most_bytes=0), Losses(), linger_s=0)
+    losses = Losses(tmp_path)
+    inbox = Inbox(Spool(tmp_path, most_bytes=0), losses, linger_s=0)
     settings = IngestSettings(database_url="", mqtt_host="127.0.0.1", mqtt_port=1, spool_dir=tmp_path)
-    listener = Listener(settings, SOURCES, inbox, Losses())
+    listener = Listener(settings, SOURCES, inbox, losses)
     listener._on_run([Publish(topic, b"{}", 7, 1, retained=False)], 3)
     (arrival,) = inbox.take(1)
     assert (arrival.message.topic, arrival.message.source.name) == (text, source)

@@ -1,7 +1,10 @@
 """Messages of quality 0, which no broker sends twice: while the store is away they wait on disk, restarts included."""
 
 import json
+import shutil
+import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +19,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from hereabouts_deploy.embedded.mosquitto import find_mosquitto
 from hereabouts_deploy.embedded.ports import free_port, port_is_free
+from hereabouts_ingest.losses import Losses
 from hereabouts_ingest.profiles import load_profiles
 from hereabouts_ingest.settings import IngestSettings
 from hereabouts_ingest.worker import run_ingest
@@ -24,6 +28,18 @@ from hereabouts_platform.store.registry import sync_profiles
 
 DEADLINE_S = 60
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
+
+WORKER = """
+import sys, threading
+from pathlib import Path
+from hereabouts_ingest.settings import IngestSettings
+from hereabouts_ingest.worker import run_ingest
+url, port, folder = sys.argv[1:]
+settings = IngestSettings(
+    database_url=url, mqtt_host="127.0.0.1", mqtt_port=int(port), spool_dir=Path(folder), spool_bytes=5_000
+)
+run_ingest(settings, threading.Event(), lambda: print("ready", flush=True))
+"""
 
 
 @pytest.fixture
@@ -137,6 +153,42 @@ def test_what_a_full_spool_refuses_is_counted_as_lost(
     owner.execute("DROP TRIGGER be_full ON batch")
     with working(settings):
         until(lambda: count(owner, "reading") + lost(owner) == 300)
+
+
+def test_what_it_refused_stays_counted_when_the_worker_is_killed(
+    owner: Connection, port: int, database_url: str, tmp_path: Path
+) -> None:
+    settings = replace(settings_of(database_url, port, tmp_path / "spool"), spool_bytes=5_000)
+    be_full(owner)
+    arguments = [database_url, str(port), str(settings.spool_dir)]
+    with subprocess.Popen([sys.executable, "-c", WORKER, *arguments], stdout=subprocess.PIPE) as worker:
+        assert worker.stdout is not None
+        worker.stdout.readline()
+        publish(port, 0, 3000)  # more than wait on disk and in memory
+        until(lambda: refused(settings.spool_dir) > 400)
+        worker.send_signal(signal.SIGKILL)
+    counted = refused(settings.spool_dir)
+    owner.execute("DROP TRIGGER be_full ON batch")
+    with working(settings):
+        until(lambda: lost(owner) >= counted)
+    assert lost(owner) == counted
+    assert refused(settings.spool_dir) == 0
+
+
+def refused(folder: Path) -> int:
+    """How many refused messages stand on disk and the store has not been told of."""
+    losses = Losses(copied(folder))
+    found = losses.next_batch()
+    losses.close()
+    return 0 if found is None else sum(found[1].values())
+
+
+def copied(folder: Path) -> Path:
+    """The files of losses as they are now, to look at."""
+    there = folder.parent / "looked-at"
+    shutil.rmtree(there, ignore_errors=True)
+    shutil.copytree(folder / "0", there, ignore=shutil.ignore_patterns("*.spool"))
+    return there
 
 
 def lost(owner: Connection) -> int:

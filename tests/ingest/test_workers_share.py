@@ -135,6 +135,18 @@ def test_a_drained_slot_leaves_nothing_behind_and_gets_nothing_more(
         publish(broker, 600, 100)  # all for the one that is left
         until_stored(owner, 700)
     assert received_by(owner)[1] == drained
+    with working(first), working(second):  # it is needed again: the broker knows no session of it, as it should not
+        pass
+    assert lost_sessions(owner) == 0
+
+
+def test_a_slot_that_only_took_webhooks_had_no_session_to_lose(
+    owner: Connection, brokers: Callable[[BrokerKind], Broker], database_url: str, tmp_path: Path
+) -> None:
+    owner.execute("INSERT INTO ingest_count (source_id, hour, slot, received, stored) VALUES (4, now(), 0, 1, 1)")
+    with working(settings_of(brokers(BrokerKind.MOSQUITTO), database_url, tmp_path)):
+        pass
+    assert lost_sessions(owner) == 0
 
 
 def test_a_broker_without_shared_subscriptions_is_refused_with_a_sentence(

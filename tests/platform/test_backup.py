@@ -94,7 +94,7 @@ def test_a_store_moves_whole(filled: str, empty: Callable, tmp_path: Path, targe
     assert counts["public.reading"] == 2 * 100 * 48
     before = contents(filled)
     url = empty(target)
-    assert restore(url, tmp_path / "all", silent) == counts
+    assert restore(url, tmp_path / "all", silent).rows == counts
     assert contents(url) == before
     assert {name: len(rows) for name, rows in before.items() if name in counts} == counts
     with connect(url, DatabaseRole.OWNER) as connection:
@@ -142,7 +142,7 @@ def test_a_damaged_file_restores_nothing(
     with psycopg.connect(url, autocommit=True) as connection:
         if is_set_up(connection):
             assert connection.execute(SQL["is_unused"]).fetchone() == (True,)
-    assert restore(url, tmp_path / "all", silent)["public.reading"] == 9600
+    assert restore(url, tmp_path / "all", silent).rows["public.reading"] == 9600
 
 
 def test_a_backup_of_another_release_is_refused(filled: str, empty: Callable, tmp_path: Path, engine: Engine) -> None:

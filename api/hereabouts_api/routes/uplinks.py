@@ -1,7 +1,9 @@
 """Messages handed in over HTTP: webhooks of network servers, and whatever else cannot speak MQTT."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -11,13 +13,13 @@ from starlette.concurrency import run_in_threadpool
 from hereabouts_api.access import WAIT_S, pool_of
 from hereabouts_api.answer_bell import AnswerBell
 from hereabouts_api.feeding import Feeder, feeds
+from hereabouts_api.intake import MOST_BYTES, Intake
 from hereabouts_api.parameters import NoParameters, Text, utc_now
-from hereabouts_api.problems import TooLarge, WrongMedia
-from hereabouts_api.signature import check_signature
+from hereabouts_api.signature import check_signature, digest_of
 from hereabouts_api.source_models import PostAnswer
-from hereabouts_api.uplink_body import MOST_BYTES, records_of
+from hereabouts_api.uplink_body import records_of
 from hereabouts_platform.store.connection import acting
-from hereabouts_platform.store.posts import add_post, answers_of, count_waiting, next_post
+from hereabouts_platform.store.posts import Record, add_post, answers_of, count_waiting, next_post, take_signed
 from hereabouts_schemas.access import Action
 from hereabouts_schemas.errors import InputError, NotFound
 
@@ -66,34 +68,19 @@ async def hand_in(
     They are committed before anything is answered. 200 when ingest took them all within five seconds, else 202: then
     nothing is lost either, and nothing is doubled by handing them in again.
     """
-    body = await _body_of(request)
-    received_at = utc_now()
+    intake: Intake = request.app.state.intake
+    body = await intake.body_of(request, vouched=not feeder.secrets)
+    received_at, digest = utc_now(), None
     if feeder.secrets:
         if asked.topic is not None or asked.event is not None:
             raise InputError("topic", "given", "Leave topic and event out of a signed request: they are not signed.")
         check_signature(request.headers, body, feeder.secrets, received_at)
+        digest = digest_of(request.headers, body)
     media = request.headers.get("content-type", "")
     records = await run_in_threadpool(records_of, body, media, feeder.feed, asked.topic, asked.event)
-    bell: AnswerBell = request.app.state.answer_bell
-    loop = asyncio.get_running_loop()
-
-    def keep() -> tuple[int, asyncio.Event]:
-        with pool_of(request).connection(timeout=WAIT_S) as connection:
-            post_id = next_post(connection)
-            rung = bell.expect(post_id, loop)
-            try:
-                with acting(connection, feeder.principal.id):
-                    add_post(connection, post_id, feeder.feed, records, received_at)
-            except BaseException:
-                bell.forget(post_id)
-                raise
-            return post_id, rung
-
-    post_id, rung = await run_in_threadpool(keep)
-    try:
-        await _wait(request, post_id, rung)
-    finally:
-        bell.forget(post_id)
+    intake.waits(feeder.feed, len(records), len(body))
+    post_id = await run_in_threadpool(_keep, request, feeder, records, received_at, digest)
+    await _wait(request, post_id)
     answer = await run_in_threadpool(_answer, request, feeder, post_id)
     if answer.waiting:
         response.status_code = 202
@@ -117,28 +104,31 @@ def read_post(
     return _answer(request, feeder, id)
 
 
-async def _body_of(request: Request) -> bytes:
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise WrongMedia("Content-Encoding", request.headers["content-encoding"], "Send the body uncompressed.")
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST_BYTES:
-            raise TooLarge("body", f"more than {MOST_BYTES:,} bytes", "Send it in several requests.")
-        parts.append(part)
-    return b"".join(parts)
+def _keep(
+    request: Request, feeder: Feeder, records: Sequence[Record], received_at: datetime, digest: bytes | None
+) -> int:
+    """Write a request's records down; returns its number, or that of the same signed request that came before."""
+    with pool_of(request).connection(timeout=WAIT_S) as connection, acting(connection, feeder.principal.id):
+        post_id = next_post(connection)
+        stands = post_id if digest is None else take_signed(connection, feeder.feed, digest, post_id, received_at)
+        if stands == post_id:
+            add_post(connection, post_id, feeder.feed, records, received_at, speaks_for=feeder.speaks_for)
+        return stands
 
 
-async def _wait(request: Request, post_id: int, rung: asyncio.Event) -> None:
+async def _wait(request: Request, post_id: int) -> None:
     """Return when every record is answered, or the time is up."""
+    bell: AnswerBell = request.app.state.answer_bell
     loop = asyncio.get_running_loop()
     until = loop.time() + LONGEST_WAIT_S
-    while (left := until - loop.time()) > 0:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(rung.wait(), min(left, LOOK_S))
-        rung.clear()
-        if await run_in_threadpool(_waiting, request, post_id) == 0:
-            return
+    rung = bell.expect(post_id, loop)
+    try:
+        while await run_in_threadpool(_waiting, request, post_id) and (left := until - loop.time()) > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(rung.wait(), min(left, LOOK_S))
+            rung.clear()
+    finally:
+        bell.forget(post_id)
 
 
 def _waiting(request: Request, post_id: int) -> int:

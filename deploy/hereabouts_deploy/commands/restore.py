@@ -21,13 +21,34 @@ def restore(
     file: Annotated[
         Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True, help="What `backup` wrote.")
     ],
+    keep_keys: Annotated[
+        bool,
+        typer.Option("--keep-keys", help="Let API keys work as they did in the backup, those revoked since too."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
-    """Put a backup into an empty database, plain PostgreSQL or TimescaleDB: all of it, or nothing."""
+    """Put a backup into an empty database, plain PostgreSQL or TimescaleDB: all of it, or nothing.
+
+    Its API keys are revoked, because one that was revoked since the backup would work again. For a planned move, where
+    the old system stops for good, `--keep-keys` keeps them.
+    """
     system = find_system(Settings())
     typer.echo(system.found_by, err=True)
-    counts = store.restore(system.database_url, file, tell)
+    restored = store.restore(system.database_url, file, tell, keep_keys=keep_keys)
+    rows, revoked = restored.rows, restored.keys_revoked
     if as_json:
-        typer.echo(orjson.dumps({"file": str(file), "rows": counts}).decode())
-    else:
-        typer.echo(f"{file}: {sum(counts.values()):,} rows of {len(counts)} tables restored.")
+        typer.echo(orjson.dumps({"file": str(file), "rows": rows, "keys_revoked": revoked}).decode())
+        return
+    typer.echo(f"{file}: {sum(rows.values()):,} rows of {len(rows)} tables restored.")
+    typer.echo(_of_keys(revoked, keep_keys=keep_keys))
+
+
+def _of_keys(revoked: int, *, keep_keys: bool) -> str:
+    if keep_keys:
+        return "API keys work as they did in the backup, those too that were revoked since: see `hereabouts key list`."
+    if not revoked:
+        return "No API key in it worked. Give them out with `hereabouts key add`."
+    return (
+        f"{revoked} API keys of the backup are revoked, because some may have been since: `hereabouts key list` shows "
+        "whose they were, `hereabouts key add` gives new ones."
+    )

@@ -1,4 +1,4 @@
-"""`hereabouts source list|add|change|disable|enable`: the feeds that ingest reads."""
+"""`hereabouts source list|add|change|disable|enable|bind|unbind`: the feeds that ingest reads."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +16,7 @@ from hereabouts_ingest.envelopes import ENVELOPES
 from hereabouts_ingest.mapping_file import read_mapping, shipped_mappings
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
+from hereabouts_platform.store.device_sources import bind_devices, unbind_devices
 from hereabouts_platform.store.source_register import (
     FILES,
     RegisteredSource,
@@ -26,11 +27,13 @@ from hereabouts_platform.store.source_register import (
     switch_source,
 )
 from hereabouts_schemas.access import Principal
+from hereabouts_schemas.device import device_id
 from hereabouts_schemas.errors import InputError
 
 MAPPED = "mapped"
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The source's name.")]
+Devices = Annotated[list[str] | None, typer.Argument(metavar="DEVICE...", help="Devices, as `/v1/devices` names them.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 MappingOption = Annotated[
     str | None,
@@ -46,6 +49,8 @@ def register(app: typer.Typer) -> None:
     group.command("change")(change)
     group.command("disable")(disable)
     group.command("enable")(enable)
+    group.command("bind")(bind)
+    group.command("unbind")(unbind)
     app.add_typer(group, name="source")
 
 
@@ -105,6 +110,27 @@ def disable(name: Name) -> None:
 def enable(name: Name) -> None:
     """Read a source again."""
     _switch(name, enabled=True)
+
+
+def bind(
+    name: Name,
+    devices: Devices = None,
+    like: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help="All devices that this other source speaks for, too.")
+    ] = None,
+) -> None:
+    """Let webhooks of a source speak for devices that another source speaks for, or that were not heard yet."""
+    with _open() as (connection, by), acting(connection, by.id):
+        bound = bind_devices(connection, by, name, [device_id(device) for device in devices or ()], like)
+    waits = f"hereabouts quarantine replay --reason foreign_device --source {name}"
+    typer.echo(f"{name} speaks for {bound} more devices. What waits of them: {waits}")
+
+
+def unbind(name: Name, devices: Devices = None) -> None:
+    """Let webhooks of a source speak for devices no longer. What is stored stays."""
+    with _open() as (connection, by), acting(connection, by.id):
+        unbound = unbind_devices(connection, by, name, [device_id(device) for device in devices or ()])
+    typer.echo(f"{name} speaks for {unbound} devices less.")
 
 
 def _switch(name: str, *, enabled: bool) -> None:

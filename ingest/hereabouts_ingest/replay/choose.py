@@ -1,13 +1,13 @@
 """Which messages of a batch are read again, and which belong together. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hereabouts_ingest.replay.readers import Readers
 from hereabouts_platform.store.raw_blob import RawMessage
 from hereabouts_platform.store.replay_rows import Content, Selection, Waiting, Was
 from hereabouts_schemas.message import Message, Source
-from hereabouts_schemas.outcome import Outcome
+from hereabouts_schemas.outcome import Outcome, Reason
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,6 +17,8 @@ class Chosen:
     was: Was
     message: Message
     content: Content
+    is_foreign: bool = False
+    """Whether it was set aside as it came by webhook and spoke for a device of another source."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,8 +66,13 @@ def choose(
     for one in batch:
         drawn_in = one.was.outcome is Outcome.STORED and one.was.device_id in whole
         if one.was.index in taken or drawn_in:
-            groups.setdefault(one.was.device_id, []).append(one)
+            marked = replace(one, is_foreign=_is_foreign(one.was, waiting.get(one.content, ())))
+            groups.setdefault(one.was.device_id, []).append(marked)
     return [Members(chosen=tuple(group)) for group in groups.values()]
+
+
+def _is_foreign(was: Was, rows: Sequence[Waiting]) -> bool:
+    return was.outcome is Outcome.QUARANTINED and any(row.reason == Reason.FOREIGN_DEVICE for row in rows)
 
 
 def _is_wanted(one: Chosen, wanted: Selection, rows: Sequence[Waiting], readers: Readers) -> bool:

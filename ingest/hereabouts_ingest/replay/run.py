@@ -19,6 +19,7 @@ from hereabouts_ingest.replay.step import Looker, Step, Work, read_again
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.store import replay_work
 from hereabouts_platform.store.connection import Connection, acting
+from hereabouts_platform.store.device_sources import every_speaker
 from hereabouts_platform.store.engine import detect
 from hereabouts_platform.store.raw_blob import unpack
 from hereabouts_platform.store.registry import every_source
@@ -28,7 +29,7 @@ from hereabouts_platform.store.replay_write import OverTaken, alone, write_chang
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.errors import StoreUnavailable
 from hereabouts_schemas.message import Message
-from hereabouts_schemas.outcome import Outcome
+from hereabouts_schemas.outcome import Outcome, Reason
 
 MESSAGES_A_STEP = 300
 TRIES = 8
@@ -70,6 +71,7 @@ class Replay:
         self._looker = Looker(connection, readers, self._listed, remove=remove)
         self._messages_a_step = messages_a_step
         self._sources = every_source(connection)
+        self._speakers = every_speaker(connection)
 
     def preview(self, progress: Progress | None = None) -> Report:
         """What the replay would change, exactly, as things stand; changes nothing."""
@@ -98,7 +100,7 @@ class Replay:
         """The messages, read again, in steps; those of a device in a batch stay together."""
         step: list[tuple[Members, Sequence[Item]]] = []
         for members in self._members(report, progress):
-            step.append((members, read_again(members, self._readers)))
+            step.append((members, read_again(members, self._readers, self._speakers)))
             if sum(len(items) for _, items in step) >= self._messages_a_step:
                 yield step
                 step = []
@@ -142,7 +144,9 @@ class Replay:
                 was = replay_work.uplinks_of(self._connection, [row.batch_id]).get(where) or _as_it_was(row)
                 source = self._sources[row.source_id]
                 message = Message(source=source, topic=lone.topic, payload=lone.payload, received_at=row.received_at)
-                chosen = Chosen(was=was, message=message, content=(row.source_id, row.content_hash))
+                foreign = row.reason == Reason.FOREIGN_DEVICE
+                content = (row.source_id, row.content_hash)
+                chosen = Chosen(was=was, message=message, content=content, is_foreign=foreign)
                 yield Members(chosen=(chosen,), whole=False)
 
     def _apply(self, work: Work, report: Report) -> None:

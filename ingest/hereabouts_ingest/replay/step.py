@@ -4,12 +4,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hereabouts_ingest.interpret import interpret
+from hereabouts_ingest.own_devices import interpret_within
 from hereabouts_ingest.replay.assemble import Assembly
 from hereabouts_ingest.replay.choose import Members
 from hereabouts_ingest.replay.judge import Group, Item, Judged, instant_of, judge, own_changes
 from hereabouts_ingest.replay.readers import Readers
 from hereabouts_platform.store.batch_entry import entries_of
 from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.device_sources import Speakers
 from hereabouts_platform.store.replay_ground import Owner, ground_at, known_events, owned_readings
 from hereabouts_platform.store.replay_rows import Changes, Ground, Instant
 from hereabouts_platform.store.replay_work import seen_to, waiting_rows
@@ -29,9 +31,14 @@ class Step:
     changes: Changes
 
 
-def read_again(members: Members, readers: Readers) -> list[Item]:
-    """Messages as today's decoders understand them."""
-    deliveries = [interpret(one.message, readers.devices, readers.profiles) for one in members.chosen]
+def read_again(members: Members, readers: Readers, speakers: Speakers) -> list[Item]:
+    """Messages as today's decoders understand them; foreign ones only for devices that their source speaks for now."""
+    deliveries = [
+        interpret_within(one.message, (one.was.source_id,), speakers, readers.devices, readers.profiles)
+        if one.is_foreign
+        else interpret(one.message, readers.devices, readers.profiles)
+        for one in members.chosen
+    ]
     keys = [entry.key for entry in entries_of(deliveries)]
     return [
         Item(was=one.was, delivery=delivery, key=key)

@@ -124,6 +124,24 @@ def issue_key(
     return plain
 
 
+def revoke_keys(connection: Connection, by: Principal, of: Principal, number: int | None = None) -> int:
+    """End the keys of a principal, or one of them; returns how many worked until now. Writes the audit.
+
+    Sessions opened with them end too. Call inside `acting(connection, by.id)`.
+
+    Raises:
+        NotAllowed: `by` may not administer access.
+        InputError: `of` has no such key, or it was revoked before.
+    """
+    require(by, Action.ADMINISTER, Resource.ACCESS)
+    revoked = access.revoke_keys(connection, of.id, number)
+    if number is not None and not revoked:
+        raise InputError("--number", number, f"{of.name} has no such key, or not any more: see `hereabouts key list`.")
+    detail = {"principal": of.name, "keys_revoked": revoked, "number": number}
+    access.record(connection, by, Action.ADMINISTER, Resource.ACCESS, detail)
+    return revoked
+
+
 def _check_name(name: str) -> None:
     if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > 200:
         raise InputError("NAME", name, "Give a name of 1 to 200 characters without blanks around it.")

@@ -29,6 +29,11 @@ WORDS: dict[Reason, Words] = {
         cure="Register it with its place and the time since when it is there: a row of devices.csv, then "
         "`hereabouts import devices devices.csv`.",
     ),
+    Reason.FOREIGN_DEVICE: Words(
+        title="another source speaks for this device",
+        cure="A webhook may only speak for devices of its sender’s sources. If the device has moved to this source, "
+        "say so with `hereabouts source bind SOURCE DEVICE`; if not, ask whoever has that key what they are doing.",
+    ),
     Reason.NO_DECODER: Words(
         title="nothing here reads its bytes",
         cure="Switch on the payload formatter of the network server, or give the device a profile and version that "
@@ -94,6 +99,7 @@ ONCE_MENDED = frozenset(
         Reason.UNREADABLE,
         Reason.WRONG_SHAPE,
         Reason.UNKNOWN_DEVICE,
+        Reason.FOREIGN_DEVICE,
         Reason.NO_DECODER,
         Reason.UNDECODABLE,
         Reason.UNIT,

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from psycopg.rows import TupleRow
+from psycopg.rows import TupleRow, dict_row
 from psycopg.types.json import Jsonb
 
 from hereabouts_platform.store.connection import Connection
@@ -72,6 +73,21 @@ def key_owner(connection: Connection, key_hash: bytes) -> int | None:
     """Id of the principal that holds a key, working or not."""
     row = connection.execute(SQL["key_owner"], (key_hash,)).fetchone()
     return row[0] if row else None
+
+
+def each_key(connection: Connection) -> list[dict[str, Any]]:
+    """Every key ever made: number, principal, roles, sources, name, created_at, expires_at, revoked_at, works."""
+    return connection.cursor(row_factory=dict_row).execute(SQL["each_key"]).fetchall()
+
+
+def revoke_keys(connection: Connection, principal_id: int, number: int | None = None) -> int:
+    """End the keys of a principal, or the one of that number, with the sessions they opened; returns how many."""
+    return connection.execute(SQL["revoke_keys"], {"principal": principal_id, "number": number}).rowcount
+
+
+def revoke_every_key(connection: Connection) -> int:
+    """End every key there is; returns how many."""
+    return connection.execute(SQL["revoke_every_key"]).rowcount
 
 
 def add_sign_in_link(connection: Connection, principal_id: int, token_hash: bytes, lasts: timedelta) -> None:

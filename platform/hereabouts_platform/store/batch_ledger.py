@@ -1,7 +1,7 @@
 """What is written once a batch when every outcome is known."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from hereabouts_platform.store.arrays import Column
@@ -15,6 +15,7 @@ from hereabouts_platform.store.batch_entry import (
 from hereabouts_platform.store.batch_readings import move_latest
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.copy_rows import copy_rows
+from hereabouts_platform.store.device_sources import note_speakers
 from hereabouts_platform.store.quarantine_rows import quarantine_columns
 from hereabouts_platform.store.queries import load
 from hereabouts_platform.store.raw_blob import pack
@@ -84,6 +85,17 @@ class Ledger:
             observed, received = zip(*(heard[device] for device in devices), strict=True)
             row = (text_array(devices), time_array(observed), time_array(received))
             self._connection.execute(SQL["hear_devices"], row)
+
+    def note_speakers(self, known: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Which devices spoke through which sources, beside what is known; returns what is new (device, source)."""
+        spoke = {
+            (entry.delivery.device_id, entry.delivery.message.source.id)
+            for entry in self._entries
+            if entry.outcome is Outcome.STORED and entry.delivery.device_id is not None
+        }
+        new = spoke.difference(known)
+        note_speakers(self._connection, new)
+        return new
 
     def _record_events(self) -> None:
         events = {

@@ -27,7 +27,8 @@ Also = Callable[[Connection, Sequence[Entry]], None]
 class BatchWriter:
     """Writes batches over one connection (role ingest) as one worker slot.
 
-    What it remembers between batches (months made, datastream numbers) it learns only from committed batches.
+    What it remembers between batches (months made, datastream numbers, who speaks for whom) it learns only from
+    committed batches.
     """
 
     def __init__(self, connection: Connection, engine: Engine, principal_id: int, slot: int) -> None:
@@ -37,6 +38,7 @@ class BatchWriter:
         self._slot = slot
         self._months: set[tuple[str, datetime]] = set()
         self._streams: dict[Stream, int] = {}
+        self._speakers: set[tuple[str, int]] = set()
 
     def write(
         self, deliveries: Sequence[Delivery], *, door: Door | None = None, also: Also | None = None
@@ -61,12 +63,19 @@ class BatchWriter:
             for wave in waves(entries):
                 settlement.settle(wave, entries)
             counted = door if door is not None else count_door(delivery.message for delivery in deliveries)
-            Ledger(self._connection, batch_id, self._slot, entries).write(settlement.inserted, counted)
+            ledger = Ledger(self._connection, batch_id, self._slot, entries)
+            ledger.write(settlement.inserted, counted)
+            speakers = ledger.note_speakers(self._speakers)
             if also is not None:
                 also(self._connection, entries)
         self._months |= months
         self._streams = settlement.streams
+        self._speakers |= speakers
         return [entry.outcome for entry in entries]
+
+    def forget_speakers(self) -> None:
+        """Look again which sources speak for which devices: some may do so no longer."""
+        self._speakers.clear()
 
     def _make_room(self, deliveries: Sequence[Delivery]) -> set[tuple[str, datetime]]:
         received = months_of({delivery.message.received_at for delivery in deliveries})

@@ -1,6 +1,6 @@
 """Messages that came by webhook. The API writes them (role api), ingest takes and answers them (role ingest)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -38,8 +38,19 @@ class Record:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """How much of a source waits for ingest."""
+
+    records: int
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WaitingRecord:
-    """One record that waits for ingest; `post_id` and `index` name it."""
+    """One record that waits for ingest; `post_id` and `index` name it.
+
+    `speaks_for`: numbers of the sources whose devices its sender may speak for; None: of all.
+    """
 
     post_id: int
     index: int
@@ -47,6 +58,7 @@ class WaitingRecord:
     topic: str
     payload: bytes
     received_at: datetime
+    speaks_for: Sequence[int] | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,12 +101,42 @@ def next_post(connection: Connection) -> int:
 
 
 def add_post(
-    connection: Connection, post_id: int, feed: Feed, records: Sequence[Record], received_at: datetime
+    connection: Connection,
+    post_id: int,
+    feed: Feed,
+    records: Sequence[Record],
+    received_at: datetime,
+    *,
+    speaks_for: Collection[str] | None,
 ) -> None:
-    """Write a request's records down and ring for ingest, inside `acting(...)`: heard when it commits."""
+    """Write a request's records down and ring for ingest, inside `acting(...)`: heard when it commits.
+
+    They may speak for devices of the sources `speaks_for`, or for any.
+    """
     columns = as_columns([(i, record.topic, record.payload) for i, record in enumerate(records)], 3)
-    connection.execute(SQL["add"], (post_id, feed.id, received_at, *columns))
+    names = None if speaks_for is None else sorted(speaks_for)
+    connection.execute(SQL["add"], (post_id, feed.id, received_at, *columns, names))
     connection.execute(SQL["ring"])
+
+
+def take_signed(connection: Connection, feed: Feed, digest: bytes, post_id: int, received_at: datetime) -> int:
+    """Take `post_id` for a signed request, if it is new; returns its number, or that of the same one that came before.
+
+    Inside a transaction, in which the request's records are written down. Of two copies at once the second waits here
+    until the first is committed.
+    """
+    values = {"source": feed.id, "digest": digest, "post": post_id, "at": received_at}
+    while True:  # what stood in the way may be purged before it is read
+        taken = connection.execute(SQL["take_signed"], values).fetchone()
+        found = taken or connection.execute(SQL["signed"], values).fetchone()
+        if found is not None:
+            return int(found[0])
+
+
+def count_waiting_of(connection: Connection, source_id: int, most: Waiting) -> Waiting:
+    """How much of a source waits for ingest, counted up to `most` records."""
+    row = connection.execute(SQL["waiting_of"], (source_id, most.records)).fetchone()
+    return Waiting(records=row[0], bytes=row[1]) if row else Waiting(records=0, bytes=0)
 
 
 def answers_of(connection: Connection, principal: Principal, source: str, post_id: int) -> list[dict[str, Any]]:
@@ -127,7 +169,15 @@ def claim(connection: Connection, sources: Sequence[int]) -> list[WaitingRecord]
             break
         chosen.append((post_id, index))
     return [
-        WaitingRecord(post_id=row[0], index=row[1], source_id=row[2], topic=row[3], payload=row[4], received_at=row[5])
+        WaitingRecord(
+            post_id=row[0],
+            index=row[1],
+            source_id=row[2],
+            topic=row[3],
+            payload=row[4],
+            received_at=row[5],
+            speaks_for=row[6],
+        )
         for row in (connection.execute(SQL["read"], as_columns(chosen, 2)) if chosen else ())
     ]
 
@@ -140,5 +190,10 @@ def answer(connection: Connection, answers: Sequence[Answer]) -> None:
 
 
 def forget_answered(connection: Connection, before: datetime) -> int:
-    """Delete requests that were answered in full, the records answered before `before`; returns how many records."""
-    return connection.execute(SQL["forget"], {"before": before}).rowcount
+    """Delete requests that were answered in full, the records answered before `before`; returns how many records.
+
+    By what signed ones are known again goes with them.
+    """
+    forgotten = connection.execute(SQL["forget"], {"before": before}).rowcount
+    connection.execute(SQL["forget_signed"], {"before": before})
+    return forgotten

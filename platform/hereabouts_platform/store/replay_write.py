@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 from hereabouts_platform.store.access import record
 from hereabouts_platform.store.batch_entry import as_columns
 from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.device_sources import note_speakers
 from hereabouts_platform.store.engine import Engine, make_room
 from hereabouts_platform.store.quarantine_rows import COLUMNS
 from hereabouts_platform.store.queries import load
@@ -89,7 +90,13 @@ class _Step:
         self._quarantine()
         self._move_counts()
         self._move_reasons()
+        self._note_speakers()
         self._record(principal, told)
+
+    def _note_speakers(self) -> None:
+        stored = (one.now for one in self._changes.moved if one.now.outcome is Outcome.STORED)
+        pairs = {(now.device_id, now.source_id) for now in stored if now.device_id is not None}
+        note_speakers(self._connection, pairs)
 
     def _revise(self) -> None:
         readings = self._changes.readings

@@ -1,6 +1,7 @@
 """A backup back into a store, on the same engine or the other: how a pilot moves to a server of its own."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -12,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 from hereabouts_platform.access.policy import require
-from hereabouts_platform.store.access import principal_named, record
+from hereabouts_platform.store.access import principal_named, record, revoke_every_key
 from hereabouts_platform.store.backup import Table, Tell, listed
 from hereabouts_platform.store.backup_file import ABOUT, FORMAT, reading
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
@@ -27,18 +28,25 @@ SQL = load("backup")
 Entries = Iterator[tuple[str, bytes]]
 
 
-def restore(url: str, path: Path, tell: Tell) -> dict[str, int]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restored:
+    """Rows by table, and how many keys that worked in the backup were revoked."""
+
+    rows: dict[str, int]
+    keys_revoked: int
+
+
+def restore(url: str, path: Path, tell: Tell, *, keep_keys: bool = False) -> Restored:
     """Fill the database at `url` from the backup at `path`: all of it, or nothing.
 
     The database is brought up to this release first. Rows are counted against the backup before anything is committed,
-    and numbers given out later go on where the backup stopped.
+    and numbers given out later go on where the backup stopped. Nobody can tell from a file which of its keys were
+    revoked after it was written, so all of them are, unless `keep_keys`: for a move, where nothing happened since.
 
     Args:
         url: for the owner's login.
         tell: called after each table with its name and rows.
-
-    Returns:
-        Rows by table.
+        keep_keys: whether keys work as they did in the backup.
 
     Raises:
         InputError: the file is no whole backup, or one of another release.
@@ -55,9 +63,11 @@ def restore(url: str, path: Path, tell: Tell) -> dict[str, int]:
             tables = [(entry["schema"], entry["name"]) for entry in about["tables"]]
             with acting(connection, by.id):
                 counts = _fill(connection, path, about, entries, tell)
-                record(connection, by, Action.WRITE, Resource.STORE, {"restored_from": path.name})
+                revoked = 0 if keep_keys else revoke_every_key(connection)
+                told = {"restored_from": path.name, "keys_kept": keep_keys, "keys_revoked": revoked}
+                record(connection, by, Action.WRITE, Resource.STORE, told)
             connection.execute(_of_all("analyze", tables))
-            return counts
+            return Restored(rows=counts, keys_revoked=revoked)
 
 
 def _about(path: Path, entries: Entries) -> dict[str, Any]:

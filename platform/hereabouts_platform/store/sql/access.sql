@@ -29,6 +29,24 @@ ON CONFLICT (key_hash) DO NOTHING RETURNING id
 -- name: key_owner
 SELECT principal_id FROM api_key WHERE key_hash = %s
 
+-- name: each_key
+-- Every key with whose it is, what they may, and whether it works.
+SELECT k.id AS number, p.name AS principal, k.name, k.created_at, k.expires_at, k.revoked_at,
+       coalesce(array_agg(r.role ORDER BY r.role) FILTER (WHERE r.role IS NOT NULL), '{}') AS roles,
+       sources_fed_by(p.id) AS sources,
+       p.disabled_at IS NULL AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AS works
+FROM api_key k JOIN principal p ON p.id = k.principal_id LEFT JOIN principal_role r ON r.principal_id = p.id
+GROUP BY k.id, p.id
+ORDER BY p.name, k.id
+
+-- name: revoke_keys
+-- Those of a principal, or one of them, that were not revoked before.
+UPDATE api_key SET revoked_at = now()
+WHERE principal_id = %(principal)s AND (%(number)s::int IS NULL OR id = %(number)s) AND revoked_at IS NULL
+
+-- name: revoke_every_key
+UPDATE api_key SET revoked_at = now() WHERE revoked_at IS NULL
+
 -- name: add_sign_in_link
 INSERT INTO sign_in_link (token_hash, principal_id, expires_at) VALUES (%s, %s, now() + %s)
 

@@ -79,8 +79,9 @@ TRUNCATE {tables}
 SET CONSTRAINTS ALL IMMEDIATE
 
 -- name: end_sessions
--- What was ended since the backup must not come back to life; people sign in again.
-TRUNCATE session, sign_in_link
+-- What was ended since the backup must not come back to life; people sign in again. And which sessions a broker holds
+-- for us since then, the file does not know.
+TRUNCATE session, sign_in_link, ingest_session
 
 -- name: set_sequence
 SELECT setval({sequence}, %s)

@@ -1,7 +1,19 @@
 -- Losses: what ingest could not keep, or may never have been sent.
 
--- name: slot_has_worked
-SELECT EXISTS (SELECT 1 FROM ingest_count WHERE slot = %s)
+-- name: holds_session
+SELECT EXISTS (SELECT 1 FROM ingest_session WHERE slot = %s)
+
+-- name: note_session
+INSERT INTO ingest_session (slot) VALUES (%s) ON CONFLICT DO NOTHING
+
+-- name: forget_session
+DELETE FROM ingest_session WHERE slot = %s
+
+-- name: take_batch_of_losses
+-- No row comes back where this batch was told before.
+INSERT INTO loss_told AS t (slot, batch) VALUES (%s, %s)
+ON CONFLICT (slot) DO UPDATE SET batch = excluded.batch WHERE t.batch <> excluded.batch
+RETURNING slot
 
 -- name: record_losses
 INSERT INTO loss_estimate AS l (slot, source_id, hour, kind, count)

@@ -14,8 +14,21 @@ LISTEN hereabouts_answer
 SELECT nextval('post_number')
 
 -- name: add
-INSERT INTO post (post_id, source_id, received_at, index, topic, payload)
-SELECT %s, %s, %s, u.* FROM unnest(%s::int[], %s::text[], %s::bytea[]) AS u
+-- `speaks_for`: names of sources; NULL for all.
+INSERT INTO post (post_id, source_id, received_at, speaks_for, index, topic, payload)
+SELECT %s, %s, %s, s.ids, u.* FROM unnest(%s::int[], %s::text[], %s::bytea[]) AS u
+CROSS JOIN (SELECT array_agg(id) AS ids FROM source WHERE name = ANY (%s)) AS s
+
+-- name: take_signed
+INSERT INTO signed_post (source_id, digest, post_id, received_at)
+VALUES (%(source)s, %(digest)s, %(post)s, %(at)s)
+ON CONFLICT DO NOTHING RETURNING post_id
+
+-- name: signed
+SELECT post_id FROM signed_post WHERE source_id = %(source)s AND digest = %(digest)s
+
+-- name: waiting_of
+SELECT records, bytes FROM waiting_of(%s::smallint, %s)
 
 -- name: ring
 -- Ingest hears it when this transaction commits.
@@ -39,7 +52,7 @@ LIMIT %(most)s
 FOR UPDATE SKIP LOCKED
 
 -- name: read
-SELECT p.post_id, p.index, p.source_id, p.topic, p.payload, p.received_at
+SELECT p.post_id, p.index, p.source_id, p.topic, p.payload, p.received_at, p.speaks_for::int[]
 FROM unnest(%s::bigint[], %s::int[]) AS u (post_id, index) JOIN post p USING (post_id, index)
 ORDER BY p.post_id, p.index
 
@@ -57,6 +70,10 @@ SELECT pg_notify('hereabouts_answer', post_id::text) FROM unnest(%s::bigint[]) A
 DELETE FROM post p
 WHERE p.answered_at < %(before)s
   AND NOT EXISTS (SELECT 1 FROM post o WHERE o.post_id = p.post_id AND o.outcome IS NULL)
+
+-- name: forget_signed
+DELETE FROM signed_post s
+WHERE s.received_at < %(before)s AND NOT EXISTS (SELECT FROM post p WHERE p.post_id = s.post_id)
 
 -- name: sources_fed_by
 SELECT sources_fed_by(%s)
