@@ -17,7 +17,7 @@ class FieldSpec:
         words: texts or booleans that stand for numbers (`{"normal": 0, "tilt": 1}`).
         scale: factor applied before the unit conversion, for fields in odd steps.
         modulus: of a counter (`total_increasing`), the count at which it starts again from 0: 65536 for 16 bits.
-            None where it never does, or the maker does not say. `rules/counters.py` tells a roll-over by it.
+            None where it never does, or the maker does not say. The rollups tell a roll-over by it.
         period_s: of a count over a period (`delta`), how many seconds that period has, where the maker fixes it.
     """
 

@@ -9,6 +9,7 @@ from hereabouts_platform.jobs.gaps import find_gaps
 from hereabouts_platform.jobs.health import assess_devices
 from hereabouts_platform.jobs.job import Job
 from hereabouts_platform.jobs.purge_posts import purge_posts
+from hereabouts_platform.jobs.rollup import roll_up
 from hereabouts_platform.jobs.watch import watching
 from hereabouts_schemas.errors import InputError
 
@@ -40,6 +41,13 @@ GAPS = Job(
     work=find_gaps,
 )
 
+ROLLUP = Job(
+    name="rollup",
+    title="Roll readings up into hours and days, wherever something came, changed or went",
+    interval=timedelta(minutes=2),
+    work=roll_up,
+)
+
 PURGE_POSTS = Job(
     name="purge_posts",
     title="Forget the answers to webhooks of more than a day ago",
@@ -51,11 +59,11 @@ WATCH = Job(
     name="watch",
     title="Raise an alert when another job fails or does not run",
     interval=timedelta(minutes=5),
-    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, PURGE_POSTS]),
+    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, PURGE_POSTS]),
     at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
 )
 
-JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, PURGE_POSTS, WATCH)
+JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, PURGE_POSTS, WATCH)
 
 
 def job_named(name: str) -> Job:

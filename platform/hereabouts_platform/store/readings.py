@@ -80,7 +80,9 @@ def buckets(
 ) -> list[Row]:  # fmt: skip
     """At most `most` buckets that hold readings, in order of start and datastream; only readings of `interval` count.
 
-    A fixed width is aligned to 2000-01-01T00:00Z.
+    A fixed width is aligned to 2000-01-01T00:00Z. `time_mean` is of measurements (by how long each value stood),
+    `total` of deltas (their sum) and counters (their increments); None elsewhere. Whole hours, days, weeks and months
+    come from rollups where they are up to date.
     """
     by_id = {stream["id"]: stream for stream in streams}
     values = _values(by_id, interval, after, most)
@@ -92,10 +94,10 @@ def buckets(
         {
             "from": start,
             "to": bucket.end(start) if isinstance(bucket, CivilBucket) else start + bucket,
-            "count": count, "mean": mean, "min": low, "max": high, "sum": total,
+            "count": count, "mean": mean, "min": low, "max": high, "sum": sum_, "time_mean": time_mean, "total": total,
             **_of(by_id[stream_id]),
         }
-        for start, stream_id, count, mean, low, high, total in rows
+        for start, stream_id, count, mean, low, high, sum_, time_mean, total in rows
     ]  # fmt: skip
 
 

@@ -23,12 +23,12 @@ FROM readings_of(%(ids)s, coalesce(%(from)s, '-infinity'::timestamptz), coalesce
                  %(after_time)s, %(after_id)s, %(most)s)
 
 -- name: buckets
-SELECT bucket, datastream_id, count, mean, min, max, sum
+SELECT bucket, datastream_id, count, mean, min, max, sum, time_mean, total
 FROM reading_buckets(%(ids)s, coalesce(%(from)s, '-infinity'::timestamptz), coalesce(%(to)s, 'infinity'::timestamptz),
                      %(width)s, %(after_time)s, %(after_id)s, %(most)s)
 
 -- name: civil_buckets
-SELECT bucket, datastream_id, count, mean, min, max, sum
+SELECT bucket, datastream_id, count, mean, min, max, sum, time_mean, total
 FROM reading_civil_buckets(%(ids)s, coalesce(%(from)s, '-infinity'::timestamptz),
                            coalesce(%(to)s, 'infinity'::timestamptz),
                            %(field)s, %(after_time)s, %(after_id)s, %(most)s)
