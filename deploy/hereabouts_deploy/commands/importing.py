@@ -125,7 +125,7 @@ def _say(file: Path, report: ImportReport, refused: Path | None) -> str:
         f"{file.name}: {report.stored:,} stored{changed}, {report.duplicate:,} duplicate, "
         f"{report.refused_count:,} refused."
     ]
-    lines += [f"line {row.line}: {row.reason}" for row in report.refused[:SHOWN]]
+    lines += [f"{report.unit} {row.line}: {row.reason}" for row in report.refused[:SHOWN]]
     if report.refused_count > SHOWN:
         causes = ", ".join(f"{count:,} {cause.replace('_', ' ')}" for cause, count in report.refused_by_cause.items())
         where = f"{refused} has them all" if refused else "`--refused FILE` writes them all"

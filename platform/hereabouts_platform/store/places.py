@@ -46,7 +46,7 @@ def list_places(connection: Connection, wanted: PlaceFilter, *, after: str | Non
         "kind": wanted.kind,
         "parent": wanted.parent,
         "q": wanted.q,
-        "like": _contains(wanted.q) if wanted.q is not None else None,
+        "like": contains(wanted.q) if wanted.q is not None else None,
         "west": box.west if box else None,
         "south": box.south if box else None,
         "east": box.east if box else None,
@@ -82,7 +82,8 @@ def latest_at(connection: Connection, place_id: str) -> list[Row]:
     return _rows(connection, "latest", {"place": place_id})
 
 
-def _contains(text: str) -> str:
+def contains(text: str) -> str:
+    """A pattern for ILIKE that finds `text` anywhere."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 
