@@ -14,15 +14,24 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Transformer
-from pyproj.aoi import AreaOfInterest
+from pyproj.enums import TransformDirection
+from pyproj.exceptions import ProjError
 
 Numbers = NDArray[np.float64]
 
 DEGREE_DIGITS = 7  # about a centimetre
 METRE_DIGITS = 2
 EAST_END, NORTH_END = 700_000.0, 1_300_000.0  # of the National Grid; both begin at 0
-_GREAT_BRITAIN = AreaOfInterest(-9.01, 49.75, 2.01, 61.01)
-_MIDDLE = (-2.0, 54.0)
+# Steps are written out: left to choose for itself, PROJ takes another way for points at sea, 100 m off.
+_DEGREES = "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad "
+_SEVEN_NUMBERS = (
+    "+step +proj=push +v_3 +step +proj=cart +ellps=WGS84 +step +inv +proj=helmert +x=446.448 +y=-125.157 +z=542.06 "
+    "+rx=0.15 +ry=0.247 +rz=0.842 +s=-20.489 +convention=position_vector +step +inv +proj=cart +ellps=airy "
+    "+step +proj=pop +v_3 "
+)
+_SHIFTS = "+step +inv +proj=hgridshift +grids=uk_os_OSTN15_NTv2_OSGBtoETRS.tif "
+_METRES = "+step +proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996012717 +x_0=400000 +y_0=-100000 +ellps=airy"
+_FORWARD, _INVERSE = TransformDirection.FORWARD, TransformDirection.INVERSE
 
 
 class Crs(StrEnum):
@@ -33,21 +42,19 @@ class Crs(StrEnum):
 
 
 @cache
-def _transformer(source: Crs, target: Crs) -> Transformer:
-    return Transformer.from_crs(
-        source.value,
-        target.value,
-        always_xy=True,
-        area_of_interest=_GREAT_BRITAIN,  # type: ignore[arg-type] # its stubs name a twin of the class
-    )
+def has_shifts() -> bool:
+    """Whether PROJ has OSTN15, and with it Ordnance Survey's own positions."""
+    try:
+        Transformer.from_pipeline(_DEGREES + _SHIFTS + _METRES)
+    except ProjError:
+        return False
+    return True
 
 
 @cache
-def has_shifts() -> bool:
-    """Whether PROJ has OSTN15, and with it Ordnance Survey's own positions."""
-    transformer = _transformer(Crs.WGS84, Crs.GRID)
-    transformer.transform(*_MIDDLE)
-    return "uk_os_OSTN15" in transformer.get_last_used_operation().definition
+def _transformer() -> Transformer:
+    """From degrees to metres, or back."""
+    return Transformer.from_pipeline(_DEGREES + (_SHIFTS if has_shifts() else _SEVEN_NUMBERS) + _METRES)
 
 
 def say_accuracy() -> str:
@@ -64,13 +71,13 @@ def say_accuracy() -> str:
 
 def to_degrees(easting: Numbers, northing: Numbers) -> tuple[Numbers, Numbers]:
     """Longitude and latitude of positions on the National Grid, in degrees to 7 places."""
-    lon, lat = _transformer(Crs.GRID, Crs.WGS84).transform(easting, northing)
+    lon, lat = _transformer().transform(easting, northing, direction=_INVERSE)
     return np.round(lon, DEGREE_DIGITS), np.round(lat, DEGREE_DIGITS)
 
 
 def to_metres(lon: Numbers, lat: Numbers) -> tuple[Numbers, Numbers]:
     """Easting and northing of positions in degrees, in metres to the centimetre; infinite where there is none."""
-    easting, northing = _transformer(Crs.WGS84, Crs.GRID).transform(lon, lat)
+    easting, northing = _transformer().transform(lon, lat, direction=_FORWARD)
     return np.round(easting, METRE_DIGITS), np.round(northing, METRE_DIGITS)
 
 

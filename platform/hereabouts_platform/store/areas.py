@@ -90,6 +90,12 @@ def newest_edition(connection: Connection, code: str, vintage: str | None = None
     return (row[0], row[1]) if row is not None else None
 
 
+def find_vintage(connection: Connection, code: str, vintage: str | None = None) -> str | None:
+    """The newest vintage of an area, or the one asked for; None where there is no such area."""
+    row = connection.execute(SQL["find_vintage"], {"code": code, "vintage": vintage}).fetchone()
+    return row[0] if row is not None else None
+
+
 def list_areas(
     connection: Connection, wanted: AreaFilter, *, after: tuple[str, str] | None, most: int, boundaries: bool = False
 ) -> list[Row]:

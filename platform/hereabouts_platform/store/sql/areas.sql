@@ -30,6 +30,10 @@ SELECT vintage, boundary::text FROM area
 WHERE code = %(code)s AND (%(vintage)s::text IS NULL OR vintage = %(vintage)s)
 ORDER BY vintage COLLATE "C" DESC LIMIT 1
 
+-- name: find_vintage
+SELECT max(vintage COLLATE "C") FROM area
+WHERE code = %(code)s AND (%(vintage)s::text IS NULL OR vintage = %(vintage)s)
+
 -- name: areas
 -- In order of code and vintage, after a cursor. A box meets every area whose own box it touches.
 SELECT a.code, a.vintage, a.kind, a.name, s.name AS source, s.licence,
