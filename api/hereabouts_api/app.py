@@ -16,6 +16,8 @@ from hereabouts_api.pages import sources as sources_page
 from hereabouts_api.routes import (
     accounting,
     alerts,
+    areas,
+    deployments,
     devices,
     health,
     losses,
@@ -62,9 +64,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
     # readings before places: a place's id takes in every slash that is left
-    lists = (readings, places, alerts, devices, accounting, losses, sources, quarantine_groups, uplinks)
+    lists = (readings, places, areas, alerts, devices, deployments)
+    traffic = (accounting, losses, sources, quarantine_groups, uplinks)
     pages = (static, sign_in, overview, sources_page, devices_page, quarantine, provenance, place)
-    for module in (health, metrics, description, *lists, *pages):
+    for module in (health, metrics, description, *lists, *traffic, *pages):
         app.include_router(module.router)
     described = description.describe(app)
     app.openapi = lambda: described  # type: ignore[method-assign]

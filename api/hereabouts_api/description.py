@@ -22,6 +22,7 @@ written to the audit.
 """
 TAGS = [
     {"name": "places", "description": "Somewhere that readings, alerts and work belong to."},
+    {"name": "areas", "description": "Boundaries that places fall in."},
     {"name": "readings", "description": "Values of quantities at places over time."},
     {"name": "alerts", "description": "Places, devices, sources and jobs that need somebody."},
     {"name": "devices", "description": "Things that transmit, and how they are."},

@@ -46,6 +46,10 @@ class Identifiers(Item):
     usrn: str | None = Field(description="Unique Street Reference Number.", examples=["20801234"])
 
 
+EASTING = Field(description="Metres of the British National Grid, with `crs=EPSG:27700`; else null.")
+NORTHING = Field(description="Metres of the British National Grid, with `crs=EPSG:27700`; else null.")
+
+
 class PlaceItem(Item):
     """A place."""
 
@@ -58,6 +62,8 @@ class PlaceItem(Item):
     home: str | None = Field(description="The home this place is, or is a room of.", examples=["home-7"])
     identifiers: Identifiers
     attributes: dict[str, Any] = Field(description="What else the council keeps about the place.")
+    easting: float | None = EASTING
+    northing: float | None = NORTHING
 
 
 class PlaceLink(Item):
@@ -69,12 +75,14 @@ class PlaceLink(Item):
 
 
 class AreaItem(Item):
-    """A boundary the place falls in."""
+    """A boundary that places fall in."""
 
-    code: str = Field(description="GSS code.", examples=["E05001234"])
+    code: str = Field(description="GSS code, or the council's own.", examples=["E05001234"])
     vintage: str = Field(description="Which edition of the boundaries.", examples=["2023"])
     kind: str = Field(examples=["ward"])
     name: str
+    source: str | None = Field(description="Whose boundaries these are.", examples=["Office for National Statistics"])
+    licence: str | None = Field(description="What has to be said wherever they are shown.")
 
 
 class DeploymentItem(Item):
@@ -147,6 +155,11 @@ class PlaceView(Item):
     home: str | None
     identifiers: Identifiers
     attributes: dict[str, Any]
+    easting: float | None = EASTING
+    northing: float | None = NORTHING
+    polygon: dict[str, Any] | None = Field(
+        description="Its outline as a GeoJSON geometry, in the coordinates of `crs`; null where it has none."
+    )
     parent: PlaceLink | None
     children: list[PlaceLink]
     areas: list[AreaItem]
@@ -269,6 +282,10 @@ class BucketListing(Listing[BucketItem]):
 
 class AlertListing(Listing[AlertItem]):
     """Alerts, newest first."""
+
+
+class DeploymentListing(Listing[DeviceDeployment]):
+    """Deployments in order of number."""
 
 
 class DeviceListing(Listing[DeviceItem]):

@@ -1,6 +1,5 @@
 """What requests may ask with. Unknown parameters are refused by name; times have a zone or are refused."""
 
-import math
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -137,15 +136,7 @@ def box_of(text: str) -> Box:
     Raises:
         InputError: not four numbers on the globe, or the wrong way round.
     """
-    cure = "Give west,south,east,north in WGS 84 degrees, like -1.80,53.70,-1.40,53.95."
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise InputError("bbox", text, cure) from error
-    on_globe = all(map(math.isfinite, (west, south, east, north))) and -180 <= west <= east <= 180
-    if not (on_globe and -90 <= south <= north <= 90):
-        raise InputError("bbox", text, cure)
-    return Box(west=west, south=south, east=east, north=north)
+    return Box.parse("bbox", text)
 
 
 def quantities_of(text: str) -> list[str]:

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from hereabouts_api.access import Caller
+from hereabouts_api.geo import outline_in, with_metres
 from hereabouts_api.models import PlaceView
+from hereabouts_platform.geography.grid import Crs
 from hereabouts_platform.rules.health import health, patience
 from hereabouts_platform.store.alert_list import AlertFilter, list_alerts
 from hereabouts_platform.store.places import (
@@ -21,7 +23,7 @@ from hereabouts_schemas.errors import NotFound
 MOST_ALERTS = 1000  # open ones of one place and its parts: one a hazard and part, so never near it
 
 
-def view_place(caller: Caller, place_id: str, now: datetime) -> PlaceView:
+def view_place(caller: Caller, place_id: str, now: datetime, crs: Crs = Crs.WGS84) -> PlaceView:
     """Everything known about one place, in six queries; a home's view goes to the audit.
 
     Raises:
@@ -36,7 +38,8 @@ def view_place(caller: Caller, place_id: str, now: datetime) -> PlaceView:
     deployments = [_with_health(row, now) for row in deployments_at(connection, place_id)]
     return PlaceView.model_validate(
         {
-            **place,
+            **with_metres(place, crs),
+            "polygon": outline_in(place["polygon"], crs),
             "areas": areas_of(connection, place_id),
             "children": children_of(connection, place_id),
             "deployments": deployments,

@@ -32,6 +32,7 @@ class Place:
         usrn: Unique Street Reference Number, text of up to 8 digits without leading zeros.
         parent: id of the place this one is part of.
         attributes: anything else the council keeps about it, as JSON.
+        polygon: its outline as a GeoJSON geometry in WGS 84, where it has one.
     """
 
     id: str
@@ -43,3 +44,4 @@ class Place:
     usrn: str | None = None
     parent: str | None = None
     attributes: Mapping[str, object] = field(default_factory=dict)
+    polygon: Mapping[str, object] | None = None

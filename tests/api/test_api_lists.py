@@ -87,7 +87,8 @@ def test_the_unified_view(admin: httpx.Client, home) -> None:
     assert view["identifiers"] == {"uprn": "100051234567", "usrn": None}
     assert view["parent"] == {"id": "street-1", "kind": "street", "name": "Street-1"}
     assert view["children"] == [{"id": "home-7/bedroom", "kind": "room", "name": "Home-7/Bedroom"}]
-    assert view["areas"] == [{"code": "E05001234", "vintage": "2023", "kind": "ward", "name": "Mill"}]
+    ward = {"code": "E05001234", "vintage": "2023", "kind": "ward", "name": "Mill", "source": None, "licence": None}
+    assert view["areas"] == [ward]
     (deployment,) = view["deployments"]
     assert deployment["place"] == "home-7/bedroom"
     assert deployment["mount"] == {"f_rsi": 0.7}

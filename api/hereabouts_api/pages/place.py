@@ -10,7 +10,7 @@ from hereabouts_api.access import Caller, needs
 from hereabouts_api.models import DeploymentItem, PlaceView
 from hereabouts_api.pages.history import histories
 from hereabouts_api.pages.templates import render
-from hereabouts_api.pages.words import HEALTH, KINDS, LEVELS, counted, evidence_of, hazard_of, quantity_of
+from hereabouts_api.pages.words import AREA_KINDS, HEALTH, KINDS, LEVELS, counted, evidence_of, hazard_of, quantity_of
 from hereabouts_api.parameters import PlaceId, utc_now
 from hereabouts_api.views import view_place
 from hereabouts_platform.rules.health import Health
@@ -39,6 +39,8 @@ def place_page(
         is_present=is_present,
         histories=histories(caller.connection, id, now),
         kinds=KINDS,
+        area_kinds=AREA_KINDS,
+        licences=list(dict.fromkeys(area.licence for area in view.areas if area.licence)),
         levels=LEVELS,
         health_words=HEALTH,
         hazard_of=hazard_of,

@@ -2,6 +2,7 @@
 
 from hereabouts_platform.rules.health import Health
 from hereabouts_schemas.alert import Level
+from hereabouts_schemas.area import AreaKind
 from hereabouts_schemas.place import PlaceKind
 from hereabouts_schemas.quantity import QUANTITIES
 
@@ -49,6 +50,10 @@ KINDS = {
     PlaceKind.DEPOT: "Depot",
     PlaceKind.TIP: "Tip",
     PlaceKind.OFFICE: "Office",
+}
+AREA_KINDS: dict[str, str] = {
+    **{kind.value: kind.value.replace("_", " ") for kind in AreaKind},
+    **{kind.value: kind.value.upper() for kind in (AreaKind.OA, AreaKind.LSOA, AreaKind.MSOA)},
 }
 UNITS = {
     "Cel": "°C",

@@ -1,17 +1,31 @@
 """Places and the unified view of one."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from hereabouts_api.access import Caller, needs
+from hereabouts_api.area_models import PlaceFeatures
 from hereabouts_api.cursors import Cursor, Name
-from hereabouts_api.models import PlaceListing, PlaceView
-from hereabouts_api.parameters import ListParameters, NoParameters, PlaceId, Text, box_of, utc_now
+from hereabouts_api.geo import (
+    GEOJSON,
+    Shape,
+    area_asked_for,
+    crs_member,
+    features_of,
+    geojson_answer,
+    place_asked_box,
+    with_metres,
+)
+from hereabouts_api.models import PlaceItem, PlaceListing, PlaceView
+from hereabouts_api.parameters import ListParameters, NoParameters, PlaceId, Text, utc_now
 from hereabouts_api.views import view_place
+from hereabouts_platform.geography.grid import Crs
+from hereabouts_platform.store.areas import find_vintage
 from hereabouts_platform.store.places import PlaceFilter, list_places
 from hereabouts_schemas.access import Action, Resource
+from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.place import PlaceKind
 
 router = APIRouter(prefix="/v1/places", tags=["places"])
@@ -19,43 +33,78 @@ router = APIRouter(prefix="/v1/places", tags=["places"])
 CURSOR = Cursor("places", tuple[Name])
 
 
+CRS = Field(
+    Crs.WGS84, description="`EPSG:27700` adds easting and northing, and gives outlines and GeoJSON in these metres."
+)
+AS_GEOJSON: dict[int | str, dict[str, Any]] = {200: {"content": {GEOJSON: {}}}}
+
+
 class PlaceParameters(ListParameters):
     """Which places."""
 
     kind: PlaceKind | None = Field(None, description="Places of this kind.")
     parent: Text | None = Field(None, description="Parts of this place.")
+    area: Text | None = Field(
+        None,
+        description="Places in this area: `CODE` for its newest vintage, `CODE@vintage` for another.",
+        examples=["E05001234@2024"],
+    )
     bbox: str | None = Field(
         None,
         max_length=200,
-        description="west,south,east,north in WGS 84 degrees: places whose own position lies there.",
+        description="west,south,east,north in the coordinates of `bbox-crs`: places whose own position lies there.",
         examples=["-1.80,53.70,-1.40,53.95"],
     )
+    bbox_crs: Crs = Field(Crs.WGS84, alias="bbox-crs", description="What `bbox` is given in: degrees or metres.")
+    crs: Crs = CRS
+    f: Shape = Field(Shape.JSON, description="`geojson` gives features with their outlines or points.")
     q: Text | None = Field(None, description="A part of the name or id, or a whole UPRN or USRN.")
 
 
-@router.get("", operation_id="listPlaces", summary="Places", response_model=PlaceListing)
+class PlaceViewParameters(NoParameters):
+    """How one place is written."""
+
+    crs: Crs = CRS
+
+
+@router.get("", operation_id="listPlaces", summary="Places", response_model=PlaceListing | PlaceFeatures,
+            responses=AS_GEOJSON)  # fmt: skip
 def read_places(
     caller: Annotated[Caller, needs(Action.READ, Resource.PLACES)], asked: Annotated[PlaceParameters, Query()]
-) -> PlaceListing:
-    """Places in order of id, narrowed by kind, parent, position or name."""
-    wanted = PlaceFilter(
-        kind=asked.kind, parent=asked.parent, q=asked.q, box=box_of(asked.bbox) if asked.bbox is not None else None
-    )
+) -> PlaceListing | Response:
+    """Places in order of id, narrowed by kind, parent, area, position or name."""
+    box, ring = place_asked_box(asked.bbox, asked.bbox_crs) if asked.bbox is not None else (None, None)
+    area = _edition(caller, asked.area) if asked.area is not None else None
+    wanted = PlaceFilter(kind=asked.kind, parent=asked.parent, q=asked.q, box=box, ring=ring, area=area)
     (after,) = CURSOR.read(asked.cursor) or (None,)
     rows = list_places(caller.connection, wanted, after=after, most=asked.limit + 1)
+    located = [with_metres(row, asked.crs) for row in rows]
+    rows = [{name: value for name, value in row.items() if name != "polygon"} for row in located]
     listing = PlaceListing.of(rows, asked.limit, lambda row: CURSOR.write((row["id"],)))
     caller.saw(Resource.PLACES, "list", (item.home for item in listing.items))
-    return listing
+    if asked.f is Shape.JSON:
+        return listing
+    features = features_of(located[: len(listing.items)], asked.crs, set(PlaceItem.model_fields))
+    found = {"type": "FeatureCollection", "features": features, "next": listing.next, "crs": crs_member(asked.crs)}
+    return geojson_answer(PlaceFeatures.model_validate(found), asked.crs)
+
+
+def _edition(caller: Caller, text: str) -> tuple[str, str]:
+    code, vintage = area_asked_for(text)
+    found = find_vintage(caller.connection, code, vintage)
+    if found is None:
+        raise InputError("area", text, "There is no such area. Give CODE or CODE@vintage, as /v1/areas lists them.")
+    return code, found
 
 
 @router.get("/{id:path}", operation_id="getPlace", summary="One place", response_model=PlaceView)
 def read_place(
     id: PlaceId,  # noqa: A002 - the word of the API
     caller: Annotated[Caller, needs(Action.READ, Resource.PLACES)],
-    _: Annotated[NoParameters, Query()],
+    asked: Annotated[PlaceViewParameters, Query()],
 ) -> PlaceView:
     """The unified view: identifiers, areas, devices and how they are, the latest of every quantity, open alerts.
 
     A home's view holds its rooms'; a bin site's its slots'.
     """
-    return view_place(caller, id, utc_now())
+    return view_place(caller, id, utc_now(), asked.crs)

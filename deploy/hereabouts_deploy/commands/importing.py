@@ -1,4 +1,4 @@
-"""`hereabouts import places|devices|readings FILE`: what a council has in files, with a report row by row."""
+"""`hereabouts import places|areas|devices|readings FILE`: what a council has in files, with a report row by row."""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -14,13 +14,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from hereabouts_deploy.prepare import have_scripts
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.system import find_system
+from hereabouts_platform.imports.area_columns import AreaOptions
+from hereabouts_platform.imports.areas import import_areas
 from hereabouts_platform.imports.devices import import_devices
+from hereabouts_platform.imports.open_uprn import UprnOptions
 from hereabouts_platform.imports.places import import_places
 from hereabouts_platform.imports.readings import import_readings
 from hereabouts_platform.imports.report import ImportReport, RefusedRow, Sink
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
+from hereabouts_platform.store.places import Box
 from hereabouts_schemas.access import Principal
+from hereabouts_schemas.area import AreaKind
 
 SHOWN = 100  # refused rows on a screen; the files have them all
 
@@ -31,25 +36,94 @@ AsJson = Annotated[bool, typer.Option("--json", help="Write the report as JSON."
 RefusedFile = Annotated[
     Path | None, typer.Option("--refused", metavar="FILE", help="Write every refused row to this CSV file.")
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Do everything, say what it came to, and take it back.")]
 Work = Callable[[Connection, Principal, Sink | None], ImportReport]
 
 
 def register(app: typer.Typer) -> None:
     """Add `import` with its commands to `app`."""
     group = typer.Typer(
-        help="Bring in places, devices and histories of readings from files. What is stored stays; a file can be "
-        "imported again. Exit code 1 when rows were refused.",
+        help="Bring in places, areas, devices and histories of readings from files. What is stored stays; a file can "
+        "be imported again. Exit code 1 when rows were refused.",
         no_args_is_help=True,
     )
     group.command("places")(places)
+    group.command("areas")(areas)
     group.command("devices")(devices)
     group.command("readings")(readings)
     app.add_typer(group, name="import")
 
 
-def places(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
-    """Import places: a CSV file with id, kind, name, lon, lat, uprn, usrn, parent, attributes."""
-    _run(file, lambda connection, by, sink: import_places(connection, by, file, sink), as_json, refused)
+def places(  # noqa: PLR0917 - every option of the command
+    file: File,
+    within_area: Annotated[
+        str | None, typer.Option(metavar="CODE[@VINTAGE]", help="Of OS Open UPRN: take what lies in this area.")
+    ] = None,
+    bbox: Annotated[
+        str | None,
+        typer.Option(metavar="WEST,SOUTH,EAST,NORTH", help="Of OS Open UPRN: take what lies in this box, in degrees."),
+    ] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    refused: RefusedFile = None,
+) -> None:
+    """Import places: CSV (id, kind, name, lon, lat, uprn, usrn, parent, attributes), GeoJSON, or OS Open UPRN's CSV.
+
+    easting and northing may stand for lon and lat. Of OS Open UPRN without a filter only the places already stored get
+    their positions.
+    """
+    box = Box.parse("--bbox", bbox) if bbox is not None else None
+    uprn = UprnOptions(within=within_area, box=box) if within_area is not None or box is not None else None
+
+    def work(connection: Connection, by: Principal, sink: Sink | None) -> ImportReport:
+        with _progress(file) as progress:
+            return import_places(connection, by, file, sink, uprn=uprn, progress=progress, dry_run=dry_run)
+
+    _run(file, work, as_json, refused, dry_run=dry_run)
+
+
+def areas(  # noqa: PLR0917 - every option of the command
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="GeoJSON, GeoPackage or Shapefile, or a zip with one.",
+        ),
+    ],
+    kind: Annotated[AreaKind | None, typer.Option(help="What the areas are, where their columns do not say.")] = None,
+    vintage: Annotated[
+        str | None, typer.Option(metavar="YEAR[-MONTH]", help="Which edition, where their columns do not say.")
+    ] = None,
+    code_column: Annotated[str | None, typer.Option(help="The column of codes.")] = None,
+    name_column: Annotated[str | None, typer.Option(help="The column of names.")] = None,
+    layer: Annotated[str | None, typer.Option(help="Which layer, where the file has several.")] = None,
+    source: Annotated[str | None, typer.Option(help="Whose boundaries these are.")] = None,
+    licence: Annotated[str | None, typer.Option(help="What has to be said wherever they are shown.")] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+    refused: RefusedFile = None,
+) -> None:
+    """Import boundaries that places fall in: wards, LSOAs, postcode sectors, councils, patches.
+
+    Kind, vintage and columns are read from columns as the Office for National Statistics names them, and shown.
+    """
+    options = AreaOptions(
+        kind=kind,
+        vintage=vintage,
+        code_column=code_column,
+        name_column=name_column,
+        layer=layer,
+        source=source,
+        licence=licence,
+    )
+
+    def work(connection: Connection, by: Principal, sink: Sink | None) -> ImportReport:
+        return import_areas(connection, by, file, options, sink=sink, dry_run=dry_run)
+
+    _run(file, work, as_json, refused, dry_run=dry_run)
 
 
 def devices(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
@@ -73,7 +147,7 @@ def readings(file: File, as_json: AsJson = False, refused: RefusedFile = None) -
     _run(file, work, as_json, refused)
 
 
-def _run(file: Path, work: Work, as_json: bool, refused: Path | None) -> None:
+def _run(file: Path, work: Work, as_json: bool, refused: Path | None, *, dry_run: bool = False) -> None:
     system = find_system(Settings())
     typer.echo(system.found_by, err=True)
     with (
@@ -82,9 +156,12 @@ def _run(file: Path, work: Work, as_json: bool, refused: Path | None) -> None:
     ):
         report = work(connection, principal_named(connection, "system:command"), sink)
     if as_json:
-        typer.echo(orjson.dumps(report.as_dict(), option=orjson.OPT_INDENT_2).decode())
+        said = {**report.as_dict(), "dry_run": True} if dry_run else report.as_dict()
+        typer.echo(orjson.dumps(said, option=orjson.OPT_INDENT_2).decode())
     else:
         typer.echo(_say(file, report, refused))
+        if dry_run:
+            typer.echo("That was a dry run: nothing has changed.")
     if report.refused_count:
         raise typer.Exit(1)
 
@@ -125,7 +202,7 @@ def _say(file: Path, report: ImportReport, refused: Path | None) -> str:
         f"{file.name}: {report.stored:,} stored{changed}, {report.duplicate:,} duplicate, "
         f"{report.refused_count:,} refused."
     ]
-    lines += [f"line {row.line}: {row.reason}" for row in report.refused[:SHOWN]]
+    lines += [f"{report.unit} {row.line}: {row.reason}" for row in report.refused[:SHOWN]]
     if report.refused_count > SHOWN:
         causes = ", ".join(f"{count:,} {cause.replace('_', ' ')}" for cause, count in report.refused_by_cause.items())
         where = f"{refused} has them all" if refused else "`--refused FILE` writes them all"

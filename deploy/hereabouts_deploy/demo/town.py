@@ -8,6 +8,7 @@ DevEUI begins with 02, the mark of a locally administered identity that no maker
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 import numpy as np
 
@@ -95,7 +96,7 @@ def _at(street: int, along: float, side: float = 0.0) -> tuple[float, float]:
 
 def _place(kind: PlaceKind, place_id: str, name: str, at: tuple[float, float], **more: object) -> Place:
     attributes = {"synthetic": True, **{key: value for key, value in more.items() if key not in _COLUMNS}}
-    columns = {key: str(value) for key, value in more.items() if key in _COLUMNS}
+    columns: dict[str, Any] = {key: str(value) for key, value in more.items() if key in _COLUMNS}
     return Place(id=place_id, kind=kind, name=name, lon=at[0], lat=at[1], attributes=attributes, **columns)
 
 

@@ -28,11 +28,15 @@ class Cause(StrEnum):
     NO_VALUE = "no_value"
     RANGE = "range"
     CONFLICT = "conflict"
+    NO_BOUNDARY = "no_boundary"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RefusedRow:
-    """One refused row, or one refused value of a row: its line (the header is line 1) and why, as a sentence."""
+    """One refused row, or one refused value of a row: its line (the header is line 1) and why, as a sentence.
+
+    In files that have features in place of lines, `line` is the feature's number, from 1.
+    """
 
     line: int
     cause: Cause
@@ -53,6 +57,7 @@ class ImportReport:
         refused_count: all refused ones; `refused` holds the first thousand, `refused_by_cause` counts them all.
         derived: values that the import itself worked out (fill levels from distances); they are counted too.
         notes: what the reader should know besides, as sentences.
+        unit: what the file is made of: `line`, or `feature`.
     """
 
     stored: int = 0
@@ -63,6 +68,7 @@ class ImportReport:
     refused_by_cause: dict[str, int] = field(default_factory=dict)
     derived: int = 0
     notes: tuple[str, ...] = ()
+    unit: str = "line"
 
     def as_dict(self) -> dict[str, object]:
         """The report as it stands in JSON."""
@@ -83,7 +89,8 @@ class ImportReport:
 class Tally:
     """Counts while a file is read. `sink` is handed every refused row, however many there are."""
 
-    def __init__(self, sink: Sink | None = None) -> None:
+    def __init__(self, sink: Sink | None = None, *, unit: str = "line") -> None:
+        self.unit = unit
         self.stored = 0
         self.updated = 0
         self.duplicate = 0
@@ -122,4 +129,5 @@ class Tally:
             refused_by_cause=dict(sorted(self._causes.items())),
             derived=self.derived,
             notes=tuple(self.notes),
+            unit=self.unit,
         )

@@ -6,6 +6,7 @@ from hereabouts_platform.imports.report import Cause
 from hereabouts_platform.imports.tables import RowRefused
 from hereabouts_platform.store import imports as store
 from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.locating import locate_moved, note_moved
 from hereabouts_schemas.place import Place, PlaceKind
 
 
@@ -52,8 +53,11 @@ class Rooms:
         return place.parent if place.kind is PlaceKind.ROOM and place.parent is not None else place_id
 
     def save(self, wanted: Sequence[str]) -> None:
-        """Store the rooms among `wanted` that are new."""
-        store.save_places(self._connection, [self._made[id_] for id_ in dict.fromkeys(wanted) if id_ in self._made])
+        """Store the rooms among `wanted` that are new; they lie in the areas of their homes."""
+        rooms = [self._made[id_] for id_ in dict.fromkeys(wanted) if id_ in self._made]
+        store.save_places(self._connection, rooms)
+        note_moved(self._connection, [room.id for room in rooms])
+        locate_moved(self._connection)
 
     def _make(self, home: str, name: str) -> None:
         room_id = f"{home}/{name}"

@@ -5,7 +5,7 @@ For the small files (places, devices); histories of readings are streamed by `re
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
@@ -20,10 +20,14 @@ _SAVE_AS_UTF8 = 'Save the file as "CSV UTF-8" and import that.'
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One row: its line in the file (the header is line 1) and its cells without outer blanks, by column."""
+    """One row: its line in the file (the header is line 1) and its cells without outer blanks, by column.
+
+    `polygon` is the outline that a feature of GeoJSON has, in WGS 84.
+    """
 
     line: int
     cells: dict[str, str]
+    polygon: Mapping[str, object] | None = None
 
     def cell(self, column: str) -> str:
         """The cell, '' where the file has no such column."""

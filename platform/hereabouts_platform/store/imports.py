@@ -24,6 +24,16 @@ def known_places(connection: Connection, ids: Sequence[str]) -> dict[str, Place]
     return {place.id: place for place in _places(connection.execute(SQL["known_places"], (list(ids),)))}
 
 
+def places_with_uprn(connection: Connection, uprns: Sequence[str]) -> list[Place]:
+    """Every place that has one of these UPRNs."""
+    return list(_places(connection.execute(SQL["places_with_uprn"], (list(uprns),))))
+
+
+def all_uprns(connection: Connection) -> set[str]:
+    """Every UPRN that a place of the store has."""
+    return {row[0] for row in connection.execute(SQL["all_uprns"])}
+
+
 def parents(connection: Connection) -> dict[str, str | None]:
     """Every place of the store with its parent."""
     return dict(connection.execute(SQL["parents"]).fetchall())
@@ -34,7 +44,8 @@ def save_places(connection: Connection, places: Sequence[Place]) -> None:
     if not places:
         return
     rows = [
-        (p.id, p.kind.value, p.name, p.lon, p.lat, p.uprn, p.usrn, p.parent, _json(p.attributes))
+        (p.id, p.kind.value, p.name, p.lon, p.lat, p.uprn, p.usrn, p.parent, _json(p.attributes),
+         _json(p.polygon) if p.polygon is not None else None)
         for p in places
     ]  # fmt: skip
     connection.execute(SQL["save_places"], _columns(rows))
@@ -92,10 +103,10 @@ def readings_after(connection: Connection, ends: Sequence[tuple[int, datetime]])
 
 
 def _places(rows: Iterable[TupleRow]) -> Iterator[Place]:
-    for id_, kind, name, lon, lat, uprn, usrn, parent, attributes in rows:
+    for id_, kind, name, lon, lat, uprn, usrn, parent, attributes, polygon in rows:
         yield Place(
             id=id_, kind=PlaceKind(kind), name=name, lon=lon, lat=lat, uprn=uprn, usrn=usrn, parent=parent,
-            attributes=attributes,
+            attributes=attributes, polygon=polygon,
         )  # fmt: skip
 
 

@@ -1,17 +1,20 @@
 """Places as the API and the pages see them."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from psycopg.rows import dict_row
 
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
+from hereabouts_schemas.errors import InputError
 
 SQL = load("places")
 
 Row = dict[str, Any]
+Ring = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +26,23 @@ class Box:
     east: float
     north: float
 
+    @classmethod
+    def parse(cls, field: str, text: str) -> Self:
+        """Read `west,south,east,north` in degrees; `field` is what the reader calls it.
+
+        Raises:
+            InputError: not four numbers on the globe, or the wrong way round.
+        """
+        cure = "Give west,south,east,north in WGS 84 degrees, like -1.80,53.70,-1.40,53.95."
+        try:
+            west, south, east, north = (float(part) for part in text.split(","))
+        except ValueError as error:
+            raise InputError(field, text, cure) from error
+        on_globe = all(map(math.isfinite, (west, south, east, north))) and -180 <= west <= east <= 180
+        if not (on_globe and -90 <= south <= north <= 90):
+            raise InputError(field, text, cure)
+        return cls(west=west, south=south, east=east, north=north)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlaceFilter:
@@ -31,12 +51,16 @@ class PlaceFilter:
     Attributes:
         q: part of a name or id in any case, or a whole UPRN or USRN.
         box: where the place's own position lies.
+        ring: the edge of the part of the map where it lies, as longitudes and latitudes, if that is no such box.
+        area: code and vintage of the area that it lies in.
     """
 
     kind: str | None = None
     parent: str | None = None
     q: str | None = None
     box: Box | None = None
+    ring: Ring | None = None
+    area: tuple[str, str] | None = None
 
 
 def list_places(connection: Connection, wanted: PlaceFilter, *, after: str | None, most: int) -> list[Row]:
@@ -46,11 +70,14 @@ def list_places(connection: Connection, wanted: PlaceFilter, *, after: str | Non
         "kind": wanted.kind,
         "parent": wanted.parent,
         "q": wanted.q,
-        "like": _contains(wanted.q) if wanted.q is not None else None,
+        "like": contains(wanted.q) if wanted.q is not None else None,
         "west": box.west if box else None,
         "south": box.south if box else None,
         "east": box.east if box else None,
         "north": box.north if box else None,
+        "ring": str(wanted.ring) if wanted.ring else None,
+        "code": wanted.area[0] if wanted.area else None,
+        "vintage": wanted.area[1] if wanted.area else None,
         "after": after,
         "most": most,
     }
@@ -82,7 +109,8 @@ def latest_at(connection: Connection, place_id: str) -> list[Row]:
     return _rows(connection, "latest", {"place": place_id})
 
 
-def _contains(text: str) -> str:
+def contains(text: str) -> str:
+    """A pattern for ILIKE that finds `text` anywhere."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
 

@@ -5,28 +5,35 @@
 SELECT pg_advisory_xact_lock(hashtext('hereabouts import'))
 
 -- name: known_places
-SELECT id, kind, name, lon, lat, uprn, usrn, parent_id, attributes FROM place WHERE id = ANY (%s)
+SELECT id, kind, name, lon, lat, uprn, usrn, parent_id, attributes, polygon FROM place WHERE id = ANY (%s)
+
+-- name: places_with_uprn
+SELECT id, kind, name, lon, lat, uprn, usrn, parent_id, attributes, polygon FROM place WHERE uprn = ANY (%s) ORDER BY id
+
+-- name: all_uprns
+SELECT uprn FROM place WHERE uprn IS NOT NULL
 
 -- name: parents
 SELECT id, parent_id FROM place
 
 -- name: save_places
-INSERT INTO place AS p (id, kind, name, lon, lat, uprn, usrn, parent_id, attributes)
-SELECT u.id, u.kind, u.name, u.lon, u.lat, u.uprn, u.usrn, u.parent_id, u.attributes::jsonb
+INSERT INTO place AS p (id, kind, name, lon, lat, uprn, usrn, parent_id, attributes, polygon)
+SELECT u.id, u.kind, u.name, u.lon, u.lat, u.uprn, u.usrn, u.parent_id, u.attributes::jsonb, u.polygon::jsonb
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::float8[], %s::float8[], %s::text[], %s::text[], %s::text[],
-            %s::text[]) AS u (id, kind, name, lon, lat, uprn, usrn, parent_id, attributes)
+            %s::text[], %s::text[]) AS u (id, kind, name, lon, lat, uprn, usrn, parent_id, attributes, polygon)
 ORDER BY u.id
 ON CONFLICT (id) DO UPDATE
 SET kind = excluded.kind, name = excluded.name, lon = excluded.lon, lat = excluded.lat, uprn = excluded.uprn,
     usrn = excluded.usrn, parent_id = excluded.parent_id, attributes = excluded.attributes,
-    updated_at = now(), updated_by = current_principal()
+    polygon = excluded.polygon, updated_at = now(), updated_by = current_principal()
 
 -- name: move_registry
 -- Ingest judges by the kind of a place too, so it has to read the registry again when places change.
 UPDATE registry_version SET version = version + 1
 
 -- name: rooms_of
-SELECT id, kind, name, lon, lat, uprn, usrn, parent_id, attributes FROM place WHERE kind = 'room' AND parent_id = ANY (%s)
+SELECT id, kind, name, lon, lat, uprn, usrn, parent_id, attributes, polygon
+FROM place WHERE kind = 'room' AND parent_id = ANY (%s)
 
 -- name: profiles
 SELECT id FROM profile ORDER BY id

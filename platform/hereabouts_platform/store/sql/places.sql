@@ -4,11 +4,14 @@
 -- Places in order of id, after a cursor; `home` is the home a place is, or is a room of.
 SELECT p.id, p.kind, p.name, p.lon, p.lat, p.parent_id AS parent,
        CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END AS home,
-       jsonb_build_object('uprn', p.uprn, 'usrn', p.usrn) AS identifiers, p.attributes
+       jsonb_build_object('uprn', p.uprn, 'usrn', p.usrn) AS identifiers, p.attributes, p.polygon
 FROM place p LEFT JOIN place up ON up.id = p.parent_id
 WHERE (%(kind)s::text IS NULL OR p.kind = %(kind)s)
   AND (%(parent)s::text IS NULL OR p.parent_id = %(parent)s)
   AND (%(west)s::float8 IS NULL OR p.lon BETWEEN %(west)s AND %(east)s AND p.lat BETWEEN %(south)s AND %(north)s)
+  AND (%(ring)s::text IS NULL OR point(p.lon, p.lat) <@ (%(ring)s::text)::polygon)
+  AND (%(code)s::text IS NULL OR EXISTS (
+      SELECT FROM place_area pa WHERE pa.place_id = p.id AND pa.code = %(code)s AND pa.vintage = %(vintage)s))
   AND (%(like)s::text IS NULL OR p.name ILIKE %(like)s OR p.id ILIKE %(like)s OR p.uprn = %(q)s OR p.usrn = %(q)s)
   AND (%(after)s::text IS NULL OR p.id > %(after)s)
 ORDER BY p.id
@@ -17,14 +20,14 @@ LIMIT %(most)s
 -- name: place
 SELECT p.id, p.kind, p.name, p.lon, p.lat,
        CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END AS home,
-       jsonb_build_object('uprn', p.uprn, 'usrn', p.usrn) AS identifiers, p.attributes,
+       jsonb_build_object('uprn', p.uprn, 'usrn', p.usrn) AS identifiers, p.attributes, p.polygon,
        CASE WHEN up.id IS NOT NULL THEN jsonb_build_object('id', up.id, 'kind', up.kind, 'name', up.name) END AS parent
 FROM place p LEFT JOIN place up ON up.id = p.parent_id
 WHERE p.id = %(place)s
 
 -- name: areas
-SELECT a.code, a.vintage, a.kind, a.name
-FROM place_area pa JOIN area a USING (code, vintage)
+SELECT a.code, a.vintage, a.kind, a.name, s.name AS source, s.licence
+FROM place_area pa JOIN area a USING (code, vintage) LEFT JOIN area_source s ON s.id = a.source_id
 WHERE pa.place_id = %(place)s
 ORDER BY a.kind, a.code, a.vintage
 
