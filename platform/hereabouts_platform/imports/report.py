@@ -28,6 +28,9 @@ class Cause(StrEnum):
     NO_VALUE = "no_value"
     RANGE = "range"
     CONFLICT = "conflict"
+    NO_PLACE = "no_place"
+    CATEGORY = "category"
+    FORECAST = "forecast"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
