@@ -10,6 +10,7 @@ from hereabouts_api import description, problems
 from hereabouts_api.answer_bell import AnswerBell
 from hereabouts_api.guard import Guard
 from hereabouts_api.intake import Intake
+from hereabouts_api.pages import datasets as datasets_page
 from hereabouts_api.pages import devices as devices_page
 from hereabouts_api.pages import overview, place, provenance, quarantine, sign_in, static
 from hereabouts_api.pages import sources as sources_page
@@ -17,6 +18,7 @@ from hereabouts_api.routes import (
     accounting,
     alerts,
     areas,
+    datasets,
     deployments,
     devices,
     health,
@@ -64,9 +66,9 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
     # readings before places: a place's id takes in every slash that is left
-    lists = (readings, places, areas, alerts, devices, deployments)
+    lists = (readings, places, areas, alerts, devices, deployments, datasets)
     traffic = (accounting, losses, sources, quarantine_groups, uplinks)
-    pages = (static, sign_in, overview, sources_page, devices_page, quarantine, provenance, place)
+    pages = (static, sign_in, overview, sources_page, devices_page, datasets_page, quarantine, provenance, place)
     for module in (health, metrics, description, *lists, *traffic, *pages):
         app.include_router(module.router)
     described = description.describe(app)

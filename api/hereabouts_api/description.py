@@ -26,6 +26,7 @@ TAGS = [
     {"name": "readings", "description": "Values of quantities at places over time."},
     {"name": "alerts", "description": "Places, devices, sources and jobs that need somebody."},
     {"name": "devices", "description": "Things that transmit, and how they are."},
+    {"name": "datasets", "description": "Other data of time and place: certificates, look-ups, surveys."},
     {"name": "accounting", "description": "What became of every message."},
     {"name": "uplinks", "description": "Messages handed in over HTTP."},
     {"name": "health", "description": "Whether the service lives and can serve."},

@@ -144,6 +144,39 @@ class AlertItem(Item):
     cleared_at: AwareDatetime | None
 
 
+class DatasetField(Item):
+    """One value of a dataset's row, with what it is."""
+
+    name: str = Field(examples=["rating"])
+    title: str = Field(examples=["Energy rating"])
+    unit: str | None = Field(description="UCUM code; null where it is no number.")
+    value: str | int | float | bool
+    means: str | None = Field(description="What a code means; null where it is none.")
+
+
+class PlaceDataset(Item):
+    """A dataset that knows a place: how many rows it has of it, and the newest."""
+
+    dataset: str = Field(examples=["epc"])
+    title: str
+    source: str
+    licence: str
+    attribution: str
+    sensitivity: str
+    vintage: str = Field(description="The newest edition that knows the place.", examples=["2026-09"])
+    rows: int = Field(description="Rows of that edition about the place.")
+    identifies: str = Field(description="By what the row names its place.", examples=["uprn"])
+    given: str = Field(description="Its place as the file has it.")
+    place: str | None = Field(
+        description="This place or a part of it; null where the row is about its postcode or area."
+    )
+    from_: AwareDatetime | None = Field(alias="from", description="From when it holds; an instant where `to` is null.")
+    to: AwareDatetime | None
+    load: int = Field(description="The file it came from, among the dataset's loads.")
+    line: int
+    fields: list[DatasetField] = Field(description="Its values in the order of the columns; empty ones are left out.")
+
+
 class PlaceView(Item):
     """Everything known about one place; a home's view holds its rooms', a bin site's its slots'."""
 
@@ -166,6 +199,7 @@ class PlaceView(Item):
     deployments: list[DeploymentItem]
     latest: list[LatestItem]
     alerts: list[AlertItem] = Field(description="Those that are open.")
+    datasets: list[PlaceDataset] = Field(description="What other datasets know of it.")
 
 
 class ReadingItem(Item):

@@ -8,6 +8,7 @@ from hereabouts_api.models import PlaceView
 from hereabouts_platform.geography.grid import Crs
 from hereabouts_platform.rules.health import health, patience
 from hereabouts_platform.store.alert_list import AlertFilter, list_alerts
+from hereabouts_platform.store.dataset_list import datasets_at
 from hereabouts_platform.store.places import (
     Row,
     areas_of,
@@ -24,7 +25,7 @@ MOST_ALERTS = 1000  # open ones of one place and its parts: one a hazard and par
 
 
 def view_place(caller: Caller, place_id: str, now: datetime, crs: Crs = Crs.WGS84) -> PlaceView:
-    """Everything known about one place, in six queries; a home's view goes to the audit.
+    """Everything known about one place, in eight queries; a home's view goes to the audit.
 
     Raises:
         NotFound: there is no such place.
@@ -45,6 +46,7 @@ def view_place(caller: Caller, place_id: str, now: datetime, crs: Crs = Crs.WGS8
             "deployments": deployments,
             "latest": latest_at(connection, place_id),
             "alerts": list_alerts(connection, open_here, before=None, most=MOST_ALERTS),
+            "datasets": datasets_at(connection, place_id),
         }
     )
 

@@ -39,6 +39,7 @@ class Resource(StrEnum):
     UPLINKS = "uplinks"  # messages handed in by webhook, and what became of them
     QUARANTINE = "quarantine"
     JOBS = "jobs"
+    DATASETS = "datasets"  # other data of time and place
     ACCESS = "access"
     STORE = "store"  # all of it at once
     DESCRIPTION = "description"  # of the API itself

@@ -51,9 +51,7 @@ def increments(owner: Connection, pairs: Sequence[tuple[float, float]], modulus:
         (5, None, 65_536, None),
     ],
 )
-def test_increment(
-    owner: Connection, before: float, after: float, modulus: int | None, expected: float | None
-) -> None:
+def test_increment(owner: Connection, before: float, after: float, modulus: int | None, expected: float | None) -> None:
     assert increments(owner, [(before, after)], modulus) == [expected]
 
 

@@ -10,7 +10,18 @@ from hereabouts_api.access import Caller, needs
 from hereabouts_api.models import DeploymentItem, PlaceView
 from hereabouts_api.pages.history import histories
 from hereabouts_api.pages.templates import render
-from hereabouts_api.pages.words import AREA_KINDS, HEALTH, KINDS, LEVELS, counted, evidence_of, hazard_of, quantity_of
+from hereabouts_api.pages.words import (
+    AREA_KINDS,
+    HEALTH,
+    KINDS,
+    LEVELS,
+    NAMED_BY,
+    counted,
+    dataset_value,
+    evidence_of,
+    hazard_of,
+    quantity_of,
+)
 from hereabouts_api.parameters import PlaceId, utc_now
 from hereabouts_api.views import view_place
 from hereabouts_platform.rules.health import Health
@@ -24,7 +35,7 @@ def place_page(
     id: PlaceId,  # noqa: A002 - the word of the API
     caller: Annotated[Caller, needs(Action.READ, Resource.PLACES)],
 ) -> str:
-    """Everything about one place, in eight queries."""
+    """Everything about one place, in ten queries."""
     now = utc_now()
     view = view_place(caller, id, now)
     names = {view.id: view.name, **{child.id: child.name for child in view.children}}
@@ -46,6 +57,8 @@ def place_page(
         hazard_of=hazard_of,
         evidence_of=evidence_of,
         quantity_of=quantity_of,
+        dataset_value=dataset_value,
+        named_by=NAMED_BY,
     )
 
 

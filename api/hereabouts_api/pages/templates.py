@@ -1,5 +1,6 @@
 """Templates, and how they say times, places and numbers."""
 
+from datetime import datetime
 from functools import cache
 from urllib.parse import quote
 
@@ -24,6 +25,7 @@ def _environment() -> Environment:
     environment.filters.update(
         first_name=first_name,
         say_time=say_time,
+        say_day=say_day,
         number=number,
         unit=unit_of,
         place_address=place_address,
@@ -31,6 +33,16 @@ def _environment() -> Environment:
     )
     environment.globals["static"] = address_of
     return environment
+
+
+def say_day(at: datetime) -> str:
+    """An instant as a day in Europe/London, with its time where that is not midnight.
+
+    Example:
+        >>> say_day(datetime(2026, 7, 2, 23, tzinfo=UTC)), say_day(datetime(2026, 7, 3, 13, 5, tzinfo=UTC))
+        ('3 July 2026', '3 July 2026, 14:05')
+    """
+    return say_time(at).removesuffix(", 00:00")
 
 
 def place_address(place_id: str) -> str:

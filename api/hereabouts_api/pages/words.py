@@ -72,6 +72,21 @@ UNITS = {
     "{bool}": "",
     "{index}": "",
 }
+NAMED_BY = {
+    "uprn": "this property",
+    "usrn": "this street",
+    "point": "this spot",
+    "postcode": "the postcode",
+    "gss": "the area",
+}
+PLAIN_UNITS = {
+    "m2": "m²",
+    "m3": "m³",
+    "kW.h": "kWh",
+    "kW.h/m2/a": "kWh/m² a year",
+    "t/a": "tonnes a year",
+    "[GBP]/a": "pounds a year",
+}
 MEDIA = {"air": "Relative humidity of the air", "surface": "Relative humidity at the coldest surface, estimated"}
 PERIODS = {"day": "a day's average", "week": "a week's average", "month": "a month's average"}
 
@@ -126,6 +141,21 @@ def evidence_of(name: str) -> str:
     if medium in MEDIA and period in PERIODS:
         return f"{MEDIA[medium]}, {PERIODS[period]}"
     return name.replace("_", " ").capitalize()
+
+
+def dataset_value(value: str | float | bool, unit: str | None) -> str:
+    """A value of a dataset with its unit; a unit in braces only says what is counted.
+
+    Example:
+        >>> dataset_value(71.5, "m2"), dataset_value(3, "{count}"), dataset_value(True, None), dataset_value("D", None)
+        ('71.5 m²', '3', 'yes', 'D')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    said = value if isinstance(value, str) else f"{value:,.10g}"
+    if unit is None or unit == "1" or unit.startswith("{"):
+        return said
+    return f"{said}{unit_of(PLAIN_UNITS.get(unit, unit))}"
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -1,4 +1,4 @@
-"""`hereabouts import places|areas|devices|readings FILE`: what a council has in files, with a report row by row."""
+"""`hereabouts import places|areas|devices|readings|dataset FILE`: what a council has in files, with a report."""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -14,6 +14,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from hereabouts_deploy.prepare import have_scripts
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.system import find_system
+from hereabouts_platform.datasets.load import How, import_dataset
+from hereabouts_platform.datasets.spec_file import load_spec
 from hereabouts_platform.imports.area_columns import AreaOptions
 from hereabouts_platform.imports.areas import import_areas
 from hereabouts_platform.imports.devices import import_devices
@@ -43,14 +45,15 @@ Work = Callable[[Connection, Principal, Sink | None], ImportReport]
 def register(app: typer.Typer) -> None:
     """Add `import` with its commands to `app`."""
     group = typer.Typer(
-        help="Bring in places, areas, devices and histories of readings from files. What is stored stays; a file can "
-        "be imported again. Exit code 1 when rows were refused.",
+        help="Bring in places, areas, devices, histories of readings and other datasets from files. What is stored "
+        "stays; a file can be imported again. Exit code 1 when rows were refused.",
         no_args_is_help=True,
     )
     group.command("places")(places)
     group.command("areas")(areas)
     group.command("devices")(devices)
     group.command("readings")(readings)
+    group.command("dataset")(dataset)
     app.add_typer(group, name="import")
 
 
@@ -145,6 +148,33 @@ def readings(file: File, as_json: AsJson = False, refused: RefusedFile = None) -
             return import_readings(connection, by, file, progress, sink)
 
     _run(file, work, as_json, refused)
+
+
+def dataset(
+    file: File,
+    *,
+    spec: Annotated[
+        str, typer.Option(metavar="SPEC", help="What the file holds: a TOML file, or the name of one that comes along.")
+    ],
+    vintage: Annotated[
+        str | None, typer.Option(metavar="VINTAGE", help="Which edition it is: 2026, 2026-09 or 2026-09-30.")
+    ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="The file is all of its vintage: take out rows that it does not hold.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of it, and store nothing.")] = False,
+    as_json: AsJson = False,
+    refused: RefusedFile = None,
+) -> None:
+    """Import any other dataset with places, and times where it has them: CSV, XLSX, Parquet or GeoJSON."""
+    described = load_spec(spec, vintage)
+
+    def work(connection: Connection, by: Principal, sink: Sink | None) -> ImportReport:
+        how = How(whole=whole, rehearse=dry_run)
+        with _progress(file) as progress:
+            return import_dataset(connection, by, file, described, how=how, progress=progress, sink=sink)
+
+    _run(file, work, as_json, refused, dry_run=dry_run)
 
 
 def _run(file: Path, work: Work, as_json: bool, refused: Path | None, *, dry_run: bool = False) -> None:

@@ -68,10 +68,10 @@ class Replay:
         self._principal = principal
         self._readers = readers
         self._wanted = wanted
-        self._looker = Looker(connection, readers, self._listed, remove=remove)
         self._messages_a_step = messages_a_step
         self._sources = every_source(connection)
         self._speakers = every_speaker(connection)
+        self._looker = Looker(connection, readers, self._speakers, self._listed, remove=remove)
 
     def preview(self, progress: Progress | None = None) -> Report:
         """What the replay would change, exactly, as things stand; changes nothing."""

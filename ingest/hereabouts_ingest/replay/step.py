@@ -52,13 +52,17 @@ class Looker:
     Args:
         connection: role ingest.
         readers: today's registry and decoders.
+        speakers: which sources speak for which device now.
         listed: what the replay reads again of a batch.
         remove: whether values that are no longer given are removed.
     """
 
-    def __init__(self, connection: Connection, readers: Readers, listed: Listed, *, remove: bool) -> None:
+    def __init__(
+        self, connection: Connection, readers: Readers, speakers: Speakers, listed: Listed, *, remove: bool
+    ) -> None:
         self._connection = connection
         self._readers = readers
+        self._speakers = speakers
         self._listed = listed
         self._remove = remove
 
@@ -104,7 +108,7 @@ class Looker:
         return found
 
     def _own_changes(self, members: Members, *, dry: bool) -> dict[Instant, float | None]:
-        items, owned = read_again(members, self._readers), self._owned([members])
+        items, owned = read_again(members, self._readers, self._speakers), self._owned([members])
         ground = self._ground(items, (), owned, dry=dry)
         return own_changes(_group(members, items, owned), ground, remove=self._remove)
 

@@ -29,6 +29,9 @@ class Cause(StrEnum):
     RANGE = "range"
     CONFLICT = "conflict"
     NO_BOUNDARY = "no_boundary"
+    NO_PLACE = "no_place"
+    CATEGORY = "category"
+    FORECAST = "forecast"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

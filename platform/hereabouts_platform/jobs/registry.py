@@ -8,6 +8,7 @@ from hereabouts_platform.jobs.gaps import INTERVAL as GAPS_INTERVAL
 from hereabouts_platform.jobs.gaps import find_gaps
 from hereabouts_platform.jobs.health import assess_devices
 from hereabouts_platform.jobs.job import Job
+from hereabouts_platform.jobs.link_datasets import link_datasets
 from hereabouts_platform.jobs.purge_posts import purge_posts
 from hereabouts_platform.jobs.rollup import roll_up
 from hereabouts_platform.jobs.watch import watching
@@ -55,15 +56,22 @@ PURGE_POSTS = Job(
     work=purge_posts,
 )
 
+LINK_DATASETS = Job(
+    name="link_datasets",
+    title="Find which places the rows of datasets name, once places or areas have changed",
+    interval=timedelta(hours=1),
+    work=link_datasets,
+)
+
 WATCH = Job(
     name="watch",
     title="Raise an alert when another job fails or does not run",
     interval=timedelta(minutes=5),
-    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, PURGE_POSTS]),
+    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, PURGE_POSTS, LINK_DATASETS]),
     at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
 )
 
-JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, PURGE_POSTS, WATCH)
+JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, PURGE_POSTS, LINK_DATASETS, WATCH)
 
 
 def job_named(name: str) -> Job:
