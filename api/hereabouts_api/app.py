@@ -15,14 +15,17 @@ from hereabouts_api.pages import sources as sources_page
 from hereabouts_api.routes import (
     accounting,
     alerts,
+    area_summary,
     devices,
     health,
+    latest,
     losses,
     metrics,
     places,
     quarantine_groups,
     readings,
     sources,
+    timeline,
     uplinks,
 )
 from hereabouts_api.settings import ApiSettings
@@ -59,8 +62,21 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.settings = settings
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
-    # readings before places: a place's id takes in every slash that is left
-    lists = (readings, places, alerts, devices, accounting, losses, sources, quarantine_groups, uplinks)
+    # readings and timeline before places: a place's id takes in every slash that is left
+    lists = (
+        readings,
+        timeline,
+        latest,
+        places,
+        area_summary,
+        alerts,
+        devices,
+        accounting,
+        losses,
+        sources,
+        quarantine_groups,
+        uplinks,
+    )
     pages = (static, sign_in, overview, sources_page, devices_page, quarantine, provenance, place)
     for module in (health, metrics, description, *lists, *pages):
         app.include_router(module.router)

@@ -24,6 +24,7 @@ TAGS = [
     {"name": "places", "description": "Somewhere that readings, alerts and work belong to."},
     {"name": "readings", "description": "Values of quantities at places over time."},
     {"name": "alerts", "description": "Places, devices, sources and jobs that need somebody."},
+    {"name": "areas", "description": "Boundaries that places fall in, and figures of them."},
     {"name": "devices", "description": "Things that transmit, and how they are."},
     {"name": "accounting", "description": "What became of every message."},
     {"name": "uplinks", "description": "Messages handed in over HTTP."},

@@ -1,2 +1,5 @@
 """x"""
-def test_x(database_url): pass
+
+
+def test_x(database_url):
+    pass

@@ -7,6 +7,8 @@ from pydantic import Field
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import Cursor, Name
+from hereabouts_api.formats import BoxParameter, ListFormat, features_of
+from hereabouts_api.map_models import FeatureCollection
 from hereabouts_api.models import PlaceListing, PlaceView
 from hereabouts_api.parameters import ListParameters, NoParameters, PlaceId, Text, box_of, utc_now
 from hereabouts_api.views import view_place
@@ -24,19 +26,15 @@ class PlaceParameters(ListParameters):
 
     kind: PlaceKind | None = Field(None, description="Places of this kind.")
     parent: Text | None = Field(None, description="Parts of this place.")
-    bbox: str | None = Field(
-        None,
-        max_length=200,
-        description="west,south,east,north in WGS 84 degrees: places whose own position lies there.",
-        examples=["-1.80,53.70,-1.40,53.95"],
-    )
+    bbox: BoxParameter = None
     q: Text | None = Field(None, description="A part of the name or id, or a whole UPRN or USRN.")
+    f: ListFormat = Field(ListFormat.JSON, description="`json`, or `geojson` for a map.")
 
 
-@router.get("", operation_id="listPlaces", summary="Places", response_model=PlaceListing)
+@router.get("", operation_id="listPlaces", summary="Places", response_model=PlaceListing | FeatureCollection)
 def read_places(
     caller: Annotated[Caller, needs(Action.READ, Resource.PLACES)], asked: Annotated[PlaceParameters, Query()]
-) -> PlaceListing:
+) -> PlaceListing | FeatureCollection:
     """Places in order of id, narrowed by kind, parent, position or name."""
     wanted = PlaceFilter(
         kind=asked.kind, parent=asked.parent, q=asked.q, box=box_of(asked.bbox) if asked.bbox is not None else None
@@ -45,7 +43,7 @@ def read_places(
     rows = list_places(caller.connection, wanted, after=after, most=asked.limit + 1)
     listing = PlaceListing.of(rows, asked.limit, lambda row: CURSOR.write((row["id"],)))
     caller.saw(Resource.PLACES, "list", (item.home for item in listing.items))
-    return listing
+    return features_of(listing, "id") if asked.f is ListFormat.GEOJSON else listing
 
 
 @router.get("/{id:path}", operation_id="getPlace", summary="One place", response_model=PlaceView)
