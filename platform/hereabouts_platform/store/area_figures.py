@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from psycopg import Cursor
 from psycopg.rows import dict_row
 
 from hereabouts_platform.rules.area_limits import AREA_LIMITS, NO_LIMITS
@@ -54,5 +55,5 @@ def open_alerts(connection: Connection, area: AreaKey) -> list[Row]:
     return _cursor(connection).execute(SQL["alerts"], {"code": area.code, "vintage": area.vintage}).fetchall()
 
 
-def _cursor(connection: Connection) -> Any:
+def _cursor(connection: Connection) -> Cursor[Row]:
     return connection.cursor(row_factory=dict_row)
