@@ -18,6 +18,15 @@ BoxParameter = Annotated[
 ]
 
 
+class SeriesFormat(StrEnum):
+    """Series as pages of JSON, or whole as a file."""
+
+    JSON = "json"
+    CSV = "csv"
+    PARQUET = "parquet"
+    ARROW = "arrow"
+
+
 class ListFormat(StrEnum):
     """A list as JSON, or as GeoJSON where its items have positions."""
 

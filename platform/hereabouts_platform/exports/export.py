@@ -1,6 +1,6 @@
 """One export: who may, what the audit keeps, and the bytes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -75,7 +75,7 @@ def plan_series(
     return SeriesExport(streams=streams, interval=wanted.interval, grain=grain, form=form, query=query)
 
 
-def series(connection: Connection, planned: SeriesExport) -> Iterator[bytes]:
+def series(connection: Connection, planned: SeriesExport) -> Generator[bytes]:
     """The file, inside a transaction that names its principal. Closing it before its end ends the server's query."""
     now = datetime.now(UTC)
     streams, grain = planned.streams, planned.grain
@@ -113,7 +113,7 @@ def places(
     area: tuple[str, str] | None,
     form: Form,
     query: Mapping[str, object],
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """All places, or an area's, as GeoJSON or GeoParquet, in a transaction of its own; homes' addresses are audited.
 
     Raises:
