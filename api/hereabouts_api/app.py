@@ -17,17 +17,20 @@ from hereabouts_api.pages import sources as sources_page
 from hereabouts_api.routes import (
     accounting,
     alerts,
+    area_summary,
     areas,
     datasets,
     deployments,
     devices,
     health,
+    latest,
     losses,
     metrics,
     places,
     quarantine_groups,
     readings,
     sources,
+    timeline,
     uplinks,
 )
 from hereabouts_api.settings import ApiSettings
@@ -65,8 +68,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     app.state.intake = Intake()
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
-    # readings before places: a place's id takes in every slash that is left
-    lists = (readings, places, areas, alerts, devices, deployments, datasets)
+    # readings and timeline before places: a place's id takes in every slash that is left
+    lists = (readings, timeline, latest, places, areas, area_summary, alerts, devices, deployments, datasets)
     traffic = (accounting, losses, sources, quarantine_groups, uplinks)
     pages = (static, sign_in, overview, sources_page, devices_page, datasets_page, quarantine, provenance, place)
     for module in (health, metrics, description, *lists, *traffic, *pages):

@@ -25,6 +25,7 @@ TAGS = [
     {"name": "areas", "description": "Boundaries that places fall in."},
     {"name": "readings", "description": "Values of quantities at places over time."},
     {"name": "alerts", "description": "Places, devices, sources and jobs that need somebody."},
+    {"name": "areas", "description": "Boundaries that places fall in, and figures of them."},
     {"name": "devices", "description": "Things that transmit, and how they are."},
     {"name": "datasets", "description": "Other data of time and place: certificates, look-ups, surveys."},
     {"name": "accounting", "description": "What became of every message."},

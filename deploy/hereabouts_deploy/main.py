@@ -23,6 +23,7 @@ COMMANDS = {
     "migrate": "migrate",
     "backup": "backup",
     "restore": "restore",
+    "export": "export",
     "ingest": "ingest",
     "jobs": "jobs",
     "api": "api",

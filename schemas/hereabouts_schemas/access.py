@@ -17,6 +17,7 @@ class Role(StrEnum):
 
     ADMINISTRATOR = "administrator"
     READER = "reader"
+    ANALYST = "analyst"  # sees figures of areas, never a single home
     FEEDER = "feeder"  # hands in messages of the sources it is for, and does nothing else
 
 
@@ -33,6 +34,7 @@ class Resource(StrEnum):
 
     PLACES = "places"
     READINGS = "readings"
+    AREAS = "areas"  # boundaries, and figures in which no home can be told
     ALERTS = "alerts"
     DEVICES = "devices"
     SOURCES = "sources"

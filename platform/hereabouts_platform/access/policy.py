@@ -5,17 +5,22 @@ from collections.abc import Collection
 from hereabouts_schemas.access import Action, Principal, Resource, Role
 from hereabouts_schemas.errors import NotAllowed
 
+FOR_ANALYSTS = (Resource.AREAS, Resource.DESCRIPTION)
+
 
 def may(principal: Principal, action: Action, resource: Resource) -> bool:
     """Whether `principal` may do `action` to `resource`.
 
-    An administrator may do everything; a reader may read everything but who has access; a feeder may hand in messages
-    and read what became of them (of which sources, `may_feed` says); without a role, nothing.
+    An administrator may do everything; a reader may read everything but who has access; an analyst may read areas with
+    their figures and the API's description, and nothing of a single home; a feeder may hand in messages and read what
+    became of them (of which sources, `may_feed` says); without a role, nothing.
     """
     if Role.ADMINISTRATOR in principal.roles:
         return True
     if Role.FEEDER in principal.roles and resource is Resource.UPLINKS:
         return action is not Action.ADMINISTER
+    if Role.ANALYST in principal.roles and action is Action.READ and resource in FOR_ANALYSTS:
+        return True
     return Role.READER in principal.roles and action is Action.READ and resource is not Resource.ACCESS
 
 

@@ -1,4 +1,4 @@
-"""The four database roles, made once for the whole server."""
+"""The database roles, made once for the whole server: the four that act, and the one that analysts belong to."""
 
 from collections.abc import Mapping
 
@@ -11,6 +11,8 @@ from hereabouts_schemas.errors import ConfigError
 
 SQL = load("roles")
 
+ANALYST = "hereabouts_analyst"  # nobody logs in as it: analysts' logins are its members (store/analysts.py)
+
 
 def ensure_roles(connection: Connection) -> None:
     """Make sure the roles exist and that this login may act as each of them.
@@ -20,22 +22,24 @@ def ensure_roles(connection: Connection) -> None:
     """
     try:
         for role in DatabaseRole:
-            if not connection.execute(SQL["role_exists"], (role.value,)).fetchone():
-                _create(connection, role)
+            _have(connection, role)
             if not _may_act_as(connection, role):
                 connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(role.value)))
+        _have(connection, ANALYST)
     except psycopg.errors.InsufficientPrivilege as error:
         names = ", ".join(role.value for role in DatabaseRole)
         raise ConfigError(
             "The database roles are missing and this login may not make them. As an administrator of the server run "
-            + " ".join(f"CREATE ROLE {role.value} NOLOGIN;" for role in DatabaseRole)
+            + " ".join(f"CREATE ROLE {role} NOLOGIN;" for role in (*DatabaseRole, ANALYST))
             + f" GRANT {names} TO the login of HEREABOUTS_DATABASE_URL; then run this again."
         ) from error
 
 
-def _create(connection: Connection, role: DatabaseRole) -> None:
+def _have(connection: Connection, role: str) -> None:
+    if connection.execute(SQL["role_exists"], (role,)).fetchone():
+        return
     try:
-        connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role.value)))
+        connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
     except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
         return  # another command made it in this very moment
 
@@ -51,8 +55,9 @@ def _may_act_as(connection: Connection, role: DatabaseRole) -> bool:
 
 
 def provision(superuser_url: str, passwords: Mapping[DatabaseRole, str]) -> None:
-    """Set up a server that is ours alone: the four roles with their passwords, and the database, owned by the owner."""
+    """Set up a server that is ours alone: the four roles with their passwords, the analysts', and the database."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
+        _have(connection, ANALYST)
         for role, password in passwords.items():
             exists = connection.execute(SQL["role_exists"], (role.value,)).fetchone()
             verb = sql.SQL("ALTER" if exists else "CREATE")
