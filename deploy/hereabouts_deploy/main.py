@@ -23,6 +23,7 @@ COMMANDS = {
     "migrate": "migrate",
     "backup": "backup",
     "restore": "restore",
+    "retention": "retention",
     "ingest": "ingest",
     "jobs": "jobs",
     "api": "api",
