@@ -2,7 +2,7 @@
 # PYTHON=python3.12 in front or behind chooses another Python than the best one found.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench docs clean lock ready ready-dev
+.PHONY: help run test lint types bench docs schema clean lock ready ready-dev
 
 BIN := .venv/bin
 START := sh deploy/hereabouts_bootstrap/start.sh
@@ -30,6 +30,9 @@ bench: ready-dev ## Measure speed, each figure as a ratio to a bare loop
 
 docs: ready-dev ## Check the docs: links, settings, commands, picture
 	@$(BIN)/pytest tests/test_house_docs.py --quiet
+
+schema: ready-dev ## Write down anew the schema that all migrations make (needs TimescaleDB: deploy/ci/timescale)
+	@CI=true $(BIN)/pytest tests/platform/test_schema.py --renew-schema --quiet
 
 clean: ## Remove the environment and all caches; data stays
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks

@@ -48,6 +48,11 @@ def pytest_configure() -> None:
         raise pytest.UsageError("TimescaleDB is missing, and CI=true. Make it first, as root: deploy/ci/timescale")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make schema` writes down what the migrations make."""
+    parser.addoption("--renew-schema", action="store_true", help="write the schema that is kept anew")
+
+
 def pytest_report_header() -> str:
     """Which servers the tests run on."""
     if not HAS_TIMESCALE:

@@ -24,6 +24,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "restore",
     "export": "export",
+    "retention": "retention",
     "ingest": "ingest",
     "jobs": "jobs",
     "api": "api",

@@ -1,5 +1,6 @@
 """The parts of an all-in-one system, each ready to be started."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,8 +56,8 @@ class Ground:
         return workers(self.settings, self.data_dir, database_url=database_url, mqtt_url=feed.url)
 
     def jobs(self, database_url: str) -> Child:
-        """The process that assesses homes, at its times."""
-        return self._child("jobs", database_url=database_url)
+        """The process that assesses homes, and lets go of what was kept long enough, at its times."""
+        return self._child("jobs", database_url=database_url, retention=json.dumps(self.settings.retention))
 
     def api(self, database_url: str, port: int) -> Child:
         """The process that serves API and pages."""

@@ -30,6 +30,7 @@ from hereabouts_deploy.environment import PREFIX
 from hereabouts_deploy.mqtt_address import parse_mqtt_url
 from hereabouts_deploy.supervise.parent import SUPERVISED
 from hereabouts_ingest.backfill.settings import check_id, check_server
+from hereabouts_platform.rules.retention import check_keeps
 from hereabouts_schemas.errors import ConfigError, InputError
 
 TOML = Path("hereabouts.toml")
@@ -142,6 +143,12 @@ class Settings(BaseSettings):
         default=None, repr=False, description="API key of the applications that name no key_file of their own."
     )
     things_stack_key_file: Path | None = Field(default=None, description="File that holds THINGS_STACK_KEY.")
+    retention: Annotated[dict[str, str], NoDecode, AfterValidator(check_keeps)] = Field(
+        default={},
+        validate_default=True,
+        description="How long each class of data is kept: a JSON object of classes with 400 days, 25 months, 6 years or "
+        "forever; in hereabouts.toml as the table [retention].",
+    )
 
     def __init__(self, **given: Any) -> None:
         try:
@@ -161,6 +168,14 @@ class Settings(BaseSettings):
             return json.loads(value) if isinstance(value, str) else value
         except ValueError as error:
             raise ValueError('Write a JSON list, like [{"application": "council-sensors"}]') from error
+
+    @field_validator("retention", mode="before")
+    @classmethod
+    def _parse_retention(cls, value: object) -> object:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError as error:
+            raise ValueError('Write a JSON object, like {"home_readings": "25 months"}') from error
 
     @field_validator("data_dir", "scripts_dir")
     @classmethod

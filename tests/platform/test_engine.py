@@ -1,7 +1,7 @@
 """The one module that knows which server it is on: what it finds, what it makes of it, what it refuses."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
@@ -16,7 +16,6 @@ from hereabouts_platform.store.engine import (
     detect,
     equip,
     make_room,
-    retention_statements,
 )
 from hereabouts_platform.store.migrate import migrate
 from hereabouts_schemas.errors import ConfigError
@@ -79,7 +78,7 @@ def test_a_server_that_is_too_old_is_refused_in_a_sentence(
 
 
 def statements() -> list[Statement]:
-    return [*columnstore_statements(), *retention_statements(timedelta(days=400))]
+    return columnstore_statements()
 
 
 @pytest.mark.parametrize("number", range(len(statements())))
@@ -95,7 +94,7 @@ def test_the_server_understands_what_only_another_licence_may_do(
         assert 'not supported under the current "apache" license' in str(caught.value)
 
 
-MISSPELT = ["timescaledb.segmentby", "timescaledb.orderby", "timescaledb.enable", "after =>", "_exists =>", "_policy('"]
+MISSPELT = ["timescaledb.segmentby", "timescaledb.orderby", "timescaledb.enable", "after =>", "_exists =>"]
 
 
 @pytest.mark.parametrize("word", MISSPELT)

@@ -19,8 +19,9 @@ def register(app: typer.Typer) -> None:
 def jobs() -> None:
     """Run the scheduled jobs at their times until stopped. Prints `ready` once the database has answered."""
     configure_logging()
-    system = find_system(Settings())
+    settings = Settings()
+    system = find_system(settings)
     typer.echo(system.found_by, err=True)
     with stop_on_signal() as stop:
         call_when_parent_ends(stop.set)
-        run_jobs(system.database_url, stop, on_ready=lambda: typer.echo(READY))
+        run_jobs(system.database_url, stop, keeps=settings.retention, on_ready=lambda: typer.echo(READY))

@@ -23,6 +23,8 @@ class Job:
         interval: how often; windows are whole intervals since 1970 in UTC.
         work: does it, in the transaction it is given, for (connection, principal, start of the window, now), and
             returns counts; it commits nothing itself and may be run again for the same window.
+        in_parts: whether the work is too much for one transaction: it is given none, and commits part after part, each
+            whole, so that a run cut off has done some and the next does the rest.
         catches_up: whether missed windows matter; a job about the present needs only the newest.
         at_start: whether a new leader runs it at once rather than at its next window.
     """
@@ -31,6 +33,7 @@ class Job:
     title: str
     interval: timedelta
     work: Work
+    in_parts: bool = False
     catches_up: bool = False
     at_start: bool = True
 

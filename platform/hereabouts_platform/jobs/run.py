@@ -108,7 +108,8 @@ def run_window(
     """Run a job for one window; None when another run has done it meanwhile.
 
     The run is put on record first, so that everyone sees it under way; then its effects and its being done commit
-    together. What fails is rolled back and recorded as failed; what is cut off is found and recorded by the next run.
+    together (of a job in parts: the parts, then its being done). What fails is rolled back and recorded as failed; what
+    is cut off is found and recorded by the next run.
 
     Raises:
         NotAllowed: the principal may not run jobs.
@@ -121,14 +122,23 @@ def run_window(
         if run_id is None:
             return None
         try:
-            with acting(connection, principal.id):
-                detail = job.work(connection, principal, window, now)
-                run = store.finish(connection, run_id, "done", detail)
+            run = _do(connection, job, principal, run_id, window, now)
         except Exception as error:  # whatever it was, it goes on record and the next window comes
             if connection.closed:
                 raise
             run = _fail(connection, principal, run_id, error)
     return _report(job, run)
+
+
+def _do(
+    connection: Connection, job: Job, principal: Principal, run_id: int, window: datetime, now: datetime
+) -> store.Run:
+    if job.in_parts:
+        counts = job.work(connection, principal, window, now)
+        with acting(connection, principal.id):
+            return store.finish(connection, run_id, "done", counts)
+    with acting(connection, principal.id):
+        return store.finish(connection, run_id, "done", job.work(connection, principal, window, now))
 
 
 def _fail(connection: Connection, principal: Principal, run_id: int, error: Exception) -> store.Run:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import LiteralString
 
@@ -45,7 +45,7 @@ class Capabilities:
 
     @property
     def has_columnstore(self) -> bool:
-        """Whether the server can keep old readings by column, and drop them by a policy of its own."""
+        """Whether the server can keep old readings by column."""
         return self.engine is Engine.TIMESCALE and self.licence == "timescale"
 
 
@@ -116,15 +116,6 @@ def columnstore_statements() -> list[Statement]:
     understands each statement and refuses it for its licence alone.
     """
     return [(SQL["enable_columnstore"], ()), (SQL["columnstore_policy"], ())]
-
-
-def retention_statements(keep: timedelta) -> list[Statement]:
-    """What makes TimescaleDB drop readings older than `keep`, of every data class alike, by whole chunks.
-
-    Not run by `migrate`: how long each class is kept is for the operator to say, and where classes differ it takes a
-    job on either engine.
-    """
-    return [(SQL["drop_retention_policy"], ()), (SQL["retention_policy"], (keep,))]
 
 
 def equip(connection: Connection) -> None:

@@ -26,12 +26,6 @@ ALTER TABLE reading SET (timescaledb.enable_columnstore, timescaledb.segmentby =
 -- Messages may come 35 days late; what is later still (imports, replay) can be written there too, at a higher cost.
 CALL add_columnstore_policy('reading', after => INTERVAL '45 days', if_not_exists => true)
 
--- name: drop_retention_policy
-SELECT remove_retention_policy('reading', if_exists => true)
-
--- name: retention_policy
-SELECT add_retention_policy('reading', drop_after => %s::interval)
-
 -- name: may_install_postgis
 SELECT rolsuper AND NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'postgis')
        AND EXISTS (SELECT FROM pg_available_extensions WHERE name = 'postgis')

@@ -6,7 +6,7 @@ SELECT s.name, s.envelope, s.topic_filter, s.enabled,
        coalesce(sum(c.duplicate), 0)::int8 AS duplicate, coalesce(sum(c.quarantined), 0)::int8 AS quarantined,
        coalesce(sum(c.ignored), 0)::int8 AS ignored, coalesce(sum(c.values_stored), 0)::int8 AS values_stored,
        coalesce(sum(c.values_refused), 0)::int8 AS values_refused
-FROM source s LEFT JOIN ingest_count c ON c.source_id = s.id
+FROM source s LEFT JOIN ingest_total c ON c.source_id = s.id
 GROUP BY s.id
 ORDER BY s.id
 

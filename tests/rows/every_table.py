@@ -1,0 +1,108 @@
+"""Rows for every table there is, as SQL of the release that brought the table: none of today's code writes them."""
+
+from hereabouts_platform.store.connection import DatabaseRole, connect
+from hereabouts_platform.store.engine import Engine
+
+# As part 1 wrote them. Every table of it gets rows; the test sees to that.
+PART_1 = """
+INSERT INTO principal (kind, name, disabled_at) VALUES ('person', 'Ada Pym', NULL), ('service', 'old', now());
+INSERT INTO principal_role (principal_id, role, scope, granted_by)
+    SELECT id, 'reader', '{"areas": ["E05000001"]}', 1 FROM principal WHERE name = 'Ada Pym';
+INSERT INTO api_key (principal_id, name, key_hash, expires_at)
+    SELECT id, 'laptop', decode(repeat('0a', 32), 'hex'), '2030-01-01Z' FROM principal WHERE name = 'Ada Pym';
+INSERT INTO sign_in_link VALUES (decode(repeat('0b', 32), 'hex'), 1, '2026-01-01Z', NULL);
+INSERT INTO session (token_hash, principal_id, api_key_id, expires_at)
+    SELECT decode(repeat('0c', 32), 'hex'), principal_id, id, '2026-01-02Z' FROM api_key;
+INSERT INTO audit (at, principal_id, action, resource, detail) VALUES
+    ('2019-01-01Z', 1, 'read', 'places', '{"places": ["h1"]}'), (now(), 2, 'write', 'readings', '{}');
+INSERT INTO place (id, kind, name, lon, lat, polygon, uprn, usrn, parent_id, attributes) VALUES
+    ('b1', 'building', 'Elm Court', -1.5, 53.8, '{"type": "Point", "coordinates": [-1.5, 53.8]}', NULL, '7', NULL, '{}'),
+    ('h1', 'home', 'Flat 1, Elm Court \\N', NULL, NULL, NULL, '100012345678', NULL, 'b1', '{"lift": true}'),
+    ('h1/hall', 'room', 'Hall', NULL, NULL, NULL, NULL, NULL, 'h1', '{}'),
+    ('w1', 'weather_station', 'Roof', -1.4, 53.9, NULL, NULL, NULL, NULL, '{}');
+INSERT INTO area VALUES ('E05000001', '2023', 'ward', 'Elm', '{"type": "Polygon", "coordinates": []}'),
+    ('E05000001', '2018', 'ward', 'Elm, as it was', NULL);
+INSERT INTO place_area VALUES ('h1', 'E05000001', '2023'), ('h1', 'E05000001', '2018');
+INSERT INTO tenancy (place_id, from_at, to_at, kind, household_ref) VALUES
+    ('h1', '2020-04-01Z', '2025-01-01Z', 'social_lease', 'H-1'), ('h1', '2025-01-01Z', NULL, 'licence', NULL);
+INSERT INTO household.circumstance VALUES ('H-1', true, '2024-01-01Z', 1);
+INSERT INTO profile VALUES ('p1', 'Elsys ERS', 'Elsys', '1', 600, '{air_temperature,relative_humidity}');
+INSERT INTO device (id, profile_id, decoder_version) VALUES ('A81758FFFE000001', 'p1', NULL), ('spare', 'p1', '1');
+INSERT INTO device_heard (device_id, at) VALUES ('A81758FFFE000001', '2026-03-01T10:00Z');
+INSERT INTO deployment (device_id, place_id, from_at, to_at, mount) VALUES
+    ('A81758FFFE000001', 'w1', '2023-01-01Z', '2024-01-01Z', '{}'),
+    ('A81758FFFE000001', 'h1/hall', '2024-01-01Z', NULL, '{"f_rsi": 0.7}');
+INSERT INTO datastream (deployment_id, quantity, channel, unit, kind, period_s)
+    SELECT id, q, c, u, k, p FROM deployment, (VALUES ('air_temperature', '', 'Cel', 'measurement', NULL::int),
+        ('people_in', 'left', '{count}', 'delta', 900), ('rainfall_total', '', 'mm', 'total_increasing', NULL))
+        AS v (q, c, u, k, p);
+UPDATE registry_version SET version = 41;
+UPDATE source SET enabled = false WHERE name = 'homelink';
+INSERT INTO source (name, topic_filter, envelope) VALUES ('north', 'north/+', 'plain');
+SELECT make_partition(t::regclass, at::timestamptz) FROM (VALUES ('batch'), ('uplink')) AS t (t),
+    (VALUES ('2025-12-15Z'), ('2026-03-01Z')) AS a (at);
+INSERT INTO batch (received_at, slot, message_count, blob, detail, touched_datastreams, touched_hours) VALUES
+    ('2025-12-31T23:59:59Z', 0, 2, '\\x28b52ffd0000', '{}', '{1,2}', '{2025-12-31T23:00Z,2025-12-31T22:00Z}'),
+    ('2026-03-01T10:00Z', 1, 1, NULL, '{"import": "a.csv"}', '{}', '{}');
+INSERT INTO uplink SELECT id, i, received_at, 1, o, 'A81758FFFE000001', received_at, 'network', false, 5, 7, 'elsys/1'
+    FROM batch, (VALUES (0, 'stored'), (1, 'duplicate')) AS v (i, o);
+INSERT INTO uplink_key VALUES (1, decode(repeat('0d', 16), 'hex'), 1, 0, '2025-12-31T23:59:59Z');
+INSERT INTO latest VALUES (1, 1, '2026-03-01T10:00Z', 19.5);
+INSERT INTO reading_revision (datastream_id, time, old_value, old_batch_id, new_value, cause, principal_id)
+    VALUES (1, '2026-03-01T09:00Z', 99, 1, NULL, 'wrong profile', 1);
+INSERT INTO device_event VALUES ('A81758FFFE000001', '2026-03-01T10:00Z', 'join', '', 1);
+INSERT INTO quarantine (kind, source_id, topic, reason, detail, received_at, last_at, batch_id, index, content_hash,
+                        payload, time, deliveries)
+    VALUES ('message', 1, 'v3/a/devices/b/up', 'unknown_device', 'not registered', now(), now(), 1, 1,
+            decode(repeat('0e', 16), 'hex'), '\\x7b7d', NULL, 3),
+           ('value', 1, 't', 'out_of_range', '99', now(), now(), 1, 0, decode(repeat('0f', 16), 'hex'), '', now(), 1);
+INSERT INTO ingest_count VALUES (1, '2026-03-01T10:00Z', 0, 6, 1, 2, 2, 1, 3, 1), (1, '2020-03-01T10:00Z', 1, 1, 1, 0, 0, 0, 2, 0);
+INSERT INTO job_run (job, window_at, finished_at, state, detail, principal_id, by_hand) VALUES
+    ('assess', '2026-03-01Z', now(), 'done', '{"rooms": 1}', 2, false), ('watch', '2020-03-01Z', NULL, 'running', '{}', 3, true);
+INSERT INTO alert (subject_kind, subject_id, place_id, hazard, level, reason, evidence, rule, rule_version, opened_at,
+                   updated_at, cleared_at, changed_by) VALUES
+    ('place', 'h1/hall', 'h1/hall', 'damp', 'act', 'Wet.', '{"a_w": 0.9}', 'part_f', '1', '2026-02-01Z', now(), NULL, 3),
+    ('job', 'assess', NULL, 'job_failed', 'act', 'Failed.', '{}', 'job_health', '1', '2020-01-01Z', now(), now(), 3);
+INSERT INTO reading (datastream_id, batch_id, time, value) SELECT d, 1, t, d + extract(epoch FROM t)::int % 17
+    FROM generate_series(1, 6) d, generate_series('2025-12-01Z'::timestamptz, '2026-03-02Z', '6 hours') t;
+"""
+
+# What came by 0012, on top of that.
+BY_0012 = """
+INSERT INTO loss_estimate VALUES (1, '2026-03-01T10:00Z', 0, 'f_cnt_gap', 4);
+INSERT INTO ingest_reason VALUES (1, '2026-03-01T10:00Z', 0, 'ignored', 'join', 1);
+INSERT INTO account VALUES (1, '2026-03-01T10:00Z', 6, 6, 0, 6, 6, true, now());
+INSERT INTO account_fault VALUES (1, '2025-12-31T23:59:59Z', 1, '2025-12-31T23:00Z', 2, 1);
+UPDATE account_progress SET below = '77', since = '2025-12-01Z';
+INSERT INTO post VALUES (1, 0, 1, 't', '', now(), 1, 'stored', NULL, NULL, now()), (2, 0, 1, 't', '\\x7b', now(), 1, NULL, NULL, NULL, NULL);
+INSERT INTO replay_touch VALUES (1, 1, '2026-03-01T10:00Z');
+UPDATE profile SET battery = 'lithium';
+INSERT INTO profile_version VALUES ('p1', '1', '[]');
+INSERT INTO device_health (device_id, assessed_at, interval_s, gaps, live_s, late_s, battery_state, stuck, clock_bad,
+                           messages) VALUES ('spare', now(), 600, 0, 1, 2, 'cannot_say', '[]', 0, 0);
+INSERT INTO backfill_origin VALUES (1, 'app', 'https://eu1.example.org');
+INSERT INTO backfill_request (source_id, application, from_at, to_at, cause, principal_id)
+    VALUES (1, 'app', '2026-02-01Z', '2026-03-01Z', 'absence', 1);
+INSERT INTO source (name, envelope, mapping) VALUES ('zigbee', 'mapped', 'x = 1');
+"""
+
+# What came since: a row for each new table. The test of backups fails where a table has none.
+SINCE = """
+CREATE TABLE reading_hour_2026_03 PARTITION OF reading_hour FOR VALUES FROM ('2026-03-01Z') TO ('2026-04-01Z');
+INSERT INTO reading_hour VALUES (1, '2026-03-01T10:00Z', 2, 1, 1.5, 1, 2, 1, 2, NULL);
+INSERT INTO reading_day VALUES (1, '2026-03-01', 2, 1, NULL, 1, 2, 1, 2, 7);
+INSERT INTO retention (class, keep, before, deleted) VALUES ('quarantine', '13 months', '2025-01-01Z', 5);
+INSERT INTO ingest_past VALUES (1, 0, 6, 1, 2, 2, 1, 3, 1);
+INSERT INTO job_past VALUES ('assess', 3);
+"""
+
+
+def fill(url: str, engine: Engine, *scripts: str) -> None:
+    """Run some of these scripts, with the partitions that their readings need."""
+    with connect(url, DatabaseRole.OWNER) as owner:
+        owner.execute("SELECT set_config('hereabouts.principal', '1', false)")
+        if engine is Engine.PLAIN:
+            for month in ("2025-12-01Z", "2026-01-01Z", "2026-02-01Z", "2026-03-01Z"):
+                owner.execute("SELECT make_partition('reading', %s)", (month,))
+        for script in scripts:
+            owner.execute(script.encode())

@@ -1,0 +1,177 @@
+"""Rows of every table that retention lets go of, by number and age, and which of them are still there."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from hereabouts_platform.store.connection import Connection
+
+LONDON = ZoneInfo("Europe/London")
+
+# Table -> the statement that puts row %(n)s of the instant %(at)s there, the expression that tells its number.
+# %(stream)s is a datastream, %(kept)s whether the row is one that stays however old it is.
+TABLES = {
+    "reading": ("INSERT INTO reading VALUES (%(stream)s, %(n)s, %(at)s, 1)", "batch_id"),
+    "reading_revision": (
+        "INSERT INTO reading_revision (datastream_id, time, old_value, old_batch_id, cause, principal_id)"
+        " VALUES (%(stream)s, %(at)s, 1, %(n)s, 'test', 1)",
+        "old_batch_id",
+    ),
+    "latest": (
+        "INSERT INTO latest VALUES (%(stream)s, %(n)s, %(at)s, 1) ON CONFLICT (datastream_id) DO UPDATE"
+        " SET batch_id = excluded.batch_id, time = excluded.time",
+        "batch_id",
+    ),
+    "reading_hour": (
+        "INSERT INTO reading_hour (datastream_id, hour, count, mean, min, max, first, last)"
+        " VALUES (%(stream)s, %(at)s, %(n)s, 1, 1, 1, 1, 1)",
+        "count",
+    ),
+    "reading_day": (
+        "INSERT INTO reading_day (datastream_id, day, count, mean, min, max, first, last)"
+        " VALUES (%(stream)s, %(day)s, %(n)s, 1, 1, 1, 1, 1)",
+        "count",
+    ),
+    "batch": ("INSERT INTO batch (id, received_at, slot, message_count) VALUES (%(n)s, %(at)s, 0, 0)", "id"),
+    "uplink": (
+        "INSERT INTO uplink (batch_id, index, received_at, source_id, outcome) VALUES (%(n)s, 0, %(at)s, 1, 'stored')",
+        "batch_id",
+    ),
+    "replay_touch": ("INSERT INTO replay_touch VALUES (%(n)s, %(stream)s, %(at)s, %(at)s)", "batch_id"),
+    "account_fault": ("INSERT INTO account_fault VALUES (%(n)s, %(at)s, 1, %(at)s, 1, 0)", "batch_id"),
+    "uplink_key": (
+        "INSERT INTO uplink_key VALUES (1, decode(lpad(%(n)s::text, 32, '0'), 'hex'), %(n)s, 0, %(at)s)",
+        "batch_id",
+    ),
+    "quarantine": (
+        "INSERT INTO quarantine (kind, source_id, topic, reason, detail, received_at, last_at, batch_id, index,"
+        " content_hash, payload) VALUES ('message', 1, 't', 'r', 'd', %(at)s::timestamptz - interval '1 year', %(at)s,"
+        " %(n)s, 0, decode(lpad(%(n)s::text, 32, '0'), 'hex'), '')",
+        "batch_id",
+    ),
+    "device_event": ("INSERT INTO device_event VALUES ('device-1', %(at)s, 'join', '', %(n)s)", "batch_id"),
+    "alert": (
+        "INSERT INTO alert (subject_kind, subject_id, hazard, level, reason, evidence, rule, rule_version, opened_at,"
+        " updated_at, cleared_at, changed_by) VALUES ('device', %(n)s::text, 'h', 'act', 'r', '{}', 'r', '1', %(at)s,"
+        " %(at)s, CASE WHEN NOT %(kept)s THEN %(at)s::timestamptz END, 1)",
+        "subject_id::int",
+    ),
+    "ingest_count": ("INSERT INTO ingest_count (source_id, hour, slot, received) VALUES (1, %(at)s, %(n)s, 7)", "slot"),
+    "ingest_reason": ("INSERT INTO ingest_reason VALUES (1, %(at)s, %(n)s, 'ignored', 'r', 1)", "slot"),
+    "account": ("INSERT INTO account VALUES (1, %(at)s, %(n)s, 0, 0, 0, 0, true, %(at)s)", "door"),
+    "loss_estimate": ("INSERT INTO loss_estimate VALUES (1, %(at)s, 0, 'spool_full', %(n)s)", "count"),
+    "job_run": (
+        "INSERT INTO job_run (job, window_at, state, principal_id)"
+        " VALUES (%(n)s::text, %(at)s, CASE WHEN %(kept)s THEN 'running' ELSE 'failed' END, 1)",
+        "job::int",
+    ),
+    "backfill_request": (
+        "INSERT INTO backfill_request (source_id, device_id, from_at, to_at, cause, state, requested_at, finished_at,"
+        " principal_id) VALUES (1, %(n)s::text, %(at)s, %(at)s::timestamptz + interval '1 hour', 'absence',"
+        " CASE WHEN %(kept)s THEN 'waiting' ELSE 'done' END, %(at)s,"
+        " CASE WHEN NOT %(kept)s THEN %(at)s::timestamptz END, 1)",
+        "device_id::int",
+    ),
+    "post": (
+        "INSERT INTO post SELECT %(n)s, i, 1, 't', '', %(at)s, 1, CASE WHEN done THEN 'stored' END, NULL, NULL,"
+        " CASE WHEN done THEN %(at)s::timestamptz END"
+        " FROM (SELECT i, i = 0 OR NOT %(kept)s AS done FROM generate_series(0, 1) i) r",
+        "post_id",
+    ),
+    "session": (
+        "INSERT INTO session (token_hash, principal_id, expires_at)"
+        " VALUES (decode(lpad(%(n)s::text, 64, '0'), 'hex'), 1, %(at)s)",
+        "encode(token_hash, 'hex')::int",
+    ),
+    "sign_in_link": (
+        "INSERT INTO sign_in_link VALUES (decode(lpad(%(n)s::text, 64, '0'), 'hex'), 1, %(at)s)",
+        "encode(token_hash, 'hex')::int",
+    ),
+    "audit": (
+        "INSERT INTO audit (at, principal_id, action, resource) VALUES (%(at)s, 1, 'read', %(n)s::text)",
+        "CASE WHEN resource ~ '^[0-9]+$' THEN resource::int END",
+    ),
+}
+
+# Table -> its class, or the classes of its rows of homes and of others.
+CLASS_OF = {
+    **dict.fromkeys(("reading", "reading_revision", "latest"), ("home_readings", "public_readings")),
+    **dict.fromkeys(("reading_hour", "reading_day"), ("home_rollups", "public_rollups")),
+    **dict.fromkeys(("batch", "uplink", "replay_touch", "account_fault"), "raw_batches"),
+    **dict.fromkeys(("ingest_count", "ingest_reason", "account", "loss_estimate"), "books"),
+    **dict.fromkeys(("session", "sign_in_link"), "sign_ins"),
+    "uplink_key": "uplink_keys",
+    "quarantine": "quarantine",
+    "device_event": "device_events",
+    "alert": "alerts",
+    "job_run": "job_runs",
+    "backfill_request": "backfills",
+    "post": "posts",
+    "audit": "audit",
+}
+CAN_BE_HELD = {"alert", "job_run", "backfill_request", "post"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One row to be: number, table, instant, whether of a home, whether it is of those that stay however old."""
+
+    number: int
+    table: str
+    at: datetime
+    in_home: bool
+    kept: bool
+
+    @property
+    def data_class(self) -> str:
+        """The class it belongs to."""
+        names = CLASS_OF[self.table]
+        return names if isinstance(names, str) else names[not self.in_home]
+
+    @property
+    def day(self) -> date:
+        """The civil day it lies in."""
+        return self.at.astimezone(LONDON).date()
+
+    def goes(self, cut: datetime | None) -> bool:
+        """Whether it goes at a cut."""
+        if cut is None or (self.kept and self.table in CAN_BE_HELD):
+            return False
+        return self.day < cut.astimezone(LONDON).date() if self.table == "reading_day" else self.at < cut
+
+
+def put(owner: Connection, row: Row, streams: dict[bool, int]) -> None:
+    """Write a row, with the partition it needs."""
+    if row.table in ("batch", "uplink", "reading"):
+        owner.execute("SELECT make_partition(%s::regclass, %s)", (row.table, row.at))
+    if row.table == "reading_hour":
+        make_month(owner, row.at)
+    values = {"n": row.number, "at": row.at, "day": row.day, "stream": streams[row.in_home], "kept": row.kept}
+    owner.execute(TABLES[row.table][0], values)  # type: ignore[arg-type]
+
+
+def make_month(owner: Connection, at: datetime) -> None:
+    """A month of `reading_hour`."""
+    month = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    after = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
+    owner.execute(
+        f"CREATE TABLE IF NOT EXISTS reading_hour_{month:%Y_%m} PARTITION OF reading_hour"  # type: ignore[arg-type]
+        f" FOR VALUES FROM ('{month.isoformat()}') TO ('{after.isoformat()}')"
+    )
+
+
+def there(owner: Connection) -> set[tuple[str, int]]:
+    """Table and number of every row that is there."""
+    return {
+        (table, number)
+        for table, (_, expression) in TABLES.items()
+        for (number,) in owner.execute(f"SELECT DISTINCT {expression} FROM {table}")  # type: ignore[arg-type]
+        if number is not None
+    }
+
+
+def wipe(owner: Connection) -> None:
+    """Empty all of them, even the audit."""
+    owner.execute("ALTER TABLE audit DISABLE TRIGGER USER")
+    owner.execute(f"TRUNCATE retention, ingest_past, job_past, {', '.join(TABLES)}")  # type: ignore[arg-type]
+    owner.execute("ALTER TABLE audit ENABLE TRIGGER USER")
