@@ -91,7 +91,6 @@ CREATE INDEX dataset_row_identifier ON dataset_row (identifier, dataset, vintage
 CREATE FUNCTION bare_postcode(given text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
     $$ SELECT upper(regexp_replace(given, '\s', '', 'g')) $$;
 CREATE INDEX place_postcode ON place (bare_postcode(attributes ->> 'postcode')) WHERE attributes ? 'postcode';
-CREATE INDEX place_position ON place (lat, lon) WHERE lat IS NOT NULL;
 
 -- Finds again which place each row of a vintage names, and counts. A UPRN or USRN of several places is the home's or
 -- street's, else the first by kind and id, never a room's. A postcode or a GSS code names many places: `linked` says
