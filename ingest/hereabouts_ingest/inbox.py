@@ -43,7 +43,7 @@ class Inbox:
         spool: Spool,
         losses: Losses,
         *,
-        most: int = 1000,
+        most: int = 2000,
         most_bytes: int = 8 * 2**20,
         linger_s: float = 0.02,
         most_waiting: int = 5000,

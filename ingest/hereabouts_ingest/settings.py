@@ -35,7 +35,7 @@ class IngestSettings:
     slot: int = 0
     shared: bool = False
     drain: bool = False
-    receive_maximum: int = 4000
+    receive_maximum: int = 8000
     scripts_dir: Path | None = None
     things_stack: tuple[ThingsStack, ...] = ()
     pace: Pace = field(default_factory=Pace)

@@ -37,7 +37,7 @@ FIRM_STOP = ((signal.SIGTERM, 60.0), (signal.SIGKILL, 5.0))
 MORE_PATH = ("/usr/sbin", "/usr/local/sbin", "/opt/homebrew/sbin")
 
 QUEUE_BYTES = 512 * 1024 * 1024
-IN_FLIGHT = 4000  # as wide as ingest's receive maximum, for clients of MQTT 3.1.1 that cannot say theirs
+IN_FLIGHT = 4000  # for clients of MQTT 3.1.1, which cannot say theirs; as wide as two batches of ingest
 AUTOSAVE_S = 30
 
 
