@@ -15,11 +15,11 @@ from statistics import median
 import pytest
 from big_store import END, BigStore, bytes_a_reading
 
-from hereabouts_platform.store.batch_entry import microseconds
 from hereabouts_platform.store.batch_readings import insert_readings, move_latest
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.engine import make_room
 from hereabouts_platform.store.reading_block import block_of
+from hereabouts_schemas.times import microseconds
 
 BATCH = 5_000
 BATCHES = 100

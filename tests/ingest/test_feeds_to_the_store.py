@@ -35,7 +35,7 @@ def owner(database_url: str) -> Iterator[Connection]:
             )
         by = principal_named(connection, "system:command")
         with acting(connection, by.id):
-            for name in ("zigbee2mqtt", "fiware_json"):
+            for name in ("zigbee2mqtt", "fiware_json", "axis_retail_data", "xovis_logics"):
                 text = shipped_mappings()[name]
                 source = RegisteredSource(name=name, envelope="mapped", topic_filter=f"{name}/#", mapping=text)
                 add_source(connection, by, source)
@@ -98,6 +98,38 @@ def test_every_kind_of_feed_ends_where_it_should(database_url: str, owner: Conne
         ("value", "clock", "attic-17"),
     ]
     assert ("A1B2C3D4-00E5F601",) not in owner.execute("SELECT device_id FROM device_heard").fetchall()
+
+
+def test_counts_of_cameras_have_the_minutes_they_counted(database_url: str, owner: Connection) -> None:
+    owner.execute("INSERT INTO place (id, kind, name) VALUES ('s1', 'street', 'Market Street')")
+    for device in ("ACCC8E0A1B2C", "market-hall"):
+        owner.execute("INSERT INTO device (id, profile_id) VALUES (%s, 'plain')", (device,))
+        owner.execute(
+            "INSERT INTO deployment (device_id, place_id, from_at) VALUES (%s, 's1', '2020-01-01Z')", (device,)
+        )
+    cases = (
+        ("axis_retail_data", "mapped/axis_two_minutes"),
+        ("axis_retail_data", "mapped/axis_the_other_way_round"),
+        ("axis_retail_data", "mapped/axis_a_trial_push"),
+        ("xovis_logics", "mapped/xovis_a_line_and_a_zone"),
+        ("xovis_logics", "mapped/xovis_events"),
+    )
+    outcomes = [outcome.value for outcome in take(database_url, *cases)]
+    assert outcomes == ["stored", "quarantined", "quarantined", "stored", "quarantined"]
+    assert owner.execute("SELECT DISTINCT reason FROM quarantine").fetchall() == [("no_value",)]
+    counts = owner.execute(
+        "SELECT d.device_id, s.quantity, s.kind, array_agg(r.value ORDER BY r.time), min(r.time)"
+        " FROM reading r JOIN datastream s ON s.id = datastream_id JOIN deployment d ON d.id = s.deployment_id"
+        " GROUP BY 1, 2, 3 ORDER BY 1, 2"
+    ).fetchall()
+    first = ARRIVED.replace(hour=13, minute=58, second=0, microsecond=0)
+    assert counts == [
+        ("ACCC8E0A1B2C", "people_in", "delta", [3, 0], first),
+        ("ACCC8E0A1B2C", "people_out", "delta", [1, 2], first),
+        ("market-hall", "people_in", "delta", [1, 4], first),
+        ("market-hall", "people_out", "delta", [0, 2], first),
+    ]
+    assert take(database_url, ("xovis_logics", "mapped/xovis_a_line_and_a_zone")) == [Outcome.DUPLICATE]
 
 
 def test_the_same_again_is_all_duplicates(database_url: str, owner: Connection) -> None:

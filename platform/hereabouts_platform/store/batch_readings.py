@@ -5,10 +5,11 @@ from typing import LiteralString
 
 import psycopg
 
-from hereabouts_platform.store.batch_entry import Instant, microseconds
+from hereabouts_platform.store.batch_entry import Instant
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
 from hereabouts_platform.store.reading_block import ReadingBlock, block_of
+from hereabouts_schemas.times import microseconds
 
 SQL = load("batch_readings")
 

@@ -7,7 +7,6 @@ from hereabouts_platform.store.batch_entry import (
     Instant,
     as_columns,
     key_array,
-    microseconds,
     number_array,
     time_array,
 )
@@ -18,6 +17,7 @@ from hereabouts_platform.store.queries import load
 from hereabouts_schemas.message import Refused, SetAside, Value
 from hereabouts_schemas.outcome import Ignored, Outcome, Reason
 from hereabouts_schemas.quantity import QUANTITIES
+from hereabouts_schemas.times import microseconds
 
 SQL = load("batch_settle")
 
@@ -140,7 +140,7 @@ class Settlement:
             if stands == value.value:
                 agrees.add(entry.index)
             else:
-                conflicts.setdefault(entry.index, []).append(_conflict(value, stands))
+                conflicts.setdefault(entry.index, []).append(conflict_with(value, stands))
         for entry in candidates:
             refused = conflicts.get(entry.index, [])
             if entry.stored or entry.delivery.events:
@@ -195,7 +195,8 @@ def _met_older(placed: Sequence[Placed], older: dict[Instant, float]) -> list[Pl
     return list(found.values())
 
 
-def _conflict(value: Value, stands: float) -> Refused:
+def conflict_with(value: Value, stands: float) -> Refused:
+    """A value that differs from the one stored at its instant before."""
     return Refused(
         reason=Reason.CONFLICT,
         field=value.quantity,

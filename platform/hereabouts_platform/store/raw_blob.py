@@ -11,8 +11,8 @@ from datetime import datetime
 
 import zstandard
 
-from hereabouts_platform.store.batch_entry import instant_of, microseconds
 from hereabouts_schemas.message import Message
+from hereabouts_schemas.times import from_microseconds, microseconds
 
 _VERSION = 1
 _HEAD = struct.Struct("<qhBI")
@@ -59,7 +59,7 @@ def unpack(blob: bytes) -> list[RawMessage]:
         at += _LENGTH.size
         payload = raw[at : at + payload_length]
         at += payload_length
-        received_at = instant_of(received_us)
+        received_at = from_microseconds(received_us)
         messages.append(
             RawMessage(
                 source_id=source_id, topic=topic, payload=payload, received_at=received_at, retained=bool(retained)
