@@ -22,7 +22,7 @@ ROOM_BYTES = 64 * 2**20
 LONGEST_READ_S = 30.0
 
 MOST_WAITING = Waiting(records=200_000, bytes=512 * 2**20)
-COUNTED_FOR_S = 1.0
+COUNTED_FOR_S = 5.0  # counting 200,000 takes some tenths of a second
 
 
 class Intake:
@@ -80,14 +80,17 @@ class Intake:
         self._held[vouched] += more
 
     def refuse_full(self, connection: Connection, feed: Feed) -> None:
-        """Pass while fewer messages of a source wait for ingest than may; counted at most once a second.
+        """Pass while fewer messages of a source wait for ingest than may; counted by one request every five seconds.
 
         Raises:
             WaitingFull: as many wait as may.
         """
         with self._lock:
-            at, waiting = self._counted.get(feed.id, (0.0, Waiting(records=0, bytes=0)))
-        if time.monotonic() - at > COUNTED_FOR_S:
+            at, waiting = self._counted.get(feed.id, (-COUNTED_FOR_S, Waiting(records=0, bytes=0)))
+            is_due = time.monotonic() - at >= COUNTED_FOR_S
+            if is_due:  # for this request to count; the others go by what was known
+                self._counted[feed.id] = (time.monotonic(), waiting)
+        if is_due:
             waiting = count_waiting_of(connection, feed.id, MOST_WAITING)
             with self._lock:
                 self._counted[feed.id] = (time.monotonic(), waiting)
@@ -100,7 +103,7 @@ class Intake:
     def waits(self, feed: Feed, records: int, size: int) -> None:
         """So many more records wait now, with so many bytes."""
         with self._lock:
-            at, waiting = self._counted.get(feed.id, (0.0, Waiting(records=0, bytes=0)))
+            at, waiting = self._counted.get(feed.id, (-COUNTED_FOR_S, Waiting(records=0, bytes=0)))
             self._counted[feed.id] = (at, Waiting(records=waiting.records + records, bytes=waiting.bytes + size))
 
 

@@ -41,5 +41,7 @@ def interpret_within(
     verdict, device = delivery.verdict, delivery.device_id
     if isinstance(verdict, SetAside) and verdict.reason is Reason.UNKNOWN_DEVICE and device in devices:
         detail = f"Another source speaks for the device {device}; this message came by webhook."
-        return replace(delivery, verdict=SetAside(reason=Reason.FOREIGN_DEVICE, detail=detail))
+        aside = SetAside(reason=Reason.FOREIGN_DEVICE, detail=detail)
+        # nothing that a stranger says of a device may count as a sign of it: not its clock, not its counter
+        return replace(delivery, verdict=aside, observed_at=None, clock_bad=False, f_port=None, f_cnt=None, heard=False)
     return delivery

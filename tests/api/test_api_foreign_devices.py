@@ -16,6 +16,7 @@ from hereabouts_ingest.desk import Desk
 from hereabouts_ingest.posts import drain_posts
 from hereabouts_ingest.profiles import load_profiles
 from hereabouts_ingest.settings import IngestSettings
+from hereabouts_platform.store.device_facts import devices_in_batches, read_feeds
 from hereabouts_platform.store.registry import sync_profiles
 from hereabouts_schemas.message import Message
 
@@ -97,7 +98,7 @@ def test_a_guess_about_anothers_device_is_answered_as_one_about_nothing(
     hand: Hand, desk: Desk, bins: str, town: Any
 ) -> None:
     assert by_mqtt(desk, "plain", body(AT_HOME, 0, 17.25)) == ["stored"]
-    readings = count(town, "reading")
+    readings, heard = count(town, "reading"), town.connection.execute("SELECT * FROM device_heard").fetchall()
     right, wrong, new = body(AT_HOME, 0, 17.25), body(AT_HOME, 0, 17.5), body(AT_HOME, 1)
     late, bad = body(AT_HOME, -40 * 86_400), body(AT_HOME, 2, 900)
     for guess in (right, wrong, new, late, bad, right):
@@ -113,6 +114,15 @@ def test_a_guess_about_anothers_device_is_answered_as_one_about_nothing(
     assert count(town, "reading") == readings
     assert count(town, "quarantine WHERE device_id = 'at-home' AND reason = 'foreign_device'") == 5
     assert count(town, "device_source WHERE device_id = 'at-home'") == 1
+    assert town.connection.execute("SELECT * FROM device_heard").fetchall() == heard, "a stranger is no sign of life"
+    now = datetime.now(UTC)
+    (told,) = (
+        one
+        for some in devices_in_batches(town.connection, read_feeds(town.connection, now), now)
+        for one in some
+        if one.device_id == AT_HOME
+    )
+    assert (len(told.arrivals_s), told.clock_bad) == (1, 0), "nor of its clock, nor of how often it reports"
 
 
 def test_a_device_that_nobody_speaks_for_is_the_first_senders(hand: Hand, bins: str, homes: str) -> None:

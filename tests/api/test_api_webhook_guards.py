@@ -234,6 +234,7 @@ def test_a_source_of_which_too_much_waits_takes_no_more(
         wait_for(lambda: count(town, "post WHERE outcome IS NULL") == 0)
     monkeypatch.setattr(uplinks, "LONGEST_WAIT_S", 0.1)
     monkeypatch.setattr(intake, "MOST_WAITING", most)
+    monkeypatch.setattr(intake, "COUNTED_FOR_S", 1.0)
     answers = [feeder.post("/plain", content=body()) for _ in range(8)]
     assert [answer.status_code for answer in answers] == [202] * 5 + [503] * 3
     refused = answers[-1]

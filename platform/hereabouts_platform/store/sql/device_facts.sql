@@ -28,6 +28,7 @@ FROM unnest(%(devices)s::text[]) AS u (device_id) CROSS JOIN LATERAL (
     FROM (
         SELECT received_at, observed_at, time_source, clock_bad, f_cnt, source_id FROM uplink
         WHERE uplink.device_id = u.device_id AND uplink.received_at > %(since)s AND uplink.received_at <= %(now)s
+          AND (uplink.observed_at IS NOT NULL OR uplink.clock_bad)  -- neither: a stranger spoke for the device
         ORDER BY uplink.received_at DESC LIMIT %(most)s
     ) newest
 ) m
@@ -73,6 +74,7 @@ FROM deployment p
 CROSS JOIN LATERAL (
     SELECT source_id, received_at FROM uplink
     WHERE uplink.device_id = p.device_id AND uplink.received_at > %(since)s AND uplink.received_at <= %(now)s
+      AND (uplink.observed_at IS NOT NULL OR uplink.clock_bad)
     ORDER BY uplink.received_at DESC LIMIT 1
 ) m
 JOIN source s ON s.id = m.source_id

@@ -13,7 +13,8 @@ ORDER BY s.id
 -- name: quarantine
 -- What waits still, newest first: replay moves deliveries out of a row. The page ends at `most` rows, or with the row
 -- whose payload takes it to `most_bytes`; `more` says of a row that others stand behind it. Lengths are known without reading the payloads, so only those of the page are read.
--- `home`: where the device was when the message came, if that is a home.
+-- `home`: where the device was when the message came, if that is a home. `elsewhere`: whether it is known to have been
+-- at another place: of a device that is not registered yet, or was at no place then, nobody can say so.
 WITH candidate AS (
     SELECT q.id, octet_length(q.payload) AS size
     FROM quarantine q JOIN source s ON s.id = q.source_id
@@ -33,7 +34,8 @@ WITH candidate AS (
 )
 SELECT q.id, q.kind, s.name AS source, q.topic, q.device_id AS device, q.reason, q.detail, q.field, q.raw, q.quantity,
        q.channel, q.time, q.received_at, q.last_at, q.deliveries - q.replayed AS deliveries, q.payload, page.more,
-       CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END AS home
+       CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END AS home,
+       p.id IS NOT NULL AND p.kind <> 'home' AND coalesce(up.kind, '') NOT IN ('home', 'room') AS elsewhere
 FROM page
 JOIN quarantine q ON q.id = page.id
 JOIN source s ON s.id = q.source_id
