@@ -41,7 +41,7 @@ def last(hours: int, value: float, counts: Counts | None = None) -> Counts:
         (last(10 * 24, 0.0), Counting.DEAD),
         (last(30, 0.0, usual(0.02)), Counting.UNSURE),  # where hardly anybody passes, a day says nothing
         (last(47, 1.0), Counting.BLOCKED),
-        (last(48, 12.0), Counting.UNSURE),
+        (last(48, 8.0), Counting.UNSURE),
         (last(48, 30.0), Counting.COUNTS),
         (last(22 * 24, 0.0), Counting.CANNOT_SAY),
         (np.full(HOURS_LOOKED_AT, np.nan), Counting.CANNOT_SAY),

@@ -12,6 +12,7 @@ RULE = "counter_health"
 RULE_VERSION = "1"
 _WRONG = (Counting.DEAD, Counting.BLOCKED)
 _WEEK_H = 7 * 24
+_LIMIT = 90
 
 
 def assess_counter(
@@ -21,17 +22,23 @@ def assess_counter(
     if not counting:
         return ()
     wrong = [(course, verdict) for course, verdict in counting if verdict.counting in _WRONG]
-    if wrong:
-        level = Level.ACT if max(verdict.quiet_h for _, verdict in wrong) >= _WEEK_H else Level.WATCH
-        draft = _draft(device_id, Finding.FLAG, f"{name} {say_list([_words(*one) for one in wrong])}: go and look.")
-        evidence = {f"{_name(course).replace(' ', '_')}_missed": _missed(course, verdict) for course, verdict in wrong}
-        return (replace(draft, level=level, evidence=evidence),)
     found = {verdict.counting for _, verdict in counting}
-    if Counting.UNSURE in found:
-        return (_draft(device_id, Finding.HOLD, f"{name} counts few people; that may be as it is."),)
-    if Counting.COUNTS in found:
-        return (_draft(device_id, Finding.CLEAR, f"{name} counts."),)
-    return (_draft(device_id, Finding.CANNOT_SAY, f"{name} has too short a history to tell whether it counts."),)
+    level = Level.WATCH
+    if wrong:
+        finding, reason = Finding.FLAG, f"{name} {say_list([_words(*one) for one in wrong])}: go and look."
+        level = Level.ACT if max(verdict.quiet_h for _, verdict in wrong) >= _WEEK_H else Level.WATCH
+    elif Counting.UNSURE in found:
+        finding, reason = Finding.HOLD, f"{name} counts few people; that may be as it is."
+    elif Counting.COUNTS in found:
+        finding, reason = Finding.CLEAR, f"{name} counts."
+    else:
+        finding, reason = Finding.CANNOT_SAY, f"{name} has too short a history to tell whether it counts."
+    evidence = {
+        f"{_name(course).replace(' ', '_')}_missed": _missed(course, verdict)
+        for course, verdict in counting
+        if verdict.counting is not Counting.CANNOT_SAY
+    }
+    return (replace(_draft(device_id, finding, reason), level=level, evidence=evidence),)
 
 
 def _words(course: CountCourse, verdict: CountVerdict) -> str:
@@ -43,11 +50,21 @@ def _words(course: CountCourse, verdict: CountVerdict) -> str:
 
 
 def _missed(course: CountCourse, verdict: CountVerdict) -> Evidence:
-    """In per cent of what is usual, by the day, so that an alert that stands does not say something new every hour."""
-    share = 100 * (1 - verdict.counted / verdict.usual)
+    """Per cent of what is usual, dated by the day, so that an alert that stands does not say something new every hour.
+
+    Only what is dead or blocked reaches the limit.
+    """
+    share = round(100 * (1 - verdict.counted / verdict.usual)) if verdict.usual else 0
+    reached = verdict.counting in _WRONG
     hours = verdict.quiet_h if verdict.counting is Counting.DEAD else 48
     day = course.to_at.replace(hour=0)
-    return Evidence(value=round(share), unit="%", limit=90.0, from_at=day - timedelta(hours=hours // 24 * 24), to_at=day)
+    return Evidence(
+        value=float(max(share, _LIMIT) if reached else min(max(share, 0), _LIMIT - 1)),
+        unit="%",
+        limit=float(_LIMIT),
+        from_at=day - timedelta(hours=hours // 24 * 24),
+        to_at=day,
+    )
 
 
 def _name(course: CountCourse) -> str:
