@@ -226,6 +226,14 @@ class BucketItem(Item):
     min: float
     max: float
     sum: float
+    time_mean: float | None = Field(
+        description="Mean by how long each value stood: until the next, at most three of the device's intervals. null "
+        "where the quantity is no measurement."
+    )
+    total: float | None = Field(
+        description="What was counted: the sum of counts over periods, or what a counter that only goes up went up by, "
+        "over roll-overs and resets. null of a measurement, and where nobody can say."
+    )
     datastream: int
     channel: str
     place: str

@@ -19,6 +19,7 @@ from hereabouts_platform.datasets.spec_file import load_spec
 from hereabouts_platform.imports.area_columns import AreaOptions
 from hereabouts_platform.imports.areas import import_areas
 from hereabouts_platform.imports.devices import import_devices
+from hereabouts_platform.imports.local_columns import LocalColumns
 from hereabouts_platform.imports.open_uprn import UprnOptions
 from hereabouts_platform.imports.places import import_places
 from hereabouts_platform.imports.readings import import_readings
@@ -140,14 +141,35 @@ def devices(file: File, as_json: AsJson = False, refused: RefusedFile = None) ->
     _run(file, work, as_json, refused)
 
 
-def readings(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
-    """Import readings: CSV or Parquet with device, quantity, time, value, or device, time and a column a quantity."""
+def readings(
+    file: File,
+    as_json: AsJson = False,
+    refused: RefusedFile = None,
+    local: Annotated[str | None, typer.Option(help="Columns of London's local date and hour: date,hour")] = None,
+    quantity: Annotated[str, typer.Option(help="With --local: what every value is.")] = "people_in",
+    device: Annotated[str | None, typer.Option(help="With --local: the column of devices; else a column each.")] = None,
+    value: Annotated[str | None, typer.Option(help="With --local and --device: the column of values.")] = None,
+) -> None:
+    """Import readings: CSV or Parquet with device, quantity, time, value, or device, time and a column a quantity.
+
+    A CSV file of local times without offset needs --local.
+    """
+    columns = _local(local, quantity, device, value)
 
     def work(connection: Connection, by: Principal, sink: Sink | None) -> ImportReport:
         with _progress(file) as progress:
-            return import_readings(connection, by, file, progress, sink)
+            return import_readings(connection, by, file, progress, sink, columns)
 
     _run(file, work, as_json, refused)
+
+
+def _local(local: str | None, quantity: str, device: str | None, value: str | None) -> LocalColumns | None:
+    if local is None:
+        if device is not None or value is not None:
+            raise typer.BadParameter("It says how a file of local times is read; give --local too.")
+        return None
+    date, _, hour = local.partition(",")
+    return LocalColumns(quantity=quantity, date=date.strip(), hour=hour.strip() or None, device=device, value=value)
 
 
 def dataset(

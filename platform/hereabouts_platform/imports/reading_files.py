@@ -5,11 +5,13 @@ as line 2, as if a header stood above it.
 """
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import file_digest, sha256
 from io import BufferedReader
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -51,6 +53,7 @@ class ReadingFile:
         total: rows, blank lines included.
         mentions_levels: whether `fill_level` stands anywhere in it (True where that is not known).
         chunks: reads the file from its start in chunks of at most `CHUNK_VALUES` values.
+        notes: what the reader should know of it when its chunks were read, as sentences.
     """
 
     name: str
@@ -59,6 +62,30 @@ class ReadingFile:
     total: int
     mentions_levels: bool
     chunks: Callable[[], Iterator[Rows]]
+    notes: Callable[[], list[str]] = list
+
+
+class Shape(Protocol):
+    """Turns chunks of a file with other columns into chunks with the standard ones."""
+
+    def pass_over(self, chunks: Iterator[Rows], layout: Layout) -> Iterator[Rows]:
+        """The chunks of one pass over the file."""
+        ...
+
+    def notes(self) -> list[str]:
+        """What is to be said of the pass."""
+        ...
+
+
+def open_columns(path: Path, layout: Callable[[Sequence[str]], Layout], shape: Shape) -> ReadingFile:
+    """Look at a CSV file whose columns are not the standard ones; `layout` is what its header makes of it.
+
+    Raises:
+        InputError: nothing of it can be used; the message says why, with the line.
+    """
+    with _readable(path):
+        file = _open_csv(path, layout)
+    return replace(file, chunks=lambda: shape.pass_over(file.chunks(), file.layout), notes=shape.notes)
 
 
 def open_readings(path: Path) -> ReadingFile:
@@ -67,10 +94,16 @@ def open_readings(path: Path) -> ReadingFile:
     Raises:
         InputError: nothing of it can be used; the message says why, with the line.
     """
-    try:
+    with _readable(path):
         with path.open("rb") as file:
             is_parquet = file.read(len(_PARQUET_MARK)) == _PARQUET_MARK
-            return _open_parquet(path) if is_parquet else _open_csv(path)
+        return _open_parquet(path) if is_parquet else _open_csv(path, lambda header: layout_of(path, header))
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError("file", str(path), f"{reason}. Give a CSV or Parquet file that can be read.") from None
@@ -85,13 +118,13 @@ class _Survey:
     mentions_levels: bool
 
 
-def _open_csv(path: Path) -> ReadingFile:
+def _open_csv(path: Path, layout_from: Callable[[Sequence[str]], Layout]) -> ReadingFile:
     with path.open("rb") as file:
         survey = _survey(path, file)
         file.seek(0)
         first = file.readline()
         start = file.tell()
-    layout = layout_of(path, next(csv.reader([decode(path, first)]), []))
+    layout = layout_from(next(csv.reader([decode(path, first)]), []))
 
     def chunks() -> Iterator[Rows]:
         if path.stat().st_size == start:

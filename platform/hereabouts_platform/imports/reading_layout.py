@@ -11,6 +11,7 @@ from hereabouts_schemas.quantity import QUANTITIES
 
 LONG = ("device", "quantity", "time", "value")
 WIDE = ("device", "time")
+LOCAL = " Europe/London"  # behind a local time of which no instant could be made
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,15 +29,19 @@ class ValueColumn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Layout:
-    """The columns of a file in their order, each by the one spelling of its name; `wide` is empty for a long file."""
+    """The columns of a file in their order, each by the one spelling of its name; `wide` is empty for a long file.
+
+    `devices` are columns that hold a device's values each (`local_columns`).
+    """
 
     columns: tuple[str, ...]
     wide: tuple[ValueColumn, ...]
+    devices: tuple[str, ...] = ()
 
     @property
     def values_per_row(self) -> int:
         """How many values a row can hold."""
-        return len(self.wide) or 1
+        return len(self.wide) or len(self.devices) or 1
 
 
 def layout_of(path: Path, header: Sequence[str]) -> Layout:

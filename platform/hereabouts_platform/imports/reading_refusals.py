@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from hereabouts_platform.imports.cells import LONGEST_NAME, TIME_CURE, say_close
 from hereabouts_platform.imports.reading_checks import AHEAD
+from hereabouts_platform.imports.reading_layout import LOCAL
 from hereabouts_platform.imports.reading_values import QUANTITY_NAMES, UNKNOWN, Values
 from hereabouts_platform.imports.report import Cause
 from hereabouts_platform.rules.wording import say_time
@@ -49,6 +50,8 @@ def _clock(values: Values, at: int) -> str:
     text = _cell(values, at, "time")
     if not text:
         return "The row has no time."
+    if text.endswith(LOCAL):
+        return _local_clock(text.removesuffix(LOCAL))
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
@@ -58,6 +61,17 @@ def _clock(values: Values, at: int) -> str:
     if values.us[at] <= 0:
         return f"{text!r} lies outside the years since 1970. Correct the clock."
     return f"{_time(values, at)} lies ahead of now by more than {AHEAD.seconds // 60} minutes. Correct the clock."
+
+
+def _local_clock(text: str) -> str:
+    """Of a local time that could not be made an instant."""
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        return f"{text!r} is no local time. Write dates like 2016-03-27, 27/03/2016 or 27-Mar-2016, hours from 0 to 23."
+    if local.tzinfo is not None:
+        return f"{text!r} says its zone. Import such a file by its standard columns, without --local."
+    return f"{local:%H:%M} on {local.day} {local:%B %Y} did not exist: the clocks went forward over that hour."
 
 
 def _no_deployment(values: Values, at: int) -> str:

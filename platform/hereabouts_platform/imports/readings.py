@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.imports.deployment_index import DeploymentIndex
+from hereabouts_platform.imports.local_columns import LocalColumns, open_local
 from hereabouts_platform.imports.reading_checks import Checked, check, devices_with_own_levels
 from hereabouts_platform.imports.reading_files import ReadingFile, Rows, open_readings
 from hereabouts_platform.imports.reading_refusals import say_conflict, say_refused
@@ -39,6 +40,7 @@ def import_readings(
     path: Path,
     progress: Progress | None = None,
     sink: Sink | None = None,
+    local: LocalColumns | None = None,
 ) -> ImportReport:
     """Store the readings of a file; values that are wrong are refused, the others stored.
 
@@ -50,13 +52,14 @@ def import_readings(
         path: the file.
         progress: is called after each chunk with the rows read and the rows there are.
         sink: is handed every refused value.
+        local: what its columns are called, where it is a CSV file of local times.
 
     Raises:
         InputError: the file as a whole cannot be used.
         NotAllowed: `principal` may not.
     """
     require(principal, Action.WRITE, Resource.READINGS)
-    file = open_readings(path)
+    file = open_readings(path) if local is None else open_local(path, local)
     with acting(connection, principal.id):
         detail = {"import": "readings", "file": file.name, "sha256": file.sha256}
         record(connection, principal, Action.WRITE, Resource.READINGS, detail)
@@ -88,6 +91,7 @@ class _Import:
             done += len(values.rows.lines)
             progress(done, self._file.total)
         progress(self._file.total, self._file.total)
+        self._tally.notes += self._file.notes()
         if self._tally.derived:
             self._tally.notes.append(f"{self._tally.derived:,} fill levels were worked out from distances.")
         return self._tally.report()

@@ -1,6 +1,6 @@
-"""What devices need somebody for: silence, an empty battery, a value that stands still, a wrong clock.
+"""What devices need somebody for: silence, an empty battery, a value that stands still, a wrong clock, a dead counter.
 
-Four hazards, each with an alert of its own on the device. None of them says anything of a place, and none touches a
+Five hazards, each with an alert of its own on the device. None of them says anything of a place, and none touches a
 place's alerts: a silent sensor's damp alert stays open by its own rule. A device that is taken down needs nobody any
 more: that is something somebody registered, not an absence of data, and it clears what stood open on the device.
 """
@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hereabouts_platform.rules.battery import EMPTY, LOW, BatteryState, low_volts
+from hereabouts_platform.rules.counter_alerts import HAZARD as COUNTER
+from hereabouts_platform.rules.counter_alerts import assess_counter
 from hereabouts_platform.rules.device_clock import AHEAD_AGAIN_S, AHEAD_S, BAD_SHARE, BEHIND_S
 from hereabouts_platform.rules.device_health import Condition, DeviceFacts
 from hereabouts_platform.rules.flat_line import Course, Movement, span_of
@@ -17,7 +19,7 @@ from hereabouts_platform.rules.wording import first_name, say_list, say_span, sa
 from hereabouts_schemas.alert import Assessment, Evidence, Finding, Level, SubjectKind
 
 SILENT, BATTERY, STUCK, CLOCK = "sensor_silent", "battery_low", "sensor_stuck", "clock_wrong"
-HAZARDS = (SILENT, BATTERY, STUCK, CLOCK)
+HAZARDS = (SILENT, BATTERY, STUCK, CLOCK, COUNTER)
 RULE = "device_health"
 RULE_VERSION = "1"
 
@@ -33,6 +35,7 @@ def assess_device(facts: DeviceFacts, found: Condition, now: datetime) -> tuple[
         _battery(facts, found),
         _stillness(facts, found, now),
         _clock(facts, found, now),
+        *assess_counter(facts.device_id, _name(facts), found.counting),
     )
 
 

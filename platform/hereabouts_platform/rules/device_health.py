@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hereabouts_platform.rules.battery import UNKNOWN, Battery, battery
+from hereabouts_platform.rules.counter_health import CountCourse, CountVerdict, judge
 from hereabouts_platform.rules.device_clock import DeviceClock, device_clock
 from hereabouts_platform.rules.flat_line import Course, Movement, movement
 from hereabouts_platform.rules.health import Patience, patience
@@ -41,6 +42,7 @@ class DeviceFacts:
         delays_s: arrival minus stated time of those that state such a time, in seconds.
         clock_bad: how many of them stated a time that was not believed.
         courses: what its readings did, a datastream each.
+        counts: of a people counter, what it counted, a datastream each.
     """
 
     device_id: str
@@ -58,6 +60,7 @@ class DeviceFacts:
     clock_bad: int = 0
     battery: BatteryReading | None = None
     courses: tuple[Course, ...] = ()
+    counts: tuple[CountCourse, ...] = ()
 
     @property
     def heard_here(self) -> datetime | None:
@@ -67,7 +70,7 @@ class DeviceFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Condition:
-    """How a device is. `moves` holds each of its courses with what was found of it."""
+    """How a device is. `moves` and `counting` hold each of its courses and counts with what was found of it."""
 
     interval: OwnInterval
     allowed: Patience
@@ -75,6 +78,7 @@ class Condition:
     battery: Battery
     clock: DeviceClock
     moves: tuple[tuple[Course, Movement], ...]
+    counting: tuple[tuple[CountCourse, CountVerdict], ...] = ()
 
     @property
     def stuck(self) -> tuple[Course, ...]:
@@ -92,6 +96,7 @@ def examine(facts: DeviceFacts, now: datetime) -> Condition:
         battery=_battery(facts, now),
         clock=device_clock(facts.delays_s, facts.clock_bad, len(facts.arrivals_s)),
         moves=tuple((course, movement(course)) for course in facts.courses),
+        counting=tuple((course, judge(course)) for course in facts.counts),
     )
 
 

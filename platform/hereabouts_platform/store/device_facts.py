@@ -6,12 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
+
+from hereabouts_platform.rules.counter_health import HOURS_LOOKED_AT, CountCourse
 from hereabouts_platform.rules.device_health import BatteryReading, DeviceFacts
 from hereabouts_platform.rules.feed_silence import MANY_DEVICES, FeedFacts
 from hereabouts_platform.rules.flat_line import FEWEST, LONGEST, STILLNESS, Course, Movement, movement, span_of
 from hereabouts_platform.rules.own_interval import ARRIVALS
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
+from hereabouts_schemas.times import hour_of
 
 SQL = load("device_facts")
 
@@ -80,6 +84,8 @@ def _facts(connection: Connection, rows: Sequence[tuple[Any, ...]], feeds: Feeds
         found[device] = replace(found[device], battery=BatteryReading(quantity=quantity, value=value, at=at))
     for device, courses in _courses(connection, deployments, now).items():
         found[device] = replace(found[device], courses=tuple(courses))
+    for device, counts in _counts(connection, deployments, now).items():
+        found[device] = replace(found[device], counts=tuple(counts))
     return [
         replace(facts, listened=feeds.listened(facts.source, facts.heard_here or facts.deployed_from, now))
         for facts in found.values()
@@ -129,6 +135,18 @@ def _courses(connection: Connection, deployments: Sequence[int], now: datetime) 
     for device, course in found.values():
         courses.setdefault(device, []).append(course)
     return courses
+
+
+def _counts(connection: Connection, deployments: Sequence[int], now: datetime) -> dict[str, list[CountCourse]]:
+    to_at = hour_of(now)
+    values = {"deployments": deployments, "from_at": to_at - HOURS_LOOKED_AT * _HOUR, "to_at": to_at}
+    found: dict[str, list[CountCourse]] = {}
+    for device, quantity, channel, hours, totals in connection.execute(SQL["counts"], values, binary=True):
+        counts = np.full(HOURS_LOOKED_AT, np.nan)
+        counts[hours] = totals
+        course = CountCourse(quantity=quantity, channel=channel, to_at=to_at, counts=counts)
+        found.setdefault(device, []).append(course)
+    return found
 
 
 def _course(quantity: str, channel: str, numbers: Sequence[Any]) -> Course:

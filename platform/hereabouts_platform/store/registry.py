@@ -72,7 +72,8 @@ def _source(row: TupleRow) -> Source:
 def sync_profiles(connection: Connection, profiles: Iterable[Profile]) -> None:
     """Bring the table `profile` up to this release's decoders. Profiles that went stay: devices may still name them.
 
-    So does every version of a profile's table of fields, by which older readings are explained.
+    So does every version of a profile's table of fields, by which older readings are explained. Datastreams take over
+    what is new of their counters and periods, and what that changes is rolled up again. Role owner.
     """
     ordered = sorted(profiles, key=lambda profile: profile.id)
     rows = [(p.id, p.title, p.maker, p.version, p.interval_s, list(p.quantities), p.battery) for p in ordered]
@@ -80,3 +81,4 @@ def sync_profiles(connection: Connection, profiles: Iterable[Profile]) -> None:
     with connection.transaction(), connection.cursor() as cursor:
         cursor.executemany(SQL["upsert_profile"], rows)
         cursor.executemany(SQL["upsert_profile_version"], tables)
+        cursor.execute(SQL["follow_profiles"])

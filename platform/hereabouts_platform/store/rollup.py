@@ -48,6 +48,7 @@ def note_batches(connection: Connection, *, most_batches: int = MOST_BATCHES, mo
 
 def work_out(connection: Connection, *, most_hours: int = MOST_HOURS) -> int:
     """Work out the oldest spans that are noted, in all about `most_hours`; returns how many hours were looked at."""
+    connection.execute(SQL["plan_simply"])
     taken = _take(connection, most_hours)
     if taken is None:
         return 0

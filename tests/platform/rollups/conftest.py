@@ -17,6 +17,12 @@ HOUR = timedelta(hours=1)
 STANDS = timedelta(seconds=3 * 1800)
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 MONTHS = ("2026-02-15", "2026-03-15", "2026-04-15", "2026-09-15", "2026-10-15", "2026-11-15")
+# A transaction that makes a chunk lets others wait for that chunk until it has ended; here one thread plays them all.
+MAKE_CHUNKS = (
+    "INSERT INTO reading SELECT %s, 0, t, 0 FROM unnest(ARRAY['2026-03-25'::timestamptz, '2026-10-21']) AS b (at),"
+    " generate_series(b.at, b.at + '10 days', '1 day') AS t",
+    "DELETE FROM reading",
+)
 KINDS = ("measurement", "delta", "total_increasing", "total_increasing")
 MODULUS = (None, None, 256.0, None)
 
@@ -63,7 +69,7 @@ class Ground:
     def forget(self) -> None:
         """As if nothing had ever come."""
         self.owner.execute(
-            "TRUNCATE reading, reading_hour, reading_day, rollup_pending, batch, reading_revision;"
+            "TRUNCATE reading_hour, reading_day, rollup_pending, batch, reading_revision; DELETE FROM reading;"
             " UPDATE rollup_progress SET below = NULL"
         )
         self.stands = {}
@@ -167,6 +173,9 @@ def ground(database_url: str) -> Iterator[Ground]:
         streams = make_ground(owner)
         for month in MONTHS:
             owner.execute("SELECT make_partition('reading', %s)", (month,))
+        insert, delete = MAKE_CHUNKS
+        owner.execute(insert, (streams[0],))
+        owner.execute(delete)
         owner.execute("SELECT make_partition('batch', '2026-03-03')")
         principal = principal_named(owner, "system:command").id
         yield Ground(url=database_url, streams=streams, owner=owner, jobs=jobs, api=api, principal=principal)

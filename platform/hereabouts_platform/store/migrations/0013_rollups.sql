@@ -174,7 +174,13 @@ $$;
 CREATE FUNCTION raw_slots(width interval, ids int[], froms timestamptz[], tos timestamptz[])
 RETURNS TABLE (datastream_id int, slot timestamptz, count int, sum float8, time_mean float8, stood_s float8,
                min float8, max float8, first float8, last float8, total float8)
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+    since timestamptz := (SELECT min(f) FROM unnest(froms) AS f);
+    until timestamptz := (SELECT max(t) FROM unnest(tos) AS t);
+BEGIN
+    RETURN QUERY
     WITH span AS MATERIALIZED (
         SELECT u.n, u.id, u.from_at, u.to_at, s.kind, s.modulus, s.stands_s * interval '1 second' AS stands
         FROM unnest(ids, froms, tos) WITH ORDINALITY AS u (id, from_at, to_at, n) JOIN datastream s ON s.id = u.id
@@ -183,16 +189,25 @@ LANGUAGE sql STABLE AS $$
         FROM span s CROSS JOIN LATERAL (
             SELECT reading.time, reading.value FROM reading
             WHERE reading.datastream_id = s.id AND reading.time >= s.from_at AND reading.time < s.to_at
+              AND reading.time >= since AND reading.time < until
         ) r
         UNION ALL
-        SELECT s.n, r.time, r.value
-        FROM span s CROSS JOIN LATERAL (
+        SELECT s.n, coalesce(near.time, far.time), coalesce(near.value, far.value)
+        FROM span s
+        LEFT JOIN LATERAL (
             SELECT reading.time, reading.value FROM reading
-            WHERE reading.datastream_id = s.id AND reading.time < s.from_at
+            WHERE reading.datastream_id = s.id AND reading.time < s.from_at AND reading.time < until
+              AND reading.time > CASE s.kind WHEN 'measurement' THEN s.from_at - s.stands ELSE '-infinity' END
+              AND reading.time >= since - interval '2 days'
+            ORDER BY reading.time DESC LIMIT 1
+        ) near ON true
+        LEFT JOIN LATERAL (
+            SELECT reading.time, reading.value FROM reading
+            WHERE near.time IS NULL AND reading.datastream_id = s.id AND reading.time < since - interval '2 days'
               AND reading.time > CASE s.kind WHEN 'measurement' THEN s.from_at - s.stands ELSE '-infinity' END
             ORDER BY reading.time DESC LIMIT 1
-        ) r
-        WHERE s.kind <> 'delta'
+        ) far ON true
+        WHERE s.kind <> 'delta' AND coalesce(near.time, far.time) IS NOT NULL
     ), neighbours AS (
         SELECT f.n, f.time, f.value, date_bin(width, f.time, '2000-01-01T00:00:00Z') AS slot,
                lag(f.time) OVER w AS prior_at, lag(f.value) OVER w AS prior, lead(f.time) OVER w AS next_at
@@ -220,34 +235,51 @@ LANGUAGE sql STABLE AS $$
            min(s.value), max(s.value), min(s.value) FILTER (WHERE s.is_first), min(s.value) FILTER (WHERE s.is_last),
            sum(s.added ORDER BY s.time)
     FROM step s
-    GROUP BY s.id, s.slot
-$$;
+    GROUP BY s.id, s.slot;
+END $$;
 
 -- Spans, with the hour of the first reading after each: that reading's increment, and what is carried into its hour,
 -- hang on what came before it. Each datastream's spans as one multirange.
 CREATE FUNCTION with_successors(ids int[], froms timestamptz[], tos timestamptz[])
 RETURNS TABLE (datastream_id int, spans tstzmultirange)
-LANGUAGE sql STABLE AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+    since timestamptz := (SELECT min(t) FROM unnest(tos) AS t);
+    until timestamptz := (SELECT max(t) + interval '2 days' FROM unnest(tos) AS t);
+BEGIN
+    RETURN QUERY
     WITH merged AS (
         SELECT u.id, range_agg(tstzrange(u.from_at, u.to_at)) AS spans
         FROM unnest(ids, froms, tos) AS u (id, from_at, to_at) GROUP BY u.id
-    ), span AS (
-        SELECT m.id, u.span, s.kind, s.stands_s * interval '1 second' AS stands
+    ), span AS MATERIALIZED (
+        SELECT m.id, u.span, upper(u.span) AS to_at, s.kind, s.stands_s * interval '1 second' AS stands
         FROM merged m JOIN datastream s ON s.id = m.id CROSS JOIN LATERAL unnest(m.spans) AS u (span)
     ), every AS (
         SELECT s.id, s.span FROM span s
         UNION ALL
-        SELECT s.id, tstzrange(next.hour, next.hour + interval '1 hour')
-        FROM span s CROSS JOIN LATERAL (
-            SELECT date_bin('1 hour', reading.time, '2000-01-01T00:00:00Z') AS hour FROM reading
-            WHERE reading.datastream_id = s.id AND reading.time >= upper(s.span)
-              AND reading.time < CASE s.kind WHEN 'measurement' THEN upper(s.span) + s.stands ELSE 'infinity' END
+        SELECT s.id, tstzrange(h.hour, h.hour + interval '1 hour')
+        FROM span s
+        LEFT JOIN LATERAL (
+            SELECT reading.time FROM reading
+            WHERE reading.datastream_id = s.id AND reading.time >= s.to_at AND reading.time >= since
+              AND reading.time < CASE s.kind WHEN 'measurement' THEN s.to_at + s.stands ELSE 'infinity' END
+              AND reading.time < until
             ORDER BY reading.time LIMIT 1
-        ) next
-        WHERE s.kind <> 'delta'
+        ) near ON true
+        LEFT JOIN LATERAL (
+            SELECT reading.time FROM reading
+            WHERE near.time IS NULL AND reading.datastream_id = s.id AND reading.time >= until
+              AND reading.time < CASE s.kind WHEN 'measurement' THEN s.to_at + s.stands ELSE 'infinity' END
+            ORDER BY reading.time LIMIT 1
+        ) far ON true
+        CROSS JOIN LATERAL (
+            SELECT date_bin('1 hour', coalesce(near.time, far.time), '2000-01-01T00:00:00Z')
+        ) AS h (hour)
+        WHERE s.kind <> 'delta' AND h.hour IS NOT NULL
     )
-    SELECT e.id, range_agg(e.span) FROM every e GROUP BY e.id
-$$;
+    SELECT e.id, range_agg(e.span) FROM every e GROUP BY e.id;
+END $$;
 
 -- What of these datastreams is not rolled up as it stands: what the job has noted and not worked out yet, and what
 -- batches touched that it has not read. Everything, until it has run.

@@ -67,6 +67,18 @@ FROM unnest(%(streams)s::int[], %(since)s::timestamptz[]) AS u (id, since) CROSS
     FROM reading WHERE reading.datastream_id = u.id AND reading.time > u.since AND reading.time <= %(now)s
 ) n
 
+-- name: counts
+-- What people counters counted, hour by hour as it is rolled up: the hour's number from the first, and the count.
+SELECT p.device_id, s.quantity, s.channel,
+       array_agg((date_part('epoch', h.hour - %(from_at)s) / 3600)::int ORDER BY h.hour), array_agg(h.total ORDER BY h.hour)
+FROM deployment p
+JOIN datastream s ON s.deployment_id = p.id
+    AND s.quantity IN ('people_in', 'people_out', 'people_in_total', 'people_out_total')
+JOIN reading_hour h ON h.datastream_id = s.id AND h.hour >= %(from_at)s AND h.hour < %(to_at)s AND h.total IS NOT NULL
+WHERE p.id = ANY (%(deployments)s)
+GROUP BY p.device_id, s.id
+ORDER BY p.device_id, s.id
+
 -- name: feeds
 -- For each source, how many deployed devices were last heard on it, and when the newest of their messages came.
 SELECT s.id, s.name, count(*), max(m.received_at)

@@ -40,3 +40,6 @@ WHERE (p.title, p.maker, p.version, p.interval_s, p.quantities, p.battery)
 INSERT INTO profile_version AS v (profile_id, version, fields) VALUES (%s, %s, %s)
 ON CONFLICT (profile_id, version) DO UPDATE SET fields = excluded.fields, seen_at = now()
 WHERE v.fields IS DISTINCT FROM excluded.fields
+
+-- name: follow_profiles
+SELECT datastreams_follow_profiles()

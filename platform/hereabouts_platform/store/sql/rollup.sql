@@ -1,5 +1,9 @@
 -- Rollups: what batches touched is noted, then worked out from raw readings, hours first and days from them.
 
+-- name: plan_simply
+-- Short loops over many parts: compiling them takes longer than running them.
+SELECT set_config('jit', 'off', true)
+
 -- name: horizon
 -- How far batches were read, and below which transaction everything is decided. NULL before the first run: from the
 -- first batch on.
