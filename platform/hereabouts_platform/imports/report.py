@@ -118,6 +118,11 @@ class Tally:
         """Whether refused rows are still to be told one by one."""
         return self._sink is not None or len(self._refused) < REFUSED_IN_DETAIL
 
+    @property
+    def refused_count(self) -> int:
+        """All refused rows so far."""
+        return self._causes.total()
+
     def report(self) -> ImportReport:
         """The report, refused rows in the order of the file."""
         return ImportReport(
