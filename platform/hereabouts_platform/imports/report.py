@@ -15,6 +15,7 @@ class Cause(StrEnum):
     DOUBLE = "double"
     UNKNOWN_KIND = "unknown_kind"
     UNKNOWN_PARENT = "unknown_parent"
+    WRONG_PARENT = "wrong_parent"
     CYCLE = "cycle"
     UNKNOWN_PROFILE = "unknown_profile"
     UNKNOWN_PLACE = "unknown_place"
