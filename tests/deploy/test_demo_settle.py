@@ -18,7 +18,7 @@ from hereabouts_deploy.prepare import bring_up_to_date
 from hereabouts_schemas.errors import ConfigError, HereaboutsError
 
 DAYS = 4
-STEPS = ("places", "devices", *HISTORY, "assessment")
+STEPS = ("areas", "places", "devices", *HISTORY, "assessment")
 
 
 class Reader:
@@ -92,6 +92,13 @@ def test_the_town_passes_the_imports_whole(folder: TownFolder, store: str) -> No
         assert kinds["home"] == 200
         assert kinds["bin_slot"] == 150
         assert kinds["room"] == connection.execute("SELECT count(*) FROM deployment WHERE mount ? 'room'").fetchone()[0]  # type: ignore[index]
+        lies = dict(
+            connection.execute(
+                "SELECT a.kind, count(*) FROM place_area p JOIN area a USING (code, vintage) GROUP BY a.kind"
+            ).fetchall()
+        )
+        assert lies == {"ward": sum(kinds.values()), "lsoa": sum(kinds.values())}
+        assert connection.execute("SELECT count(*) FROM area WHERE code NOT LIKE 'DEMO-%'").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM job_run WHERE state = 'done'").fetchone() == (1,)
         assert connection.execute("SELECT max(time) < now() FROM reading").fetchone() == (True,)
 
@@ -102,7 +109,7 @@ def test_a_start_that_was_cut_off_goes_on_where_it_was(folder: TownFolder, store
         impatient.settles(folder, store)
     left = read_chronicle(folder.chronicle)
     assert left is not None
-    assert left.done == ("places", "devices", "weather")
+    assert left.done == ("areas", "places", "devices", "weather")
     assert 0 < readings(store) < values_in(folder)
     patient = Reader()
     assert patient.settles(folder, store).done == STEPS

@@ -131,6 +131,18 @@ REFUSALS = [
 ]
 
 
+def test_a_building_holds_homes_and_a_home_holds_rooms(owner: Connection, tmp_path: Path) -> None:
+    put(owner, tmp_path, "id,kind,name,parent\nB,building,B,\nH,home,H,B\nH/r,room,R,H\n")
+    report = put(
+        owner,
+        tmp_path,
+        "id,kind,name,parent\nB2,building,B,H\nH2,home,H,H\nH3,home,H,H/r\nH/r/s,room,S,H/r\n"
+        "B/hall,room,Hall,B\nB3,building,B,NEW\nNEW,home,New,B\n",
+    )
+    assert [(row.line, row.cause) for row in report.refused] == [(line, Cause.WRONG_PARENT) for line in (2, 3, 4, 5, 7)]
+    assert set(places(owner)) == {"B", "H", "H/r", "B/hall", "NEW"}
+
+
 def test_a_wrong_row_is_refused_with_its_line_and_the_others_are_stored(owner: Connection, tmp_path: Path) -> None:
     rows = "".join(f"{row}\n" for row, _, _ in REFUSALS)
 

@@ -14,7 +14,9 @@ from hereabouts_deploy.demo.chronicle import Chronicle, read_chronicle
 from hereabouts_deploy.demo.clock import origin_before
 from hereabouts_deploy.demo.files import write_town, write_truth
 from hereabouts_deploy.demo.history import write_history
+from hereabouts_deploy.demo.quarters import FILES, options_of, write_quarters
 from hereabouts_deploy.demo.world import HISTORY_DAYS, live_through
+from hereabouts_platform.imports.areas import import_areas
 from hereabouts_platform.imports.devices import import_devices
 from hereabouts_platform.imports.places import import_places
 from hereabouts_platform.imports.readings import import_readings
@@ -111,15 +113,21 @@ class _Settler:
     def steps(self) -> Mapping[str, Callable[[], None]]:
         """What there is to do with the files, in order, by name."""
         return {
+            "areas": self._areas,
             "places": lambda: self._import("places.csv", import_places),
             "devices": lambda: self._import("devices.csv", import_devices),
             **{kind: self._history(kind) for kind in HISTORY},
             "assessment": self._assess,
         }
 
+    def _areas(self) -> None:
+        write_quarters(self.folder.path)
+        for kind, name in FILES.items():
+            self._import(name, partial(import_areas, options=options_of(kind)))
+
     def is_in_store(self, chronicle: Chronicle) -> bool:
         """Whether this store is the one that the chronicle tells of: not a new one under an old folder."""
-        return "places" not in chronicle.done or bool(known_places(self.connection, ["street-01"]))
+        return not chronicle.done or bool(known_places(self.connection, ["street-01"]))
 
     def go_on(self) -> None:
         """Raises once we are asked to stop."""

@@ -8,11 +8,12 @@ itself, exactly.
 
 import csv
 import hashlib
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import shapely
@@ -35,10 +36,18 @@ from hereabouts_schemas.place import Place, PlaceKind
 COLUMNS = ("UPRN", "X_COORDINATE", "Y_COORDINATE", "LATITUDE", "LONGITUDE")
 CHUNK_ROWS = 50_000
 _LONGEST_LINE = 1_000
+_BLOCK_BYTES = 1 << 20
 
 Progress = Callable[[int, int], None]
 Numbers = NDArray[np.float64]
-Chunk = list[tuple[int, list[str]]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chunk:
+    """Some rows of the file, and the line of the first of them."""
+
+    first: int
+    rows: list[list[str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,48 +110,58 @@ def take_open_uprn(
     chosen = _filter(connection, options)
     known = store.all_uprns(connection) if chosen.box is None else None
     left = 0
-    with path.open("rb") as file:
-        reader = _Reader(path, file)
-        total = path.stat().st_size
-        for chunk in reader.chunks():
+    with path.open("rb") as opened:
+        file, total = _Hashed(opened), path.stat().st_size
+        for chunk in _chunks(path, file):
+            refused = tally.refused_count
             rows = _rows(chunk, chosen, known, tally)
-            left += len(chunk) - len(rows)
+            left += len(chunk.rows) - len(rows) - (tally.refused_count - refused)
             _save(connection, rows, tally, makes_new=known is None)
             if progress is not None:
-                progress(reader.bytes_read, total)
-    left -= tally.report().refused_count
-    tally.notes.append(f"{left:,} rows were left out: {chosen.words}.")
-    return reader.sha256
+                progress(file.bytes_read, total)
+    tally.notes.append(f"Left out: {left:,} row{'s' if left != 1 else ''}, {chosen.words}.")
+    return file.sha256
 
 
-class _Reader:
-    """Lines of the file with their numbers, hashed on the way."""
+class _Hashed(io.RawIOBase):
+    """A file that is hashed and measured as it is read."""
 
-    def __init__(self, path: Path, file: BinaryIO) -> None:
-        self.bytes_read = 0
-        self._path = path
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
         self._file = file
         self._digest = hashlib.sha256()
+        self.bytes_read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        block = self._file.read(len(memoryview(buffer)))
+        self._digest.update(block)
+        self.bytes_read += len(block)
+        memoryview(buffer)[: len(block)] = block
+        return len(block)
 
     @property
     def sha256(self) -> str:
         return self._digest.hexdigest()
 
-    def chunks(self) -> Iterator[Chunk]:
-        reader = csv.reader(self._lines())
-        next(reader)
-        try:
-            while chunk := [(reader.line_num, cells) for cells in islice(reader, CHUNK_ROWS)]:
-                yield chunk
-        except csv.Error as error:
-            cure = f"It is no CSV from there on ({error})."
-            raise InputError("file", self._path.name, cure, line=reader.line_num) from None
 
-    def _lines(self) -> Iterator[str]:
-        for line in self._file:
-            self._digest.update(line)
-            self.bytes_read += len(line)
-            yield line.decode("utf-8-sig", "replace")  # what is no digit is refused with its line
+def _chunks(path: Path, file: _Hashed) -> Iterator[Chunk]:
+    """Rows in pieces, without the header; what is not UTF-8 is no digit, and refused with its line."""
+    text = io.TextIOWrapper(io.BufferedReader(file, _BLOCK_BYTES), encoding="utf-8-sig", errors="replace", newline="")
+    reader = csv.reader(text)
+    next(reader)
+    try:
+        line = reader.line_num
+        while rows := list(islice(reader, CHUNK_ROWS)):
+            if reader.line_num - line != len(rows):
+                raise InputError("file", path.name, "A cell goes on over the end of its line.", line=line + 1)
+            yield Chunk(first=line + 1, rows=rows)
+            line = reader.line_num
+    except csv.Error as error:
+        cure = f"It is no CSV from there on ({error})."
+        raise InputError("file", path.name, cure, line=reader.line_num) from None
 
 
 def _header(first: bytes) -> list[str]:
@@ -156,7 +175,7 @@ def _filter(connection: Connection, options: UprnOptions) -> _Filter:
     if options.box is not None:
         return _Filter(words="outside the box", box=options.box, shape=None)
     if options.within is None:
-        return _Filter(words="no place of the store has their UPRN", box=None, shape=None)
+        return _Filter(words="whose UPRN no place of the store has", box=None, shape=None)
     code, _, vintage = options.within.partition("@")
     found = newest_edition(connection, code, vintage or None)
     if found is None or found[1] is None:
@@ -172,20 +191,24 @@ def _filter(connection: Connection, options: UprnOptions) -> _Filter:
 def _rows(chunk: Chunk, chosen: _Filter, known: set[str] | None, tally: Tally) -> list[_Row]:
     """The rows of a chunk that are wanted; wrong ones are refused, wherever they lie."""
     try:
-        columns = list(zip(*(cells for _, cells in chunk), strict=True))
+        columns = list(zip(*chunk.rows, strict=True))
         lat, lon = (np.array(columns[k], dtype=np.float64) for k in (3, 4))
         is_plain = len(columns) == len(COLUMNS) and bool(np.isfinite(lat).all() and np.isfinite(lon).all())
     except (ValueError, IndexError):
         is_plain = False
     if not is_plain:
-        return [row for line, cells in chunk for row in _carefully(line, cells, chosen, known, tally)]
+        return [
+            row
+            for line, cells in enumerate(chunk.rows, chunk.first)
+            for row in _carefully(line, cells, chosen, known, tally)
+        ]
     wanted = np.flatnonzero(chosen.keeps(lon, lat)).tolist()
     if known is not None:
         wanted = [k for k in wanted if columns[0][k].strip().lstrip("0") in known]
     return [
         row
         for k in wanted
-        for row in _checked(chunk[k][0], columns[0][k], float(lon[k]), float(lat[k]), tally)
+        for row in _checked(chunk.first + k, columns[0][k], float(lon[k]), float(lat[k]), tally)
     ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """One row of a file of places as a place: cells checked, positions of either grid, outlines."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -103,13 +104,14 @@ def position_on_grid(easting: float, northing: float) -> tuple[float, float]:
     Raises:
         RowRefused: it does not lie on the National Grid.
     """
-    if not is_on_grid(easting, northing):
+    lon, lat = point_to_degrees(easting, northing)
+    if not is_on_grid(easting, northing) or not math.isfinite(lon):
         raise RowRefused(
             Cause.RANGE,
             f"easting {easting:g}, northing {northing:g} does not lie on the National Grid, whose eastings go from 0 "
             "to 700000 metres and northings from 0 to 1300000.",
         )
-    return point_to_degrees(easting, northing)
+    return lon, lat
 
 
 def position(lon: float, lat: float) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from hereabouts_platform.imports.place_features import SUFFIXES, read_features
 from hereabouts_platform.imports.place_rows import GRID, OPTIONAL, REQUIRED, place_of
 from hereabouts_platform.imports.report import Cause, ImportReport, Sink, Tally
 from hereabouts_platform.imports.tables import RowRefused, Table, read_table
-from hereabouts_platform.imports.tree import Candidate, refuse_loose_places
+from hereabouts_platform.imports.tree import Candidate, refuse_loose_places, refuse_misplaced
 from hereabouts_platform.store import imports as store
 from hereabouts_platform.store.access import record
 from hereabouts_platform.store.connection import Connection, acting
@@ -82,6 +82,8 @@ def _take(connection: Connection, path: Path, tally: Tally, *, is_features: bool
     table = read_features(path, tally) if is_features else read_table(path, tally, **columns)
     known = store.known_places(connection, [row.cell("id") for row in table.rows])
     candidates = _once_each(_candidates(table, known, tally), tally)
+    above = store.kinds_of(connection, [c.place.parent for c in candidates if c.place.parent is not None])
+    candidates = refuse_misplaced(candidates, above, tally)
     candidates = refuse_loose_places(candidates, store.parents(connection), tally)
     _save(connection, candidates, known, tally)
     if any(row.cell(GRID[0]) for row in table.rows):

@@ -15,6 +15,7 @@ class Cause(StrEnum):
     DOUBLE = "double"
     UNKNOWN_KIND = "unknown_kind"
     UNKNOWN_PARENT = "unknown_parent"
+    WRONG_PARENT = "wrong_parent"
     CYCLE = "cycle"
     UNKNOWN_PROFILE = "unknown_profile"
     UNKNOWN_PLACE = "unknown_place"
@@ -120,6 +121,11 @@ class Tally:
     def wants_detail(self) -> bool:
         """Whether refused rows are still to be told one by one."""
         return self._sink is not None or len(self._refused) < REFUSED_IN_DETAIL
+
+    @property
+    def refused_count(self) -> int:
+        """All refused rows so far."""
+        return self._causes.total()
 
     def report(self) -> ImportReport:
         """The report, refused rows in the order of the file."""

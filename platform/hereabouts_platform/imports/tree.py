@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from hereabouts_platform.imports.report import Cause, Tally
-from hereabouts_schemas.place import Place
+from hereabouts_schemas.place import Place, PlaceKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -14,6 +14,36 @@ class Candidate:
 
     line: int
     place: Place
+
+
+# A building holds homes, a home holds rooms, and never the other way round.
+NEVER_INSIDE: Mapping[PlaceKind, frozenset[PlaceKind]] = {
+    PlaceKind.BUILDING: frozenset({PlaceKind.HOME, PlaceKind.ROOM}),
+    PlaceKind.HOME: frozenset({PlaceKind.HOME, PlaceKind.ROOM}),
+    PlaceKind.ROOM: frozenset({PlaceKind.ROOM}),
+}
+
+
+def refuse_misplaced(candidates: Iterable[Candidate], stored: Mapping[str, PlaceKind], tally: Tally) -> list[Candidate]:
+    """The candidates whose parent is of a kind that may hold them.
+
+    Args:
+        candidates: one a place.
+        stored: the kinds of those parents that the store holds; a parent among the candidates is what its row says.
+        tally: is told of the refused ones.
+    """
+    every = list(candidates)
+    kinds = {**stored, **{candidate.place.id: candidate.place.kind for candidate in every}}
+    kept = []
+    for candidate in every:
+        place = candidate.place
+        above = kinds.get(place.parent) if place.parent is not None else None
+        if above in NEVER_INSIDE.get(place.kind, ()):
+            reason = f"A {place.kind} is never part of a {above}, as {place.parent} is. Correct the kind or the parent."
+            tally.refuse(candidate.line, Cause.WRONG_PARENT, reason)
+        else:
+            kept.append(candidate)
+    return kept
 
 
 def refuse_loose_places(

@@ -35,6 +35,11 @@ def all_uprns(connection: Connection) -> set[str]:
     return {row[0] for row in connection.execute(SQL["all_uprns"])}
 
 
+def kinds_of(connection: Connection, ids: Sequence[str]) -> dict[str, PlaceKind]:
+    """The kinds of those of these places that the store holds."""
+    return {id_: PlaceKind(kind) for id_, kind in connection.execute(SQL["kinds_of"], (list(ids),))}
+
+
 def parents(connection: Connection) -> dict[str, str | None]:
     """Every place of the store with its parent."""
     return dict(connection.execute(SQL["parents"]).fetchall())

@@ -13,6 +13,9 @@ SELECT id, kind, name, lon, lat, uprn, usrn, parent_id, attributes, polygon FROM
 -- name: all_uprns
 SELECT uprn FROM place WHERE uprn IS NOT NULL
 
+-- name: kinds_of
+SELECT id, kind FROM place WHERE id = ANY (%s)
+
 -- name: parents
 SELECT id, parent_id FROM place
 
