@@ -58,4 +58,3 @@ class Table(TomlTable):
         if not is_number(value) or not value:
             self.refuse("scale", "Write the number that a field is multiplied with; it cannot be 0.")
         return float(value)
-
