@@ -114,6 +114,14 @@ class LatestItem(Item):
     device: str
 
 
+class StationItem(Item):
+    """The weather station whose outdoor temperature a number was worked out with."""
+
+    place: str = Field(description="Its id.", examples=["weather-1"])
+    name: str
+    distance_km: float = Field(description="How far it is from the home, as the crow flies.")
+
+
 class EvidenceItem(Item):
     """One number an alert rests on: the mean over [from, to) against its limit."""
 
@@ -122,6 +130,7 @@ class EvidenceItem(Item):
     limit: float
     from_: AwareDatetime = Field(alias="from", examples=[AT])
     to: AwareDatetime
+    station: StationItem | None = Field(None, description="Whose weather is in it; null where none is.")
 
 
 class AlertItem(Item):

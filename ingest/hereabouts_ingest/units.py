@@ -91,6 +91,8 @@ _SPELLINGS = {
     "millivolt": "mV",
     "inch": "[in_i]",
     "mph": "[mi_i]/h",
+    "mp/h": "[mi_i]/h",
+    "kn": "[kn_i]",
     "kmh": "km/h",
     "knots": "[kn_i]",
     "°": "deg",

@@ -31,14 +31,27 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Station:
+    """The weather station whose outdoor temperature a number was worked out with: its place, name and distance."""
+
+    place: str
+    name: str
+    distance_km: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
-    """One number an alert rests on: mean `value` in `unit` over `[from_at, to_at)` against its `limit`."""
+    """One number an alert rests on: mean `value` in `unit` over `[from_at, to_at)` against its `limit`.
+
+    `station` is whose weather it was worked out with; None where no weather is in it.
+    """
 
     value: float
     unit: str
     limit: float
     from_at: datetime
     to_at: datetime
+    station: Station | None = None
 
 
 class Finding(StrEnum):

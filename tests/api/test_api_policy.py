@@ -75,6 +75,7 @@ PATHS = [
     "/v1/sources",
     "/v1/sources/plain/accounting",
     "/v1/quarantine",
+    "/v1/datasets",
     "/metrics",
     "/openapi.json",
 ]

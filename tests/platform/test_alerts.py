@@ -52,6 +52,12 @@ def test_the_job_opens_what_the_readings_say(street: Town) -> None:
     found = alerts(street)
     assert set(found) == {"H0/bedroom", "H2/bedroom", "H3/bedroom"}
     assert (detail["rooms"], detail["opened"], detail["flag"], detail["clear"]) == (4, 3, 2, 1)
+    assert found["H3/bedroom"]["evidence"]["surface_humidity_week"]["station"] == {
+        "place": "Mill Hill",
+        "name": "Mill Hill",
+        "distance_km": 0.7,
+    }
+    assert "station" not in found["H3/bedroom"]["evidence"]["air_humidity_week"]
     wet = found["H0/bedroom"]
     assert (wet["place_id"], wet["hazard"], wet["level"], wet["rule"]) == (
         "H0/bedroom",

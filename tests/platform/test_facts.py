@@ -98,7 +98,7 @@ def test_the_nearest_station_that_is_heard_speaks(town: Town) -> None:
     rooms = rooms_of(town)
     weather = rooms["H1/hall"].weather
     assert weather is not None
-    assert weather.station == "Near"
+    assert (weather.station, weather.station_id, round(weather.distance_km, 1)) == ("Near", "Near", 3.3)
     assert weather.temperature[-1] == 1.5
     assert rooms["H2"].weather is None
 

@@ -37,7 +37,9 @@ def test_none_of_the_roles_is_a_superuser_and_only_the_owner_owns(database_url: 
     assert owners == [("hereabouts_owner",)]
 
 
-@pytest.mark.parametrize("table", ["reading", "latest", "tenancy", "api_key", "session", "household.circumstance"])
+@pytest.mark.parametrize(
+    "table", ["reading", "latest", "tenancy", "api_key", "session", "household.circumstance", "dataset_row"]
+)
 def test_api_cannot_read_directly(database_url: str, table: str) -> None:
     with connect(database_url, DatabaseRole.API) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(f"SELECT * FROM {table}")

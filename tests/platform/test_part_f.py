@@ -39,7 +39,9 @@ def room(
         "temperature": np.full(len(humidity), temperature),
         "humidity": humidity,
         "last_at": last_at,
-        "weather": Weather(station="Town Hall", temperature=laid(outdoor)) if outdoor else None,
+        "weather": Weather(station="Town Hall", station_id="S1", distance_km=3.24, temperature=laid(outdoor))
+        if outdoor
+        else None,
     }
     return RoomFacts(**(facts | more))  # type: ignore[arg-type]
 

@@ -121,7 +121,11 @@ BUILDINGS = [
 
 def midnights(building: Building) -> list[tuple[datetime, Assessment]]:
     """What is said at each midnight in UTC from the first to the last."""
-    weather = Weather(station="the station", temperature=building.outdoor) if building.outdoor is not None else None
+    weather = (
+        Weather(station="the station", station_id="S", distance_km=1.0, temperature=building.outdoor)
+        if building.outdoor is not None
+        else None
+    )
     known = np.flatnonzero(~np.isnan(building.humidity))
     said = []
     at = building.from_at.replace(hour=0) + timedelta(days=1)

@@ -56,7 +56,7 @@ def _rows(path: Path, names: list[str], to_degrees: Transformer | None) -> Itera
     line = 2
     try:
         with pyogrio.raw.open_arrow(
-            path, batch_size=_AT_ONCE, use_pyarrow=True, datetime_as_string=True, force_2d=True, **_OPTIONS
+            path, batch_size=_AT_ONCE, use_pyarrow=True, datetime_as_string=True, **_OPTIONS
         ) as (meta, reader):
             shape = meta["geometry_name"] or "wkb_geometry"
             for batch in reader:

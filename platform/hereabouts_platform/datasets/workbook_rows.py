@@ -4,12 +4,11 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from hereabouts_schemas.errors import InputError
 
@@ -50,21 +49,26 @@ def _lines(sheet: Any) -> Iterator[tuple[int, list[object]]]:
 
 @contextmanager
 def _sheet(path: Path, name: str | None) -> Iterator[Any]:
+    with path.open("rb") as file:  # by its path, openpyxl would judge it by its name
+        book = _open(path, file)
+        try:
+            sheet = _choose(path, book, name)
+            sheet.reset_dimensions()  # what a workbook says of its own size is often wrong
+            yield sheet
+        except (BadZipFile, KeyError, ParseError) as error:
+            raise InputError("file", path.name, f"The workbook is damaged ({error}). Save it again.") from None
+        finally:
+            book.close()
+
+
+def _open(path: Path, file: BinaryIO) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of styles and extensions, which hold no data
-            book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, ParseError) as error:
+            return load_workbook(file, read_only=True, data_only=True)
+    except (BadZipFile, KeyError, ValueError, ParseError) as error:
         cure = f"It is a ZIP archive, but no workbook ({error}). Unpack it, or save it as .xlsx again."
         raise InputError("file", path.name, cure) from None
-    try:
-        sheet = _choose(path, book, name)
-        sheet.reset_dimensions()  # what a workbook says of its own size is often wrong
-        yield sheet
-    except (BadZipFile, KeyError, ParseError) as error:
-        raise InputError("file", path.name, f"The workbook is damaged ({error}). Save it again.") from None
-    finally:
-        book.close()
 
 
 def _choose(path: Path, book: Any, name: str | None) -> Any:

@@ -114,7 +114,8 @@ class _Standard:
         devices, values, when = codes(columns[device]), columns[value], self._when(columns)
         stamps = [self._stamp(name) for name in when.names]
         times = np.array([first for first, _ in stamps], dtype=object)[when.codes] if stamps else np.zeros(0, object)
-        twice = np.array([second is not None for _, second in stamps], dtype=bool)[when.codes] if stamps else []
+        repeated = np.array([second is not None for _, second in stamps], dtype=bool)
+        twice = repeated[when.codes] if stamps else repeated
         for at in np.flatnonzero(twice).tolist():
             key = (devices.names[devices.codes[at]], stamps[when.codes[at]][0])
             text = str(values[at].as_py()).strip()

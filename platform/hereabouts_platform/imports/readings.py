@@ -60,10 +60,29 @@ def import_readings(
     """
     require(principal, Action.WRITE, Resource.READINGS)
     file = open_readings(path) if local is None else open_local(path, local)
+    return import_reading_file(connection, principal, file, Tally(sink), progress)
+
+
+def import_reading_file(
+    connection: Connection, principal: Principal, file: ReadingFile, tally: Tally, progress: Progress | None = None
+) -> ImportReport:
+    """Store what a file that is open already holds; as `import_readings`, which see.
+
+    Args:
+        connection: role owner, not in a transaction.
+        principal: who imports.
+        file: whatever shape it had, its readings are long or wide.
+        tally: may hold refused values already; goes into the report.
+        progress: is called after each chunk with the rows read and the rows there are.
+
+    Raises:
+        NotAllowed: `principal` may not.
+    """
+    require(principal, Action.WRITE, Resource.READINGS)
     with acting(connection, principal.id):
         detail = {"import": "readings", "file": file.name, "sha256": file.sha256}
         record(connection, principal, Action.WRITE, Resource.READINGS, detail)
-    running = _Import(connection, principal, file, Tally(sink))
+    running = _Import(connection, principal, file, tally)
     return running.run(progress or _silently)
 
 

@@ -17,8 +17,8 @@ from hereabouts_platform.rules import part_f_words as words
 from hereabouts_platform.rules.averages import DAY, WEEK, trailing_mean
 from hereabouts_platform.rules.criterion import AIR, CRITERIA, SURFACE, Criterion
 from hereabouts_platform.rules.psychrometrics import Floats, surface_humidity
-from hereabouts_platform.rules.room import HOUR, RoomFacts, Weather, full_hour
-from hereabouts_schemas.alert import Assessment, Evidence, Finding, Level, SubjectKind
+from hereabouts_platform.rules.room import HOUR, RoomFacts, full_hour
+from hereabouts_schemas.alert import Assessment, Evidence, Finding, Level, Station, SubjectKind
 
 HAZARD = "damp_mould"
 RULE = "part_f"
@@ -166,9 +166,18 @@ def _evidence(course: _Course, index: int) -> dict[str, Evidence]:
             limit=criterion.limit,
             from_at=to_at - timedelta(hours=criterion.period.hours),
             to_at=to_at,
+            station=_station(course.room) if criterion.medium == SURFACE else None,
         )
         for criterion, value in course.values_at(index).items()
     }
+
+
+def _station(room: RoomFacts) -> Station | None:
+    """Where the outdoor temperature was measured: a surface is worked out with it."""
+    if room.weather is None:
+        return None
+    weather = room.weather
+    return Station(place=weather.station_id, name=weather.station, distance_km=round(weather.distance_km, 1))
 
 
 def _course(room: RoomFacts) -> _Course:
@@ -187,7 +196,7 @@ def _cut(room: RoomFacts, now: datetime) -> RoomFacts:
     offset = int((from_at - room.from_at) / HOUR)
     weather = room.weather
     if weather is not None:
-        weather = Weather(station=weather.station, temperature=_shift(weather.temperature, offset))
+        weather = replace(weather, temperature=_shift(weather.temperature, offset))
     return replace(
         room,
         from_at=from_at,

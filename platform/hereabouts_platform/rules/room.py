@@ -11,9 +11,17 @@ DEFAULT_F_RSI = 0.75  # what UK practice asks of a dwelling's walls (ISO 13788);
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Weather:
-    """Outdoor air temperature, degC, for the same hours as the room's; `station` is the name people know it by."""
+    """Outdoor air temperature, degC, for the same hours as the room's.
+
+    Attributes:
+        station: the name people know the weather station by.
+        station_id: its place.
+        distance_km: how far it is from the home, as the crow flies.
+    """
 
     station: str
+    station_id: str
+    distance_km: float
     temperature: Floats
 
 

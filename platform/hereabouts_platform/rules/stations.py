@@ -15,8 +15,9 @@ EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Station:
-    """A weather station, WGS 84 degrees, and its outdoor air temperature, degC, by consecutive hours."""
+    """A weather station (a place by its id), WGS 84 degrees, and its outdoor air temperature, degC, hour by hour."""
 
+    place_id: str
     name: str
     lon: float
     lat: float
@@ -30,11 +31,14 @@ def heard(stations: Sequence[Station]) -> list[Station]:
 
 
 def nearest(stations: Sequence[Station], lon: float | None, lat: float | None) -> Weather | None:
-    """The weather of the nearest station, as the crow flies; None without a station or a position."""
+    """The weather of the nearest station, as the crow flies, and which one that is; None without one or a position."""
     if lon is None or lat is None or not stations:
         return None
-    station = min(stations, key=lambda s: (great_circle_km(lon, lat, s.lon, s.lat), s.name))
-    return Weather(station=station.name, temperature=station.temperature)
+    away, _, index = min((great_circle_km(lon, lat, s.lon, s.lat), s.name, n) for n, s in enumerate(stations))
+    station = stations[index]
+    return Weather(
+        station=station.name, station_id=station.place_id, distance_km=away, temperature=station.temperature
+    )  # fmt: skip
 
 
 def great_circle_km(lon1: float, lat1: float, lon2: float, lat2: float) -> float:

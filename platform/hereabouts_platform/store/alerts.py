@@ -4,7 +4,7 @@ Call inside `acting(connection, principal.id)`, role jobs, one job of a hazard a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from hereabouts_platform.rules.alert_life import Clear, Open, OpenAlert, Statement, Step, Update, next_step
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
-from hereabouts_schemas.alert import Assessment, Evidence, Level, SubjectKind
+from hereabouts_schemas.alert import Assessment, Evidence, Level, Station, SubjectKind
 from hereabouts_schemas.times import format_time, parse_time
 
 SQL = load("alerts")
@@ -114,7 +114,7 @@ def _change_columns(steps: Sequence[Update | Clear], now: datetime) -> dict[str,
 
 
 def _evidence_to(evidence: Mapping[str, Evidence]) -> dict[str, dict[str, object]]:
-    """As `/v1/alerts` gives it: {name: {value, unit, limit, from, to}}."""
+    """As `/v1/alerts` gives it: {name: {value, unit, limit, from, to, station}}."""
     return {
         name: {
             "value": number.value,
@@ -122,6 +122,7 @@ def _evidence_to(evidence: Mapping[str, Evidence]) -> dict[str, dict[str, object
             "limit": number.limit,
             "from": format_time(number.from_at),
             "to": format_time(number.to_at),
+            **({"station": asdict(number.station)} if number.station is not None else {}),
         }
         for name, number in evidence.items()
     }
@@ -135,6 +136,7 @@ def _evidence_from(stored: Mapping[str, Mapping[str, Any]]) -> dict[str, Evidenc
             limit=number["limit"],
             from_at=parse_time(number["from"]),
             to_at=parse_time(number["to"]),
+            station=Station(**number["station"]) if "station" in number else None,
         )
         for name, number in stored.items()
     }

@@ -84,7 +84,7 @@ def _stations(connection: Connection, from_at: datetime, to_at: datetime) -> lis
     rows = connection.execute(SQL["stations"]).fetchall()
     courses = _courses(connection, [row[0] for row in rows], [TEMPERATURE], from_at, to_at)
     return [
-        Station(name=name, lon=lon, lat=lat, temperature=courses[place_id, TEMPERATURE].means)
+        Station(place_id=place_id, name=name, lon=lon, lat=lat, temperature=courses[place_id, TEMPERATURE].means)
         for place_id, name, lon, lat in rows
         if (place_id, TEMPERATURE) in courses
     ]

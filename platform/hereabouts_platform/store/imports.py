@@ -101,6 +101,11 @@ def add_deployments(connection: Connection, deployments: Sequence[Deployment]) -
         connection.execute(SQL["add_deployments"], as_columns(rows, 5))
 
 
+def set_period(connection: Connection, device: str, quantity: str, seconds: int) -> None:
+    """Say over how long each value of a device's quantity adds up, where that is not said yet."""
+    connection.execute(SQL["set_period"], (seconds, device, quantity))
+
+
 def readings_after(connection: Connection, ends: Sequence[tuple[int, datetime]]) -> dict[int, int]:
     """How many readings of each deployment lie at or after the time beside it; deployments without any are left out."""
     if not ends:

@@ -68,6 +68,11 @@ FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::te
     AS u (device_id, place_id, from_at, to_at, mount)
 ORDER BY u.device_id, u.from_at
 
+-- name: set_period
+UPDATE datastream s SET period_s = %s
+FROM deployment d
+WHERE d.id = s.deployment_id AND d.device_id = %s AND s.quantity = %s AND s.period_s IS NULL
+
 -- name: readings_after
 -- How many readings of each deployment lie at or after a time.
 SELECT u.deployment_id, count(*)
