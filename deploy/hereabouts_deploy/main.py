@@ -36,6 +36,7 @@ COMMANDS = {
     "backfill": "backfill",
     "user": "user",
     "key": "key",
+    "analyst": "analyst",
     "config": "config",
 }
 
