@@ -37,6 +37,7 @@ COMMANDS = {
     "backfill": "backfill",
     "user": "user",
     "key": "key",
+    "analyst": "analyst",
     "config": "config",
 }
 

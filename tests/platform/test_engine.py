@@ -136,7 +136,7 @@ def test_places_have_a_geometry_where_there_is_postgis(places: Connection, engin
     assert shapes["nowhere"] is None
     near = places.execute(f"SELECT id FROM place_geometry WHERE geom && {NEAR} ORDER BY id").fetchall()  # type: ignore[arg-type]
     assert near == [("odd outline",), ("outline",), ("point",)]
-    columns = places.execute("SELECT srid, type FROM geometry_columns WHERE f_table_name = 'place_geometry'")
+    columns = places.execute("SELECT srid, type FROM geometry_columns WHERE f_table_schema = 'public'")
     assert columns.fetchall() == [(4326, "GEOMETRY")]
 
 

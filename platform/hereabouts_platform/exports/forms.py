@@ -10,8 +10,6 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-INSTANT = "%Y-%m-%dT%H:%M:%SZ"  # RFC 3339; of microseconds %S has six digits behind the point
-
 
 class Form(StrEnum):
     """The form of a file."""
@@ -85,10 +83,13 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def _plain_batch(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    columns = [
-        pc.strftime(column, format=INSTANT) if pa.types.is_timestamp(column.type) else column
-        for column in batch.columns
-    ]
+    columns = [_instants(column) if pa.types.is_timestamp(column.type) else column for column in batch.columns]
     return pa.RecordBatch.from_arrays(
         [column.cast(field.type) for column, field in zip(columns, schema, strict=True)], schema=schema
     )
+
+
+def _instants(times: pa.Array) -> pa.Array:
+    """RFC 3339 with six digits behind the point; without its zone a time is written twenty times as fast."""
+    text = times.cast(pa.timestamp("us")).cast(pa.string())
+    return pc.binary_join_element_wise(pc.utf8_replace_slice(text, 10, 11, "T"), pa.scalar("Z"), "")

@@ -130,6 +130,8 @@ def equip(connection: Connection) -> None:
     if "postgis" in found.extensions and not found.has_geometry:
         with connection.transaction():
             connection.execute(SQL["make_geometry"])
+    if "postgis" in found.extensions:
+        connection.execute(SQL["publish_geometry"])
 
 
 def have_postgis(connection: Connection) -> None:

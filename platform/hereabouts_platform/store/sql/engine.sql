@@ -61,3 +61,18 @@ BEGIN
         SELECT id, kind, name, place_shape(polygon, lon, lat)::geometry(Geometry, 4326) AS geom FROM place;
     GRANT SELECT ON place_geometry TO hereabouts_api;
 END $make$
+
+-- name: publish_geometry
+-- Public places for analysts' maps; of what `published.place` shows and nothing else.
+DO $publish$
+BEGIN
+    CREATE OR REPLACE VIEW published.place_geometry WITH (security_barrier) AS
+        SELECT p.place, p.kind, p.name, place_shape(p.polygon, p.lon, p.lat)::geometry(Geometry, 4326) AS geom
+        FROM published.place p;
+    GRANT SELECT ON published.place_geometry TO hereabouts_analyst;
+    COMMENT ON VIEW published.place_geometry IS 'Public places with their outline, else their point, for maps.';
+    COMMENT ON COLUMN published.place_geometry.place IS 'Id of the place.';
+    COMMENT ON COLUMN published.place_geometry.kind IS 'What it is, as in `place`.';
+    COMMENT ON COLUMN published.place_geometry.name IS 'Its name.';
+    COMMENT ON COLUMN published.place_geometry.geom IS 'Geometry, EPSG:4326; null where there is no position.';
+END $publish$
