@@ -34,7 +34,7 @@ def test_json_stands_alone_on_standard_output(database_url: str) -> None:
     assert (report["job"], report["state"], report["detail"]["rooms"]) == ("assess", "done", 0)
     assert report["window_at"].endswith("Z")
     items = json.loads(hereabouts(database_url, "list", "--json").stdout)["items"]
-    assert [item["name"] for item in items] == ["assess", "health", "account", "gaps", "retention", "watch"]
+    assert [item["name"] for item in items] == ["assess", "health", "account", "gaps", "purge_posts", "retention", "watch"]
     assert (items[0]["interval_s"], items[0]["last"]["state"], items[-1]["last"]) == (300, "done", None)
 
 
@@ -49,7 +49,7 @@ def test_a_failed_job_is_exit_1_and_says_what_kind(database_url: str) -> None:
 def test_an_unknown_job_and_no_database_are_sentences(database_url: str) -> None:
     unknown = hereabouts(database_url, "run", "asess")
     assert unknown.returncode == 1
-    assert "The jobs are: assess, health, account, gaps, retention, watch." in unknown.stderr
+    assert "The jobs are: assess, health, account, gaps, purge_posts, retention, watch." in unknown.stderr
     nowhere = hereabouts("postgresql://127.0.0.1:1/none", "run", "assess")
     assert nowhere.returncode == 1
     assert "Traceback" not in nowhere.stderr

@@ -34,7 +34,7 @@ INSERT INTO deployment (device_id, place_id, from_at, to_at, mount) VALUES
     ('A81758FFFE000001', 'h1/hall', '2024-01-01Z', NULL, '{"f_rsi": 0.7}');
 INSERT INTO datastream (deployment_id, quantity, channel, unit, kind, period_s)
     SELECT id, q, c, u, k, p FROM deployment, (VALUES ('air_temperature', '', 'Cel', 'measurement', NULL::int),
-        ('people_in', 'left', '{count}', 'delta', 900), ('rainfall_total', '', 'mm', 'total_increasing', NULL))
+        ('people_in', 'left', '{count}', 'delta', NULL), ('rainfall_total', '', 'mm', 'total_increasing', NULL))
         AS v (q, c, u, k, p);
 UPDATE registry_version SET version = 41;
 UPDATE source SET enabled = false WHERE name = 'homelink';
@@ -88,9 +88,10 @@ INSERT INTO source (name, envelope, mapping) VALUES ('zigbee', 'mapped', 'x = 1'
 
 # What came since: a row for each new table. The test of backups fails where a table has none.
 SINCE = """
-CREATE TABLE reading_hour_2026_03 PARTITION OF reading_hour FOR VALUES FROM ('2026-03-01Z') TO ('2026-04-01Z');
-INSERT INTO reading_hour VALUES (1, '2026-03-01T10:00Z', 2, 1, 1.5, 1, 2, 1, 2, NULL);
-INSERT INTO reading_day VALUES (1, '2026-03-01', 2, 1, NULL, 1, 2, 1, 2, 7);
+SELECT make_partition('reading_hour', '2026-03-01Z');
+INSERT INTO reading_hour VALUES (1, '2026-03-01T10:00Z', 2, 1, 1.5, 1, 2, 1, 2, NULL, 3, 3600);
+INSERT INTO reading_day VALUES (1, '2026-03-01', 2, 1, NULL, 1, 2, 1, 2, 7, 3, NULL);
+INSERT INTO rollup_pending (datastream_id, from_at, to_at) VALUES (1, '2026-03-01T10:00Z', '2026-03-01T12:00Z');
 INSERT INTO retention (class, keep, before, deleted) VALUES ('quarantine', '13 months', '2025-01-01Z', 5);
 INSERT INTO ingest_past VALUES (1, 0, 6, 1, 2, 2, 1, 3, 1);
 INSERT INTO job_past VALUES ('assess', 3);

@@ -8,6 +8,7 @@ from hereabouts_platform.jobs.gaps import INTERVAL as GAPS_INTERVAL
 from hereabouts_platform.jobs.gaps import find_gaps
 from hereabouts_platform.jobs.health import assess_devices
 from hereabouts_platform.jobs.job import Job
+from hereabouts_platform.jobs.purge_posts import purge_posts
 from hereabouts_platform.jobs.retention import let_go
 from hereabouts_platform.jobs.watch import watching
 from hereabouts_schemas.errors import InputError
@@ -40,6 +41,13 @@ GAPS = Job(
     work=find_gaps,
 )
 
+PURGE_POSTS = Job(
+    name="purge_posts",
+    title="Forget the answers to webhooks of more than a day ago",
+    interval=timedelta(hours=1),
+    work=purge_posts,
+)
+
 RETENTION = Job(
     name="retention",
     title="Let go of data that has been kept for as long as its class is kept",
@@ -52,11 +60,11 @@ WATCH = Job(
     name="watch",
     title="Raise an alert when another job fails or does not run",
     interval=timedelta(minutes=5),
-    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, RETENTION]),
+    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, PURGE_POSTS, RETENTION]),
     at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
 )
 
-JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, RETENTION, WATCH)
+JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, PURGE_POSTS, RETENTION, WATCH)
 
 
 def job_named(name: str) -> Job:

@@ -133,13 +133,6 @@ CLASSES = _table(
         least=35,
     ),
     DataClass(
-        name="posts",
-        title="answers to webhooks",
-        keep="1 day",
-        why="senders ask at once; the messages are in the raw batches",
-        least=1,
-    ),
-    DataClass(
         name="sign_ins",
         title="sessions that have ended and sign-in links that no longer work",
         keep="30 days",

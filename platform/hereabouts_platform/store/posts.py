@@ -137,3 +137,8 @@ def answer(connection: Connection, answers: Sequence[Answer]) -> None:
     rows = sorted((a.post_id, a.index, a.outcome, a.reason, a.detail) for a in answers)
     connection.execute(SQL["answer"], as_columns(rows, 5))
     connection.execute(SQL["tell"], (sorted({a.post_id for a in answers}),))
+
+
+def forget_answered(connection: Connection, before: datetime) -> int:
+    """Delete requests that were answered in full, the records answered before `before`; returns how many records."""
+    return connection.execute(SQL["forget"], {"before": before}).rowcount

@@ -53,6 +53,7 @@ def _may_act_as(connection: Connection, role: DatabaseRole) -> bool:
 def provision(superuser_url: str, passwords: Mapping[DatabaseRole, str]) -> None:
     """Set up a server that is ours alone: the four roles with their passwords, and the database, owned by the owner."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
+        connection.execute(SQL["log_nothing"])
         for role, password in passwords.items():
             exists = connection.execute(SQL["role_exists"], (role.value,)).fetchone()
             verb = sql.SQL("ALTER" if exists else "CREATE")
