@@ -77,7 +77,10 @@ def test_dead_rows_missing_statistics_unused_indexes_and_slow_statements_are_tol
     with psycopg.connect(server.url(SUPERUSER), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE place")
         connection.execute("SELECT pg_stat_statements_reset()")
-    assert wait_for(server, lambda check: check.state is State.OK).message == "Vacuum, statistics and indexes are in order."
+    assert (
+        wait_for(server, lambda check: check.state is State.OK).message
+        == "Vacuum, statistics and indexes are in order."
+    )
 
 
 def test_an_unused_index_and_a_table_read_whole_are_told_after_a_week(

@@ -34,7 +34,15 @@ def test_json_stands_alone_on_standard_output(database_url: str) -> None:
     assert (report["job"], report["state"], report["detail"]["rooms"]) == ("assess", "done", 0)
     assert report["window_at"].endswith("Z")
     items = json.loads(hereabouts(database_url, "list", "--json").stdout)["items"]
-    assert [item["name"] for item in items] == ["assess", "health", "account", "gaps", "purge_posts", "retention", "watch"]
+    assert [item["name"] for item in items] == [
+        "assess",
+        "health",
+        "account",
+        "gaps",
+        "purge_posts",
+        "retention",
+        "watch",
+    ]
     assert (items[0]["interval_s"], items[0]["last"]["state"], items[-1]["last"]) == (300, "done", None)
 
 

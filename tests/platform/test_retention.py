@@ -168,9 +168,7 @@ def cut_off(jobs: Connection, principal: Any, transactions: int) -> None:
             return
 
 
-def test_partitions_go_whole_where_both_classes_go(
-    town: Town, streams: dict[bool, int], jobs: Connection
-) -> None:
+def test_partitions_go_whole_where_both_classes_go(town: Town, streams: dict[bool, int], jobs: Connection) -> None:
     old, between = NOW - timedelta(days=8 * 365), NOW - timedelta(days=3 * 365)
     for number, (at, in_home) in enumerate([(old, True), (old, False), (between, True), (between, False)], 1):
         put(town.owner, Row(number=number, table="reading", at=at, in_home=in_home, kept=False), streams)
@@ -258,7 +256,9 @@ def test_a_young_row_of_the_audit_goes_by_no_way(town: Town) -> None:
         })  # fmt: skip
         for letting_go in (False, True):
             with town.owner.transaction(force_rollback=True):
-                town.owner.execute("SELECT set_config('hereabouts.letting_go', %s, true)", ("on" if letting_go else "",))
+                town.owner.execute(
+                    "SELECT set_config('hereabouts.letting_go', %s, true)", ("on" if letting_go else "",)
+                )
                 delete = "DELETE FROM audit WHERE resource = %s"
                 if goes and letting_go:
                     assert town.owner.execute(delete, (str(age),)).rowcount == 1

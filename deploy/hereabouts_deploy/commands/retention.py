@@ -46,7 +46,9 @@ def show(as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = 
         typer.echo(orjson.dumps(items, option=orjson.OPT_UTC_Z | orjson.OPT_INDENT_2).decode())
         return
     if tried is not None:
-        typer.echo("These are the rules of the settings here; the system follows what `hereabouts jobs` was started with.")
+        typer.echo(
+            "These are the rules of the settings here; the system follows what `hereabouts jobs` was started with."
+        )
     for each in found:
         _say(each)
 

@@ -19,8 +19,12 @@ def check_tables(connection: Connection) -> Check:
     detail["bloated"] = [(*row[:3], row[3] and row[3].isoformat()) for row in found.bloated]
     if advice:
         return Check(name="tables", state=State.WARNING, message=" ".join(advice), detail=detail)
-    more = "" if found.slowest is not None else " Slow statements are not counted here: pg_stat_statements is not there."
-    return Check(name="tables", state=State.OK, message=f"Vacuum, statistics and indexes are in order.{more}", detail=detail)
+    more = (
+        "" if found.slowest is not None else " Slow statements are not counted here: pg_stat_statements is not there."
+    )
+    return Check(
+        name="tables", state=State.OK, message=f"Vacuum, statistics and indexes are in order.{more}", detail=detail
+    )
 
 
 def _sentences(found: Advice, now: datetime) -> Iterator[str]:

@@ -58,9 +58,7 @@ def rules_of(connection: Connection) -> dict[str, Rule]:
 
 def save_rules(connection: Connection, keeps: Mapping[str, str], *, only_new: bool = False) -> None:
     """Write down how long each class is kept, inside `acting()`; with `only_new` those that stand stay as they are."""
-    connection.execute(
-        SQL["save_rules"], {"classes": list(keeps), "keeps": list(keeps.values()), "only_new": only_new}
-    )
+    connection.execute(SQL["save_rules"], {"classes": list(keeps), "keeps": list(keeps.values()), "only_new": only_new})
 
 
 def look(connection: Connection, name: str, cut: datetime) -> list[Due]:
