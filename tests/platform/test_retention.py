@@ -115,6 +115,7 @@ def told(owner: Connection) -> Counter[str]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_a_run_deletes_what_the_report_said_and_nothing_younger(
+    *,
     town: Town,
     streams: dict[bool, int],
     jobs: Connection,

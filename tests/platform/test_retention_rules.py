@@ -44,7 +44,7 @@ def test_what_is_older_goes(name: str, keep: str, cut: datetime | None) -> None:
     ],
 )
 def test_a_mistake_is_told_with_its_cure(given_keeps: dict[str, str], says: str) -> None:
-    with pytest.raises(ValueError, match="Keep|class|write") as caught:
+    with pytest.raises(ValueError, match=r"Keep|class|write") as caught:
         check_keeps(given_keeps)
     assert says in str(caught.value)
 

@@ -94,8 +94,13 @@ CLASS_OF = {
     **dict.fromkeys(("batch", "uplink", "replay_touch", "account_fault"), "raw_batches"),
     **dict.fromkeys(("ingest_count", "ingest_reason", "account", "loss_estimate"), "books"),
     **dict.fromkeys(("session", "sign_in_link"), "sign_ins"),
-    **{"uplink_key": "uplink_keys", "quarantine": "quarantine", "device_event": "device_events", "alert": "alerts"},
-    **{"job_run": "job_runs", "backfill_request": "backfills", "audit": "audit"},
+    "uplink_key": "uplink_keys",
+    "quarantine": "quarantine",
+    "device_event": "device_events",
+    "alert": "alerts",
+    "job_run": "job_runs",
+    "backfill_request": "backfills",
+    "audit": "audit",
 }
 CAN_BE_HELD = {"alert", "job_run", "backfill_request"}
 

@@ -1,4 +1,4 @@
-"""How the tables fare: dead rows, statistics, indexes, slow statements. Advice, never a fault: nothing here is broken."""
+"""How the tables fare: dead rows, statistics, indexes, slow statements. Advice: nothing of it is a fault."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -30,7 +30,8 @@ def check_tables(connection: Connection) -> Check:
 def _sentences(found: Advice, now: datetime) -> Iterator[str]:
     for table, rows, dead, vacuumed in found.bloated:
         last = "never" if vacuumed is None else f"{vacuumed:%d %B %Y}"
-        yield f"{table} has {dead:,} dead rows beside {rows:,} (last vacuumed: {last}): is autovacuum on? VACUUM {table};"
+        words = f"{table} has {dead:,} dead rows beside {rows:,} (last vacuumed: {last})"
+        yield f"{words}: is autovacuum on? VACUUM {table};"
     for table, rows in found.never_analyzed:
         yield f"{table} has {rows:,} rows and no statistics: ANALYZE {table};"
     if now - found.counted_since >= LONG_ENOUGH:

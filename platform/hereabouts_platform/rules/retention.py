@@ -1,4 +1,4 @@
-"""How long each class of data is kept: the classes, what is built in, what may be chosen, and what that means at a time.
+"""How long each class of data is kept: the classes, what is built in and may be chosen, what that means at a time.
 
 A keep is text as the operator writes it: `25 months`, `400 days`, `6 years`, `forever`.
 """
