@@ -146,8 +146,8 @@ class Settings(BaseSettings):
     retention: Annotated[dict[str, str], NoDecode, AfterValidator(check_keeps)] = Field(
         default={},
         validate_default=True,
-        description="How long each class of data is kept: a JSON object of classes with 400 days, 25 months, 6 years or "
-        "forever; in hereabouts.toml as the table [retention].",
+        description="How long each class of data is kept: a JSON object of classes with 400 days, 25 months, 6 years "
+        "or forever; in hereabouts.toml as the table [retention].",
     )
 
     def __init__(self, **given: Any) -> None:

@@ -36,7 +36,7 @@ def states(checks: Iterator[Check]) -> dict[str, State]:
 
 def test_a_migrated_database_is_well(database_url: str) -> None:
     found = list(check_database(database_url))
-    assert [check.name for check in found] == ["database", "migrations", "clock"]
+    assert [check.name for check in found] == ["database", "migrations", "clock", "tables"]
     assert worst(found) is State.OK
     assert "btree_gist" in found[0].detail["extensions"]
 

@@ -13,7 +13,7 @@ from hereabouts_platform.store.connection import Connection, DatabaseRole, conne
 from hereabouts_platform.store.engine import Engine
 from hereabouts_platform.store.migrate import is_current, migrate, migrations_for
 
-# Migration 0007 widens the filter that part 1 came with. The registry's version counts changes, those of migrations too.
+# Migration 0007 widens the filter that part 1 came with. The registry's version counts changes, also by migrations.
 NARROW, WIDE = "application/+/device/+/event/up", "application/+/device/+/event/+"
 COUNTER = "public.registry_version"
 

@@ -1,7 +1,7 @@
 """Rows of every table that retention lets go of, by number and age, and which of them are still there."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hereabouts_platform.store.connection import Connection
@@ -23,13 +23,13 @@ TABLES = {
         "batch_id",
     ),
     "reading_hour": (
-        "INSERT INTO reading_hour (datastream_id, hour, count, mean, min, max, first, last)"
-        " VALUES (%(stream)s, %(at)s, %(n)s, 1, 1, 1, 1, 1)",
+        "INSERT INTO reading_hour (datastream_id, hour, count, mean, min, max, first, last, sum)"
+        " VALUES (%(stream)s, %(at)s, %(n)s, 1, 1, 1, 1, 1, 1)",
         "count",
     ),
     "reading_day": (
-        "INSERT INTO reading_day (datastream_id, day, count, mean, min, max, first, last)"
-        " VALUES (%(stream)s, %(day)s, %(n)s, 1, 1, 1, 1, 1)",
+        "INSERT INTO reading_day (datastream_id, day, count, mean, min, max, first, last, sum)"
+        " VALUES (%(stream)s, %(day)s, %(n)s, 1, 1, 1, 1, 1, 1)",
         "count",
     ),
     "batch": ("INSERT INTO batch (id, received_at, slot, message_count) VALUES (%(n)s, %(at)s, 0, 0)", "id"),
@@ -72,12 +72,6 @@ TABLES = {
         " CASE WHEN NOT %(kept)s THEN %(at)s::timestamptz END, 1)",
         "device_id::int",
     ),
-    "post": (
-        "INSERT INTO post SELECT %(n)s, i, 1, 't', '', %(at)s, 1, CASE WHEN done THEN 'stored' END, NULL, NULL,"
-        " CASE WHEN done THEN %(at)s::timestamptz END"
-        " FROM (SELECT i, i = 0 OR NOT %(kept)s AS done FROM generate_series(0, 1) i) r",
-        "post_id",
-    ),
     "session": (
         "INSERT INTO session (token_hash, principal_id, expires_at)"
         " VALUES (decode(lpad(%(n)s::text, 64, '0'), 'hex'), 1, %(at)s)",
@@ -106,10 +100,9 @@ CLASS_OF = {
     "alert": "alerts",
     "job_run": "job_runs",
     "backfill_request": "backfills",
-    "post": "posts",
     "audit": "audit",
 }
-CAN_BE_HELD = {"alert", "job_run", "backfill_request", "post"}
+CAN_BE_HELD = {"alert", "job_run", "backfill_request"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,22 +135,10 @@ class Row:
 
 def put(owner: Connection, row: Row, streams: dict[bool, int]) -> None:
     """Write a row, with the partition it needs."""
-    if row.table in ("batch", "uplink", "reading"):
+    if row.table in ("batch", "uplink", "reading", "reading_hour"):
         owner.execute("SELECT make_partition(%s::regclass, %s)", (row.table, row.at))
-    if row.table == "reading_hour":
-        make_month(owner, row.at)
     values = {"n": row.number, "at": row.at, "day": row.day, "stream": streams[row.in_home], "kept": row.kept}
     owner.execute(TABLES[row.table][0], values)  # type: ignore[arg-type]
-
-
-def make_month(owner: Connection, at: datetime) -> None:
-    """A month of `reading_hour`."""
-    month = at.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    after = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
-    owner.execute(
-        f"CREATE TABLE IF NOT EXISTS reading_hour_{month:%Y_%m} PARTITION OF reading_hour"  # type: ignore[arg-type]
-        f" FOR VALUES FROM ('{month.isoformat()}') TO ('{after.isoformat()}')"
-    )
 
 
 def there(owner: Connection) -> set[tuple[str, int]]:

@@ -34,7 +34,8 @@ SELECT n.nspname || '.' || c.relname, lpad(a.attnum::text, 3) || ' ' || a.attnam
        format_type(a.atttypid, a.atttypmod) ||
        CASE WHEN a.attnotnull THEN ' not null' ELSE '' END ||
        CASE a.attidentity WHEN '' THEN '' ELSE ' identity ' || a.attidentity::text END ||
-       CASE WHEN a.attgenerated <> '' THEN ' generated as ' ELSE CASE WHEN d.oid IS NULL THEN '' ELSE ' default ' END END ||
+       CASE WHEN a.attgenerated <> '' THEN ' generated as '
+            ELSE CASE WHEN d.oid IS NULL THEN '' ELSE ' default ' END END ||
        coalesce(pg_get_expr(d.adbin, d.adrelid), '') ||
        CASE WHEN c.relkind <> 'v' AND a.attstorage <> t.typstorage THEN ' storage ' || a.attstorage::text ELSE '' END
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -51,7 +52,8 @@ SELECT n.nspname || '.' || c.relname, replace(pg_get_indexdef(i.indexrelid), ' O
 FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE {OURS}""",
     "policy": f"""
-SELECT n.nspname || '.' || c.relname, concat_ws(' ', p.polname, p.polcmd, CASE WHEN NOT p.polpermissive THEN 'restrictive' END,
+SELECT n.nspname || '.' || c.relname, concat_ws(' ', p.polname, p.polcmd,
+       CASE WHEN NOT p.polpermissive THEN 'restrictive' END,
        'to', (SELECT string_agg(CASE r WHEN 0 THEN 'public' ELSE r::regrole::text END, ', ' ORDER BY r::regrole::text)
               FROM unnest(p.polroles) r),
        'using ' || pg_get_expr(p.polqual, p.polrelid), 'check ' || pg_get_expr(p.polwithcheck, p.polrelid))

@@ -14,7 +14,7 @@ from hereabouts_platform.rules.wording import say_time
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import DatabaseRole, connect
 
-WHY_HELD = {"alerts": "still open", "job_runs": "said to be running", "backfills": "not done", "posts": "not answered"}
+WHY_HELD = {"alerts": "still open", "job_runs": "said to be running", "backfills": "not done"}
 
 
 def register(app: typer.Typer) -> None:

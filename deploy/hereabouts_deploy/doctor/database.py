@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 
 from hereabouts_deploy.doctor.check import Check, State
+from hereabouts_deploy.doctor.tables import check_tables
 from hereabouts_platform.rules.wording import say_time
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.engine import Capabilities, Engine, detect
@@ -26,6 +27,7 @@ def check_database(url: str) -> Iterator[Check]:
             yield migrations
             if migrations.state is State.OK:
                 yield _clock(connection)
+                yield check_tables(connection)
     except ConfigError as error:  # no roles yet, or a login that may not act as them: the message holds the cure
         yield Check(name="database", state=State.BROKEN, message=str(error))
     except psycopg.Error as error:

@@ -49,7 +49,9 @@ SETTINGS = {
     "log_timezone": "UTC",
     "log_checkpoints": "off",
     "log_min_messages": "warning",
+    "log_error_verbosity": "terse",  # the detail of a refused row is the row
     "log_min_error_statement": "panic",  # a statement may hold personal data; it does not belong in a log
+    "log_min_duration_statement": "2000",  # ms; our statements carry no values, and parameters stay out by the next two
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
 }

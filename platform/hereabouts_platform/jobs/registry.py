@@ -9,6 +9,7 @@ from hereabouts_platform.jobs.gaps import find_gaps
 from hereabouts_platform.jobs.health import assess_devices
 from hereabouts_platform.jobs.job import Job
 from hereabouts_platform.jobs.link_datasets import link_datasets
+from hereabouts_platform.jobs.purge_posts import purge_posts
 from hereabouts_platform.jobs.retention import let_go
 from hereabouts_platform.jobs.rollup import roll_up
 from hereabouts_platform.jobs.watch import watching
@@ -49,6 +50,13 @@ ROLLUP = Job(
     work=roll_up,
 )
 
+PURGE_POSTS = Job(
+    name="purge_posts",
+    title="Forget the answers to webhooks of more than a day ago",
+    interval=timedelta(hours=1),
+    work=purge_posts,
+)
+
 RETENTION = Job(
     name="retention",
     title="Let go of data that has been kept for as long as its class is kept",
@@ -68,11 +76,11 @@ WATCH = Job(
     name="watch",
     title="Raise an alert when another job fails or does not run",
     interval=timedelta(minutes=5),
-    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, RETENTION]),
+    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION]),
     at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
 )
 
-JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, RETENTION, WATCH)
+JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, WATCH)
 
 
 def job_named(name: str) -> Job:

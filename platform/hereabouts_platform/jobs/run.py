@@ -122,7 +122,7 @@ def run_window(
         if run_id is None:
             return None
         try:
-            run = _do(connection, job, principal, run_id, window, now)
+            run = _do(connection, job, principal, run_id=run_id, window=window, now=now)
         except Exception as error:  # whatever it was, it goes on record and the next window comes
             if connection.closed:
                 raise
@@ -131,7 +131,7 @@ def run_window(
 
 
 def _do(
-    connection: Connection, job: Job, principal: Principal, run_id: int, window: datetime, now: datetime
+    connection: Connection, job: Job, principal: Principal, *, run_id: int, window: datetime, now: datetime
 ) -> store.Run:
     if job.in_parts:
         counts = job.work(connection, principal, window, now)

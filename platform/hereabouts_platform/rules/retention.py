@@ -1,4 +1,4 @@
-"""How long each class of data is kept: the classes, what is built in, what may be chosen, and what that means at a time.
+"""How long each class of data is kept: the classes, what is built in and may be chosen, what that means at a time.
 
 A keep is text as the operator writes it: `25 months`, `400 days`, `6 years`, `forever`.
 """
@@ -131,13 +131,6 @@ CLASSES = _table(
         keep="13 months",
         why="as the messages that they brought",
         least=35,
-    ),
-    DataClass(
-        name="posts",
-        title="answers to webhooks",
-        keep="1 day",
-        why="senders ask at once; the messages are in the raw batches",
-        least=1,
     ),
     DataClass(
         name="sign_ins",

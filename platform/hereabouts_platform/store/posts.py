@@ -187,3 +187,13 @@ def answer(connection: Connection, answers: Sequence[Answer]) -> None:
     rows = sorted((a.post_id, a.index, a.outcome, a.reason, a.detail) for a in answers)
     connection.execute(SQL["answer"], as_columns(rows, 5))
     connection.execute(SQL["tell"], (sorted({a.post_id for a in answers}),))
+
+
+def forget_answered(connection: Connection, before: datetime) -> int:
+    """Delete requests that were answered in full, the records answered before `before`; returns how many records.
+
+    By what signed ones are known again goes with them.
+    """
+    forgotten = connection.execute(SQL["forget"], {"before": before}).rowcount
+    connection.execute(SQL["forget_signed"], {"before": before})
+    return forgotten

@@ -58,6 +58,7 @@ def provision(superuser_url: str, passwords: Mapping[DatabaseRole, str]) -> None
     """Set up a server that is ours alone: the four roles with their passwords, the analysts', and the database."""
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         _have(connection, ANALYST)
+        connection.execute(SQL["log_nothing"])
         for role, password in passwords.items():
             exists = connection.execute(SQL["role_exists"], (role.value,)).fetchone()
             verb = sql.SQL("ALTER" if exists else "CREATE")

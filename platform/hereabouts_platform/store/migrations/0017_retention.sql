@@ -71,10 +71,6 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
          'window_at < $1 AND state = ''running''', '7 days'),
         ('backfills', 'backfill_request', 'finished_at', 'finished_at < $1',
          'requested_at < $1 AND finished_at IS NULL', '35 days'),
-        ('posts', 'post', 'answered_at',
-         'answered_at < $1 AND NOT EXISTS (SELECT FROM post o WHERE o.post_id = t.post_id AND o.outcome IS NULL)',
-         'received_at < $1 AND EXISTS (SELECT FROM post o WHERE o.post_id = t.post_id AND o.outcome IS NULL)',
-         '1 day'),
         ('sign_ins', 'session', 'coalesce(ended_at, expires_at)', 'coalesce(ended_at, expires_at) < $1', 'false',
          '1 day'),
         ('sign_ins', 'sign_in_link', 'expires_at', 'expires_at < $1', 'false', '1 day'),
@@ -304,11 +300,6 @@ CREATE VIEW ingest_total AS
     GROUP BY source_id, slot;
 GRANT SELECT ON ingest_total TO hereabouts_ingest, hereabouts_jobs, hereabouts_api;
 GRANT SELECT ON job_past TO hereabouts_api;
-
--- Answers to webhooks go by retention too.
-REVOKE DELETE ON post FROM hereabouts_jobs;
-UPDATE alert SET cleared_at = greatest(now(), opened_at), updated_at = now() -- nobody runs that job any more
-WHERE subject_kind = 'job' AND subject_id = 'purge_posts' AND cleared_at IS NULL;
 
 -- Vacuum and analyze, where PostgreSQL's own measure (a fifth of the table has changed) does not fit.
 -- Some thousand rows, each written again with every message: half-empty pages let a new version stay in its page without

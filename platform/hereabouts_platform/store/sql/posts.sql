@@ -66,5 +66,14 @@ WHERE p.post_id = u.post_id AND p.index = u.index
 -- Whoever waits for one of these hears it when this transaction commits.
 SELECT pg_notify('hereabouts_answer', post_id::text) FROM unnest(%s::bigint[]) AS post_id
 
+-- name: forget
+DELETE FROM post p
+WHERE p.answered_at < %(before)s
+  AND NOT EXISTS (SELECT 1 FROM post o WHERE o.post_id = p.post_id AND o.outcome IS NULL)
+
+-- name: forget_signed
+DELETE FROM signed_post s
+WHERE s.received_at < %(before)s AND NOT EXISTS (SELECT FROM post p WHERE p.post_id = s.post_id)
+
 -- name: sources_fed_by
 SELECT sources_fed_by(%s)
