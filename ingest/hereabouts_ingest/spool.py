@@ -13,7 +13,7 @@ import struct
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from errno import ENOSPC
 from pathlib import Path
 from typing import NamedTuple
@@ -21,13 +21,13 @@ from zlib import crc32
 
 import structlog
 
+from hereabouts_schemas.times import from_microseconds, microseconds
+
 log = structlog.get_logger(__name__)
 
 SEGMENT_BYTES = 4 * 2**20
 _HEAD = struct.Struct("<II")
 _BODY = struct.Struct("<qBH")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Spooled(NamedTuple):
@@ -70,7 +70,7 @@ class Spool:
     def append(self, message: Spooled) -> bool:
         """Keep one message; False when the spool is full or the disk does not take it."""
         topic = message.topic.encode("utf-8", "surrogatepass")
-        received_us = (message.received_at - _EPOCH) // _MICROSECOND
+        received_us = microseconds(message.received_at)
         body = _BODY.pack(received_us, message.retained, len(topic)) + topic + message.payload
         record = _HEAD.pack(len(body), crc32(body)) + body
         with self._lock:
@@ -150,6 +150,6 @@ def _records(path: Path) -> Iterator[Spooled]:
         received_us, retained, topic_length = _BODY.unpack_from(body)
         payload_at = _BODY.size + topic_length
         topic = body[_BODY.size : payload_at].decode("utf-8", "surrogatepass")
-        received_at = _EPOCH + timedelta(microseconds=received_us)
+        received_at = from_microseconds(received_us)
         yield Spooled(topic, body[payload_at:], received_at, bool(retained))
         at = start + length

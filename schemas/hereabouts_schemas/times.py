@@ -1,12 +1,15 @@
 """Time: always aware, always UTC inside; text form is RFC 3339 with Z. People read it in Europe/London."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 
 #: Stands for a time that was stated and cannot be read.
 UNREADABLE = datetime.min.replace(tzinfo=UTC)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def aware_utc(value: datetime) -> datetime:
@@ -18,6 +21,26 @@ def aware_utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"time without a zone: {value.isoformat()}")
     return value.astimezone(UTC)
+
+
+def microseconds(at: datetime) -> int:
+    """An instant in microseconds since 1970, UTC; exact, as no float is.
+
+    Example:
+        >>> microseconds(datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC))
+        1000000
+    """
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(since_1970: int) -> datetime:
+    """The instant so many microseconds after 1970, UTC.
+
+    Example:
+        >>> from_microseconds(1_000_000).isoformat()
+        '1970-01-01T00:00:01+00:00'
+    """
+    return _EPOCH + timedelta(microseconds=since_1970)
 
 
 def parse_time(text: str) -> datetime:

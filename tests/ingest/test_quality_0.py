@@ -2,10 +2,9 @@
 
 import json
 import subprocess
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,13 +15,11 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from hereabouts_deploy.embedded.mosquitto import find_mosquitto
 from hereabouts_deploy.embedded.ports import free_port, port_is_free
-from hereabouts_ingest.profiles import load_profiles
 from hereabouts_ingest.settings import IngestSettings
-from hereabouts_ingest.worker import run_ingest
-from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
-from hereabouts_platform.store.registry import sync_profiles
+from hereabouts_platform.store.connection import Connection
 
 DEADLINE_S = 60
+Working = Callable[[IngestSettings], AbstractContextManager[None]]  # of conftest.py
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
 
 
@@ -39,36 +36,6 @@ def port(tmp_path: Path) -> Iterator[int]:
     yield found
     process.terminate()
     process.wait(DEADLINE_S)
-
-
-@pytest.fixture
-def owner(database_url: str) -> Iterator[Connection]:
-    with connect(database_url, DatabaseRole.OWNER) as connection:
-        sync_profiles(connection, [profile.spec for profile in load_profiles().values()])
-        connection.execute("INSERT INTO place (id, kind, name) VALUES ('h1', 'home', 'Home 1')")
-        connection.execute("INSERT INTO device (id, profile_id) VALUES ('sensor-1', 'generic-indoor')")
-        connection.execute(
-            "INSERT INTO deployment (device_id, place_id, from_at) VALUES ('sensor-1', 'h1', '2020-01-01Z')"
-        )
-        connection.execute(
-            "CREATE FUNCTION be_full() RETURNS trigger LANGUAGE plpgsql AS"
-            " $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$"
-        )
-        yield connection
-
-
-@contextmanager
-def working(settings: IngestSettings) -> Iterator[None]:
-    stop, ready = threading.Event(), threading.Event()
-    thread = threading.Thread(target=run_ingest, args=(settings, stop, ready.set))
-    thread.start()
-    try:
-        assert ready.wait(DEADLINE_S)
-        yield
-    finally:
-        stop.set()
-        thread.join(DEADLINE_S)
-    assert not thread.is_alive()
 
 
 def publish(port: int, first: int, count: int) -> None:
@@ -103,11 +70,15 @@ def settings_of(database_url: str, port: int, folder: Path) -> IngestSettings:
 
 
 def be_full(owner: Connection) -> None:
+    owner.execute(
+        "CREATE FUNCTION be_full() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = 'disk_full'; END $$"
+    )
     owner.execute("CREATE TRIGGER be_full BEFORE INSERT ON batch FOR EACH ROW EXECUTE FUNCTION be_full()")
 
 
 def test_they_wait_on_disk_and_survive_a_restart(
-    owner: Connection, port: int, database_url: str, tmp_path: Path
+    owner: Connection, port: int, database_url: str, tmp_path: Path, working: Working
 ) -> None:
     settings = settings_of(database_url, port, tmp_path / "spool")
     be_full(owner)
@@ -125,7 +96,7 @@ def test_they_wait_on_disk_and_survive_a_restart(
 
 
 def test_what_a_full_spool_refuses_is_counted_as_lost(
-    owner: Connection, port: int, database_url: str, tmp_path: Path
+    owner: Connection, port: int, database_url: str, tmp_path: Path, working: Working
 ) -> None:
     settings = replace(settings_of(database_url, port, tmp_path / "spool"), spool_bytes=5_000)
     be_full(owner)

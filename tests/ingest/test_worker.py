@@ -1,10 +1,9 @@
 """One worker against a real broker (of each kind) and a real database: what is acknowledged is stored."""
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +14,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 from hereabouts_deploy.embedded.broker import Broker
 from hereabouts_ingest.profiles import load_profiles
 from hereabouts_ingest.settings import IngestSettings
-from hereabouts_ingest.worker import run_ingest
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.registry import sync_profiles
 
 DEADLINE_S = 60
 Work = Callable[[], AbstractContextManager[None]]
+Working = Callable[[IngestSettings], AbstractContextManager[None]]  # of conftest.py
 START = datetime.now(UTC).replace(microsecond=0)
 
 
@@ -39,7 +38,7 @@ def register(owner: Connection, device: str) -> None:
 
 
 @pytest.fixture
-def work(database_url: str, owner: Connection, broker: Broker, tmp_path: Path) -> Work:
+def work(database_url: str, owner: Connection, broker: Broker, tmp_path: Path, working: Working) -> Work:
     """Runs a worker in a thread for the length of a `with`."""
     settings = IngestSettings(
         database_url=database_url,
@@ -49,19 +48,7 @@ def work(database_url: str, owner: Connection, broker: Broker, tmp_path: Path) -
         username=broker.login.username,
         password=broker.login.password,
     )
-
-    @contextmanager
-    def working() -> Iterator[None]:
-        stop, ready = threading.Event(), threading.Event()
-        thread = threading.Thread(target=run_ingest, args=(settings, stop, ready.set))
-        thread.start()
-        assert ready.wait(DEADLINE_S)
-        yield
-        stop.set()
-        thread.join(DEADLINE_S)
-        assert not thread.is_alive()
-
-    return working
+    return lambda: working(settings)
 
 
 def publish(broker: Broker, bodies: list[dict[str, object]], *, retain: bool = False) -> None:

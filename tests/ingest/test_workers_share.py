@@ -3,8 +3,8 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,28 +14,15 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from hereabouts_deploy.embedded.broker import Broker, BrokerKind
-from hereabouts_ingest.profiles import load_profiles
 from hereabouts_ingest.settings import IngestSettings
 from hereabouts_ingest.sharing import require_sharing
 from hereabouts_ingest.worker import run_ingest
-from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
-from hereabouts_platform.store.registry import sync_profiles
+from hereabouts_platform.store.connection import Connection
 from hereabouts_schemas.errors import ConfigError
 
 DEADLINE_S = 60
+Working = Callable[[IngestSettings], AbstractContextManager[None]]  # of conftest.py
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=20)
-
-
-@pytest.fixture
-def owner(database_url: str) -> Iterator[Connection]:
-    with connect(database_url, DatabaseRole.OWNER) as connection:
-        sync_profiles(connection, [profile.spec for profile in load_profiles().values()])
-        connection.execute("INSERT INTO place (id, kind, name) VALUES ('h1', 'home', 'Home 1')")
-        connection.execute("INSERT INTO device (id, profile_id) VALUES ('sensor-1', 'generic-indoor')")
-        connection.execute(
-            "INSERT INTO deployment (device_id, place_id, from_at) VALUES ('sensor-1', 'h1', '2020-01-01Z')"
-        )
-        yield connection
 
 
 def settings_of(broker: Broker, database_url: str, folder: Path) -> IngestSettings:
@@ -48,20 +35,6 @@ def settings_of(broker: Broker, database_url: str, folder: Path) -> IngestSettin
         spool_dir=folder,
         shared=True,
     )
-
-
-@contextmanager
-def working(settings: IngestSettings) -> Iterator[None]:
-    stop, ready = threading.Event(), threading.Event()
-    thread = threading.Thread(target=run_ingest, args=(settings, stop, ready.set))
-    thread.start()
-    try:
-        assert ready.wait(DEADLINE_S)
-        yield
-    finally:
-        stop.set()
-        thread.join(DEADLINE_S)
-    assert not thread.is_alive()
 
 
 def publish(broker: Broker, first: int, count: int) -> None:
@@ -92,7 +65,7 @@ def received_by(owner: Connection) -> dict[int, int]:
 
 
 def test_two_workers_share_a_feed_and_each_message_goes_to_one(
-    owner: Connection, brokers: Callable[[BrokerKind], Broker], database_url: str, tmp_path: Path
+    owner: Connection, brokers: Callable[[BrokerKind], Broker], database_url: str, tmp_path: Path, working: Working
 ) -> None:
     broker = brokers(BrokerKind.MOSQUITTO)
     first = settings_of(broker, database_url, tmp_path)
@@ -105,7 +78,7 @@ def test_two_workers_share_a_feed_and_each_message_goes_to_one(
 
 
 def test_one_worker_that_becomes_two_hears_nothing_twice(
-    owner: Connection, brokers: Callable[[BrokerKind], Broker], database_url: str, tmp_path: Path
+    owner: Connection, brokers: Callable[[BrokerKind], Broker], database_url: str, tmp_path: Path, working: Working
 ) -> None:
     broker = brokers(BrokerKind.MOSQUITTO)
     first = settings_of(broker, database_url, tmp_path)
@@ -119,7 +92,7 @@ def test_one_worker_that_becomes_two_hears_nothing_twice(
 
 
 def test_a_drained_slot_leaves_nothing_behind_and_gets_nothing_more(
-    owner: Connection, brokers: Callable[[BrokerKind], Broker], database_url: str, tmp_path: Path
+    owner: Connection, brokers: Callable[[BrokerKind], Broker], database_url: str, tmp_path: Path, working: Working
 ) -> None:
     broker = brokers(BrokerKind.MOSQUITTO)
     first = settings_of(broker, database_url, tmp_path)
@@ -148,7 +121,7 @@ def test_a_broker_without_shared_subscriptions_is_refused_with_a_sentence(
 
 
 def test_a_broker_that_forgot_the_session_is_counted_as_a_possible_loss(
-    owner: Connection, brokers: Callable[[BrokerKind], Broker], database_url: str, tmp_path: Path
+    owner: Connection, brokers: Callable[[BrokerKind], Broker], database_url: str, tmp_path: Path, working: Working
 ) -> None:
     broker = brokers(BrokerKind.MOSQUITTO)
     settings = settings_of(broker, database_url, tmp_path)

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hereabouts_ingest.normalise import fill_levels
-from hereabouts_platform.imports.deployment_index import DeploymentIndex, microseconds
+from hereabouts_platform.imports.deployment_index import DeploymentIndex
 from hereabouts_platform.imports.reading_columns import numbers, times
 from hereabouts_schemas.device import Deployment, Device
 from hereabouts_schemas.message import Refused, Value
-from hereabouts_schemas.times import parse_time
+from hereabouts_schemas.times import microseconds, parse_time
 
 
 @settings(max_examples=200, deadline=None)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from hereabouts_platform.store.batch_settle import conflict_with
 from hereabouts_platform.store.replay_rows import Change, Ground, Instant, ScopedKey, Standing, Was
 from hereabouts_schemas.message import Delivery, Refused, SetAside, Value
 from hereabouts_schemas.outcome import Ignored, Outcome, Reason
@@ -125,7 +126,7 @@ class _Judgement:
             elif stands == value.value:
                 agrees = True
             else:
-                conflicts.append(_conflict(value, stands))
+                conflicts.append(conflict_with(value, stands))
         if claimed or not delivery.values:
             self._take_key(item)
             refused = (*delivery.refused, *conflicts)
@@ -248,15 +249,3 @@ def _keep(verdict: Verdict) -> Verdict:
     if was is Outcome.STORED and verdict.outcome is not Outcome.STORED:
         return Verdict(item=verdict.item, outcome=Outcome.STORED, kept=True)
     return verdict
-
-
-def _conflict(value: Value, stands: float) -> Refused:
-    return Refused(
-        reason=Reason.CONFLICT,
-        field=value.quantity,
-        raw=repr(value.value),
-        detail=f"At this instant {value.quantity} already is {stands:g}; the first value stays.",
-        quantity=value.quantity,
-        channel=value.channel,
-        time=value.time,
-    )

@@ -1,24 +1,17 @@
 """Where devices stood when, as numpy arrays: many (device, instant) pairs are looked up at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hereabouts_schemas.device import Device, device_id
+from hereabouts_schemas.times import microseconds
 
 NOWHERE = -1
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _FOREVER = np.iinfo(np.int64).max
-
-
-def microseconds(at: datetime) -> int:
-    """An instant in microseconds since 1970, UTC."""
-    return (at - _EPOCH) // _MICROSECOND
 
 
 class DeploymentIndex:

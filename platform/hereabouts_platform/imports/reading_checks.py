@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hereabouts_platform.imports.deployment_index import NOWHERE, DeploymentIndex, microseconds
+from hereabouts_platform.imports.deployment_index import NOWHERE, DeploymentIndex
 from hereabouts_platform.imports.reading_values import FINE, QUANTITY_NAMES, UNKNOWN, Values
 from hereabouts_platform.imports.report import Cause
 from hereabouts_schemas.quantity import QUANTITIES
+from hereabouts_schemas.times import microseconds
 
 AHEAD = timedelta(minutes=5)
 

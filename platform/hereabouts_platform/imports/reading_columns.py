@@ -5,7 +5,6 @@ What Arrow reads and what `parse_time` and `float` read are the same instants an
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hereabouts_schemas.times import parse_time
+from hereabouts_schemas.times import microseconds, parse_time
 
 _FEW = 32  # below so many cells, reading them one by one is cheaper than asking Arrow again
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,7 +108,7 @@ def _one_number(text: str) -> float | None:
 
 def _one_time(text: str) -> int | None:
     try:
-        return (parse_time(text) - _EPOCH) // _MICROSECOND
+        return microseconds(parse_time(text))
     except (ValueError, OverflowError):
         return None
 

@@ -1,6 +1,6 @@
 """Why a value of a file of readings is refused, as a sentence for whoever mends the file."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pyarrow as pa
 
@@ -11,8 +11,7 @@ from hereabouts_platform.imports.report import Cause
 from hereabouts_platform.rules.wording import say_time
 from hereabouts_schemas.device import device_id
 from hereabouts_schemas.quantity import QUANTITIES
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from hereabouts_schemas.times import from_microseconds
 
 
 def say_refused(values: Values, at: int, cause: Cause) -> str:
@@ -120,7 +119,7 @@ def _device(values: Values, at: int) -> str:
 
 def _time(values: Values, at: int) -> str:
     try:
-        return say_time(_EPOCH + timedelta(microseconds=int(values.us[at])))
+        return say_time(from_microseconds(int(values.us[at])))
     except OverflowError:  # before the year 1 or after 9999
         return _cell(values, at, "time")
 

@@ -1,15 +1,14 @@
 """A delivery of a batch while its outcome is being found, and in which turns the deliveries of a batch are settled."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 
 from hereabouts_schemas.message import Delivery, Refused, SetAside
 from hereabouts_schemas.outcome import Ignored, Outcome
+from hereabouts_schemas.times import microseconds
 
 HOUR_US = 3_600_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 Instant = tuple[int, datetime]
 """A datastream's number and a time: what a reading is unique by."""
@@ -90,11 +89,6 @@ def waves(entries: Sequence[Entry]) -> list[list[Entry]]:
 def as_columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
     """Rows as the columns that `unnest` takes."""
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
-
-
-def microseconds(at: datetime) -> int:
-    """Microseconds since 1970, UTC."""
-    return (at - _EPOCH) // _MICROSECOND
 
 
 def number_array(numbers: Iterable[float]) -> str:

@@ -9,7 +9,6 @@ from hereabouts_platform.store.batch_entry import (
     Entry,
     Instant,
     as_columns,
-    microseconds,
     number_array,
     text_array,
     time_array,
@@ -21,7 +20,7 @@ from hereabouts_platform.store.queries import load
 from hereabouts_platform.store.raw_blob import pack
 from hereabouts_schemas.message import Message
 from hereabouts_schemas.outcome import Outcome
-from hereabouts_schemas.times import hour_of
+from hereabouts_schemas.times import hour_of, microseconds
 
 SQL = load("batch_writer")
 

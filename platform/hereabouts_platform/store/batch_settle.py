@@ -145,7 +145,7 @@ class Settlement:
             if stands == value.value:
                 agrees.add(entry.index)
             else:
-                conflicts.setdefault(entry.index, []).append(_conflict(value, stands))
+                conflicts.setdefault(entry.index, []).append(conflict_with(value, stands))
         for entry in candidates:
             refused = conflicts.get(entry.index, [])
             if entry.stored or entry.delivery.events:
@@ -207,7 +207,8 @@ def _met_older(
     return list(found.values())
 
 
-def _conflict(value: Value, stands: float) -> Refused:
+def conflict_with(value: Value, stands: float) -> Refused:
+    """A value that differs from the one stored at its instant before."""
     return Refused(
         reason=Reason.CONFLICT,
         field=value.quantity,

@@ -6,6 +6,7 @@ from datetime import datetime
 import orjson
 from psycopg.rows import TupleRow
 
+from hereabouts_platform.store.batch_entry import as_columns
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.device import Deployment
@@ -37,7 +38,7 @@ def save_places(connection: Connection, places: Sequence[Place]) -> None:
         (p.id, p.kind.value, p.name, p.lon, p.lat, p.uprn, p.usrn, p.parent, _json(p.attributes))
         for p in places
     ]  # fmt: skip
-    connection.execute(SQL["save_places"], _columns(rows))
+    connection.execute(SQL["save_places"], as_columns(rows, 9))
     connection.execute(SQL["move_registry"])
 
 
@@ -67,28 +68,28 @@ def known_deployments(connection: Connection, devices: Sequence[str]) -> list[De
 def save_devices(connection: Connection, profiles: Sequence[tuple[str, str]]) -> None:
     """Make these (device, profile) or change their profile; `profile/version` pins the version."""
     if profiles:
-        connection.execute(SQL["save_devices"], _columns(sorted(profiles)))
+        connection.execute(SQL["save_devices"], as_columns(sorted(profiles), 2))
 
 
 def change_deployments(connection: Connection, deployments: Sequence[Deployment]) -> None:
     """Change place, end and mount of stored deployments (by `id`)."""
     if deployments:
         rows = [(d.id, d.place_id, d.to_at, _json(d.mount)) for d in deployments]
-        connection.execute(SQL["change_deployments"], _columns(rows))
+        connection.execute(SQL["change_deployments"], as_columns(rows, 4))
 
 
 def add_deployments(connection: Connection, deployments: Sequence[Deployment]) -> None:
     """Store new deployments; their `id` is given by the store."""
     if deployments:
         rows = [(d.device_id, d.place_id, d.from_at, d.to_at, _json(d.mount)) for d in deployments]
-        connection.execute(SQL["add_deployments"], _columns(rows))
+        connection.execute(SQL["add_deployments"], as_columns(rows, 5))
 
 
 def readings_after(connection: Connection, ends: Sequence[tuple[int, datetime]]) -> dict[int, int]:
     """How many readings of each deployment lie at or after the time beside it; deployments without any are left out."""
     if not ends:
         return {}
-    return dict(connection.execute(SQL["readings_after"], _columns(list(ends))).fetchall())
+    return dict(connection.execute(SQL["readings_after"], as_columns(ends, 2)).fetchall())
 
 
 def _places(rows: Iterable[TupleRow]) -> Iterator[Place]:
@@ -101,8 +102,3 @@ def _places(rows: Iterable[TupleRow]) -> Iterator[Place]:
 
 def _json(value: object) -> str:
     return orjson.dumps(value).decode()
-
-
-def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    """Rows, at least one, as the columns that `unnest` takes."""
-    return [list(column) for column in zip(*rows, strict=True)]

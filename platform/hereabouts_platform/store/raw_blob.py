@@ -7,17 +7,16 @@ Layout, little-endian, after zstd: one byte version (1), then for each message
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import zstandard
 
 from hereabouts_schemas.message import Message
+from hereabouts_schemas.times import from_microseconds, microseconds
 
 _VERSION = 1
 _HEAD = struct.Struct("<qhBI")
 _LENGTH = struct.Struct("<I")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +35,7 @@ def pack(messages: Sequence[Message]) -> bytes:
     parts = [bytes([_VERSION])]
     for message in messages:
         topic = message.topic.encode("utf-8", "surrogatepass")
-        received_us = (message.received_at - _EPOCH) // _MICROSECOND
+        received_us = microseconds(message.received_at)
         parts.append(_HEAD.pack(received_us, message.source.id, message.retained, len(topic)))
         parts += (topic, _LENGTH.pack(len(message.payload)), message.payload)
     return zstandard.ZstdCompressor(level=3).compress(b"".join(parts))
@@ -61,7 +60,7 @@ def unpack(blob: bytes) -> list[RawMessage]:
         at += _LENGTH.size
         payload = raw[at : at + payload_length]
         at += payload_length
-        received_at = _EPOCH + timedelta(microseconds=received_us)
+        received_at = from_microseconds(received_us)
         messages.append(
             RawMessage(
                 source_id=source_id, topic=topic, payload=payload, received_at=received_at, retained=bool(retained)

@@ -1,10 +1,9 @@
 """A whole worker at a real broker: what was published at quality 0 while it was away comes by itself."""
 
 import json
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -14,24 +13,10 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from hereabouts_deploy.embedded.broker import Broker
 from hereabouts_ingest.settings import IngestSettings
-from hereabouts_ingest.worker import run_ingest
 from hereabouts_platform.store.connection import Connection
 
 DEADLINE_S = 60
-
-
-@contextmanager
-def working(settings: IngestSettings) -> Iterator[None]:
-    stop, ready = threading.Event(), threading.Event()
-    thread = threading.Thread(target=run_ingest, args=(settings, stop, ready.set))
-    thread.start()
-    try:
-        assert ready.wait(DEADLINE_S)
-        yield
-    finally:
-        stop.set()
-        thread.join(DEADLINE_S)
-    assert not thread.is_alive()
+Working = Callable[[IngestSettings], AbstractContextManager[None]]  # of conftest.py
 
 
 def until(owner: Connection, statement: str, wanted: object) -> None:
@@ -65,7 +50,7 @@ def network(broker: Broker, storage: Any) -> Iterator[Any]:
 
 
 def test_what_came_while_nobody_listened_appears_by_itself(
-    broker: Broker, settings: IngestSettings, owner: Connection, storage: Any
+    broker: Broker, settings: IngestSettings, owner: Connection, storage: Any, working: Working
 ) -> None:
     settings = replace(settings, mqtt_port=broker.port, username=broker.login.username, password=broker.login.password)
     frames = "SELECT f_cnt FROM uplink WHERE outcome = 'stored' ORDER BY f_cnt"
