@@ -9,21 +9,18 @@ bounds what a second worker can add.
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from drain_feed import FILTER, body, forget, queue, subscribe
+from drain_feed import FILTER, body, forget, queue, start_side, subscribe
 from process_cost import cpu_s
 
 from hereabouts_deploy.embedded.broker import Broker, BrokerKind
 from hereabouts_deploy.embedded.postgres import Postgres
 from hereabouts_platform.store.connection import DatabaseRole, connect
 
-SIDE = Path(__file__).with_name("drain_side.py")
 MESSAGES = int(os.environ.get("BENCH_MESSAGES", "50000"))
 NAIVE_MESSAGES = MESSAGES // 10  # a tenth of the backlog: its pace does not change
 
@@ -80,7 +77,7 @@ def drain(broker: Broker, server: Postgres, sides: list[Side], count: int) -> To
     assert broker.pid is not None
     assert server.pid is not None
     at_postgres, at_broker = cpu_s(server.pid), cpu_s(broker.pid)
-    running = [start(side, wanted) for side, wanted in sides]
+    running = [start_side(side, wanted) for side, wanted in sides]
     answers = [json.loads(process.communicate(timeout=1200)[0].splitlines()[-1]) for process in running]
     thousands = count / 1000
     took = {
@@ -96,14 +93,6 @@ def drain(broker: Broker, server: Postgres, sides: list[Side], count: int) -> To
 
 def client_id(wanted: dict[str, Any]) -> str:
     return wanted.get("client_id") or f"hereabouts-ingest-{wanted['slot']}"
-
-
-def start(side: str, wanted: dict[str, Any]) -> subprocess.Popen[str]:
-    process = subprocess.Popen([sys.executable, SIDE, side], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdin is not None
-    process.stdin.write(json.dumps(wanted) + "\n")
-    process.stdin.flush()
-    return process
 
 
 def say(what: str, took: Took) -> None:

@@ -2,9 +2,14 @@
 
 import base64
 import json
+import subprocess
+import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -13,6 +18,7 @@ from paho.mqtt.properties import Properties
 
 from hereabouts_deploy.embedded.broker import Broker
 
+SIDE = Path(__file__).with_name("drain_side.py")
 DEVICES = 500
 FILTER = "v3/+/devices/+/up"
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)  # a turn of all devices is a minute later
@@ -92,3 +98,23 @@ def body(number: int, at: datetime | None = None) -> tuple[str, bytes]:
         "uplink_message": up,
     }  # fmt: skip
     return f"v3/app1@tenant/devices/dev{device}/up", json.dumps(message, separators=(",", ":")).encode()
+
+
+def start_side(side: str, wanted: dict[str, Any]) -> subprocess.Popen[str]:
+    """Start one side of a bench, a process of its own, and tell it what it needs."""
+    process = subprocess.Popen([sys.executable, SIDE, side], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(wanted) + "\n")
+    process.stdin.flush()
+    return process
+
+
+@contextmanager
+def side_running(side: str, wanted: dict[str, Any]) -> Iterator[subprocess.Popen[str]]:
+    """The same for as long as it is looked at; it ends with that."""
+    process = start_side(side, wanted)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
