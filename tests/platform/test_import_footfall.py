@@ -82,13 +82,18 @@ def test_one_row_for_the_hour_that_exists_twice_stands_at_the_first(owner: Conne
     report = put(owner, tmp_path, *(f"Briggate,2016-10-30,{h},{c}" for h, c in enumerate((1766, 3427, 1436))))
     assert stored(owner) == {"10-29T23:00": 1766, "10-30T00:00": 3427, "10-30T02:00": 1436}
     assert report.notes == (
-        "1 values are of an hour that exists twice, when the clocks went back, and stand at the first of the two. Where "
-        "the file has no row for the second, it may be that they hold both.",
+        "1 values are of an hour that exists twice, when the clocks went back, and stand at the first of the two. "
+        "Where the file has no row for the second, it may be that they hold both.",
     )
 
 
 def test_two_rows_for_it_are_the_two_hours_and_copies_are_copies(owner: Connection, tmp_path: Path) -> None:
-    rows = ["Briggate,2016-10-30,1,1700", "Briggate,2016-10-30,1,1727", "Headrow,2016-10-30,1,9", "Headrow,2016-10-30,1,9"]
+    rows = [
+        "Briggate,2016-10-30,1,1700",
+        "Briggate,2016-10-30,1,1727",
+        "Headrow,2016-10-30,1,9",
+        "Headrow,2016-10-30,1,9",
+    ]
     report = put(owner, tmp_path, *rows)
     assert (report.stored, report.duplicate) == (3, 1)
     assert stored(owner) == {"10-30T00:00": 1700, "10-30T01:00": 1727}
@@ -110,7 +115,12 @@ def test_duplicates_conflicts_gaps_zeros_and_spikes(owner: Connection, tmp_path:
 
 
 def test_dates_in_three_forms_and_times_that_are_none(owner: Connection, tmp_path: Path) -> None:
-    rows = ["Briggate,2012-02-01,00:00,1", "Briggate,02/02/2012,1,2", "Briggate,03-Feb-12,02:00,3", "Briggate,04-Feb-2012,3,4"]
+    rows = [
+        "Briggate,2012-02-01,00:00,1",
+        "Briggate,02/02/2012,1,2",
+        "Briggate,03-Feb-12,02:00,3",
+        "Briggate,04-Feb-2012,3,4",
+    ]
     wrong = ["Briggate,2012-13-01,0,5", "Briggate,2012-02-01,24,6", "Briggate,2012-02-01T05:00:00Z,,7", "Briggate,,,8"]
     report = put(owner, tmp_path, *rows, *wrong)
     assert stored(owner) == {"02-01T00:00": 1, "02-02T01:00": 2, "02-03T02:00": 3, "02-04T03:00": 4}

@@ -36,7 +36,8 @@ Numbers = tuple[Any, ...]
 def make_ground(owner: Connection) -> list[int]:
     """A line with a device, its datastreams in the order of KINDS."""
     owner.execute(
-        "INSERT INTO profile (id, title, maker, version, interval_s, quantities) VALUES ('p', 'P', 'P', '1', 1800, '{}')"
+        "INSERT INTO profile (id, title, maker, version, interval_s, quantities)"
+        " VALUES ('p', 'P', 'P', '1', 1800, '{}')"
     )
     owner.execute("INSERT INTO place (id, kind, name) VALUES ('line', 'counting_line', 'Line')")
     owner.execute("INSERT INTO device (id, profile_id) VALUES ('d', 'p')")
@@ -139,9 +140,7 @@ class Ground:
 
     def answer(self, bucket: Bucket, interval: Interval, most: int = 10**6) -> dict[tuple[int, datetime], Numbers]:
         """What the API's own way says: (count, sum, time_mean, min, max, total) by datastream and start."""
-        rows = [
-            {"id": stream, "quantity": "q", "unit": "x", "channel": "", "place": "line"} for stream in self.streams
-        ]
+        rows = [{"id": stream, "quantity": "q", "unit": "x", "channel": "", "place": "line"} for stream in self.streams]
         with acting(self.api, self.principal):
             found = buckets(self.api, rows, interval, bucket, after=None, most=most)
         return {
@@ -157,7 +156,8 @@ class Ground:
 
     def _table(self, table: str, column: str) -> dict[tuple[int, Any], Numbers]:
         rows = self.owner.execute(
-            f"SELECT datastream_id, {column}, count, sum, time_mean, stood_s, min, max, first, last, total, mean FROM {table}"
+            f"SELECT datastream_id, {column}, count, sum, time_mean, stood_s, min, max, first, last, total, mean"
+            f" FROM {table}"
         )
         return {(self.streams.index(row[0]), row[1]): row[2:] for row in rows}
 
@@ -220,12 +220,10 @@ def expected(stands: Readings, bucket: Bucket, interval: Interval) -> dict[tuple
             if first <= at < last:
                 key = (n, start_of(bucket, at))
                 found.setdefault(key, []).append((course, place, at, value))
-    return {key: _numbers(key[0], rows, bucket, key[1], first, last) for key, rows in found.items()}
+    return {key: _numbers(key[0], rows, bucket, first, last) for key, rows in found.items()}
 
 
-def _numbers(
-    n: int, rows: Sequence[Any], bucket: Bucket, start: datetime, first: datetime, last: datetime
-) -> Numbers:
+def _numbers(n: int, rows: Sequence[Any], bucket: Bucket, first: datetime, last: datetime) -> Numbers:
     values = [value for *_, value in rows]
     total: float | None = sum(values) if KINDS[n] == "delta" else None
     stood = weighed = None

@@ -54,7 +54,9 @@ def test_rollups_are_what_raw_readings_say(ground: Ground, history: list[Any], a
     assert same(without_mean(ground.hours()), hours)
     assert ground.hours() == ground.recomputed()
     days = ground.expected(CivilBucket.DAY, ALWAYS)
-    assert same(without_mean(ground.days()), {(n, start.astimezone(LONDON).date()): found for (n, start), found in days.items()})
+    assert same(
+        without_mean(ground.days()), {(n, start.astimezone(LONDON).date()): found for (n, start), found in days.items()}
+    )
     answers = {(bucket, whole): check_answer(ground, bucket, whole) for bucket in BUCKETS for whole in (ALWAYS, asked)}
     ground.owner.execute("UPDATE rollup_progress SET below = NULL")  # from here on all is read from raw readings
     for (bucket, interval), answer in answers.items():
