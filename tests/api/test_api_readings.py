@@ -184,7 +184,8 @@ def test_buckets_agree_with_their_readings(
         assert item["mean"] == pytest.approx(sum(values) / len(values))
         assert (item["min"], item["max"]) == (min(values), max(values))
     assert set(found[0]) == {
-        "from", "to", "quantity", "unit", "count", "mean", "min", "max", "sum", "time_mean", "total", "datastream", "channel", "place",
+        "from", "to", "quantity", "unit", "count", "mean", "min", "max", "sum", "time_mean", "total", "datastream",
+        "channel", "place",
     }  # fmt: skip
 
 

@@ -23,8 +23,8 @@ def owner(database_url: str) -> Iterator[Connection]:
 def increments(owner: Connection, pairs: Sequence[tuple[float, float]], modulus: float | None) -> list[float | None]:
     befores, afters = ([pair[side] for pair in pairs] for side in (0, 1))
     rows = owner.execute(
-        "SELECT counter_increment(b, a, %s::float8) FROM unnest(%s::float8[], %s::float8[]) WITH ORDINALITY AS u (b, a, n)"
-        " ORDER BY n",
+        "SELECT counter_increment(b, a, %s::float8) FROM unnest(%s::float8[], %s::float8[])"
+        " WITH ORDINALITY AS u (b, a, n) ORDER BY n",
         (modulus, befores, afters),
     )
     return [row[0] for row in rows]

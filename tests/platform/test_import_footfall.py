@@ -82,8 +82,8 @@ def test_one_row_for_the_hour_that_exists_twice_stands_at_the_first(owner: Conne
     report = put(owner, tmp_path, *(f"Briggate,2016-10-30,{h},{c}" for h, c in enumerate((1766, 3427, 1436))))
     assert stored(owner) == {"10-29T23:00": 1766, "10-30T00:00": 3427, "10-30T02:00": 1436}
     assert report.notes == (
-        "1 values are of an hour that exists twice, when the clocks went back, and stand at the first of the two. Where "
-        "the file has no row for the second, it may be that they hold both.",
+        "1 values are of an hour that exists twice, when the clocks went back, and stand at the first of the two. "
+        "Where the file has no row for the second, it may be that they hold both.",
     )
 
 

@@ -201,7 +201,9 @@ def test_runs_by_hand_stand_beside_the_scheduled_ones(town: Town) -> None:
 
 
 def test_an_unknown_job_is_refused_by_name() -> None:
-    with pytest.raises(InputError, match="assess, health, account, gaps, purge_posts, retention, watch"):
+    with pytest.raises(
+        InputError, match="assess, health, account, gaps, rollup, link_datasets, purge_posts, retention"
+    ):
         run_job("postgresql://127.0.0.1:1/none", "asess", NOW)
 
 

@@ -149,6 +149,7 @@ def readings(
     file: File,
     as_json: AsJson = False,
     refused: RefusedFile = None,
+    *,
     local: Annotated[str | None, typer.Option(help="Columns of London's local date and hour: date,hour")] = None,
     quantity: Annotated[str, typer.Option(help="With --local: what every value is.")] = "people_in",
     device: Annotated[str | None, typer.Option(help="With --local: the column of devices; else a column each.")] = None,
@@ -162,7 +163,7 @@ def readings(
 
     def work(connection: Connection, by: Principal, sink: Sink | None) -> ImportReport:
         with _progress(file) as progress:
-            return import_readings(connection, by, file, progress, sink, columns)
+            return import_readings(connection, by, file, progress, sink, local=columns)
 
     _run(file, work, as_json, refused)
 

@@ -100,8 +100,8 @@ class _Standard:
         if not self._first:
             return []
         return [
-            f"{len(self._first):,} values are of an hour that exists twice, when the clocks went back, and stand at the "
-            "first of the two. Where the file has no row for the second, it may be that they hold both."
+            f"{len(self._first):,} values are of an hour that exists twice, when the clocks went back, and stand at "
+            "the first of the two. Where the file has no row for the second, it may be that they hold both."
         ]
 
     def _standard(self, rows: Rows, layout: Layout) -> Rows:
@@ -113,21 +113,20 @@ class _Standard:
             device, value = self._local.device or "", self._local.value or ""
         devices, values, when = codes(columns[device]), columns[value], self._when(columns)
         stamps = [self._stamp(name) for name in when.names]
-        times = np.array([first for first, _ in stamps], dtype=object)[when.codes] if stamps else np.zeros(0, object)
-        repeated = np.array([second is not None for _, second in stamps], dtype=bool)
-        twice = repeated[when.codes] if stamps else repeated
-        for at in np.flatnonzero(twice).tolist():
+        times = [stamps[code][0] for code in when.codes.tolist()]
+        twice = [code for code, (_, second) in enumerate(stamps) if second is not None]
+        for at in np.flatnonzero(np.isin(when.codes, twice)).tolist():
             key = (devices.names[devices.codes[at]], stamps[when.codes[at]][0])
             text = str(values[at].as_py()).strip()
             if self._first.setdefault(key, text) != text:
-                times[at] = stamps[when.codes[at]][1]
+                times[at] = stamps[when.codes[at]][1] or ""
         count = len(lines)
         return Rows(
             lines=lines,
             columns={
                 "device": pa.array([devices.names[code] for code in devices.codes.tolist()], pa.string()),
                 "quantity": pa.array([self._local.quantity] * count, pa.string()),
-                "time": pa.array(times.tolist(), pa.string()),
+                "time": pa.array(times, pa.string()),
                 "value": values,
             },
             malformed=rows.malformed,

@@ -40,6 +40,7 @@ def import_readings(
     path: Path,
     progress: Progress | None = None,
     sink: Sink | None = None,
+    *,
     local: LocalColumns | None = None,
 ) -> ImportReport:
     """Store the readings of a file; values that are wrong are refused, the others stored.

@@ -1,4 +1,4 @@
-"""What a people counter that does not count needs somebody for: an alert on the device, as the others of `device_alerts`."""
+"""What a people counter that does not count needs somebody for: an alert on the device, like `device_alerts`."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -220,10 +220,10 @@ def expected(stands: Readings, bucket: Bucket, interval: Interval) -> dict[tuple
             if first <= at < last:
                 key = (n, start_of(bucket, at))
                 found.setdefault(key, []).append((course, place, at, value))
-    return {key: _numbers(key[0], rows, bucket, key[1], first, last) for key, rows in found.items()}
+    return {key: _numbers(key[0], rows, bucket, first, last) for key, rows in found.items()}
 
 
-def _numbers(n: int, rows: Sequence[Any], bucket: Bucket, start: datetime, first: datetime, last: datetime) -> Numbers:
+def _numbers(n: int, rows: Sequence[Any], bucket: Bucket, first: datetime, last: datetime) -> Numbers:
     values = [value for *_, value in rows]
     total: float | None = sum(values) if KINDS[n] == "delta" else None
     stood = weighed = None

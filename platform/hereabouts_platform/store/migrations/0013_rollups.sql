@@ -177,8 +177,8 @@ RETURNS TABLE (datastream_id int, slot timestamptz, count int, sum float8, time_
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-    since timestamptz := (SELECT min(f) FROM unnest(froms) AS f);
-    until timestamptz := (SELECT max(t) FROM unnest(tos) AS t);
+    since timestamptz := greatest((SELECT min(f) FROM unnest(froms) AS f), '1900-01-01Z'); -- finite, for the planner
+    until timestamptz := least((SELECT max(t) FROM unnest(tos) AS t), '9000-01-01Z');
 BEGIN
     RETURN QUERY
     WITH span AS MATERIALIZED (
@@ -246,7 +246,7 @@ LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan SET jit = off AS
 #variable_conflict use_column
 DECLARE
     since timestamptz := (SELECT min(t) FROM unnest(tos) AS t);
-    until timestamptz := (SELECT max(t) + interval '2 days' FROM unnest(tos) AS t);
+    until timestamptz := least((SELECT max(t) FROM unnest(tos) AS t), '9000-01-01Z') + interval '2 days';
 BEGIN
     RETURN QUERY
     WITH merged AS (
