@@ -173,7 +173,7 @@ def test_alerts_by_state_hazard_and_place(admin: httpx.Client, alerts: list[int]
         "rule_version", "opened_at", "updated_at", "cleared_at",
     }  # fmt: skip
     assert {(item["place"], item["home"]) for item in still_open} == {("damp/bath", "damp")}
-    assert set(still_open[0]["evidence"]["air_humidity_week"]) == {"value", "unit", "limit", "from", "to"}
+    assert set(still_open[0]["evidence"]["air_humidity_week"]) == {"value", "unit", "limit", "from", "to", "station"}
 
 
 def test_alerts_on_other_subjects(admin: httpx.Client, town) -> None:
