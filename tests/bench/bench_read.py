@@ -1,8 +1,8 @@
-"""How fast things are read back: the view of a place, 30 days of one datastream by the hour, an area's summary, the map.
+"""How fast things are read back: a place's view, 30 days of one datastream by the hour, an area's summary, the map.
 
-Run with `make bench`, or alone: `.venv/bin/python tests/bench/bench_read.py [readings] [plain|timescale]`. Judge p95 of two
-stores of different size against each other (they must not grow), and the area's summary against 500 ms. `measure` takes
-any store.
+Run with `make bench`, or alone: `.venv/bin/python tests/bench/bench_read.py [readings] [plain|timescale]`. Judge p95 of
+two stores of different size against each other (they must not grow), and the area's summary against 500 ms. `measure`
+takes any store.
 """
 
 import importlib.util

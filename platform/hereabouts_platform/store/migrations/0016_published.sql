@@ -57,7 +57,11 @@ CREATE FUNCTION area_figures(wanted_code text, wanted_vintage text, from_at time
                              wanted text[], below float8[], above float8[])
 RETURNS TABLE (quantity text, unit text, of_homes boolean, places bigint, mean float8, p10 float8, p50 float8,
                p90 float8, below_share float8, above_share float8)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    ids int[]; roots text[]; are_homes boolean[]; counted boolean[]; belows float8[]; aboves float8[];
+BEGIN
     WITH member AS (
         SELECT p.id, p.kind = 'home' OR coalesce(up.kind = 'home', false) AS is_home
         FROM place_area a JOIN place p ON p.id = a.place_id LEFT JOIN place up ON up.id = p.parent_id
@@ -66,38 +70,44 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT m.id AS root, m.is_home, m.id FROM member m
         UNION ALL
         SELECT m.id, m.is_home, p.id FROM member m JOIN place p ON p.parent_id = m.id AND p.kind IN ('room', 'bin_slot')
-    ), stream AS (
-        SELECT s.id, s.quantity, s.unit, s.kind, t.root, t.is_home, l.below, l.above
-        FROM part t
-        JOIN deployment d ON d.place_id = t.id AND d.from_at < area_figures.to_at
-                         AND (d.to_at IS NULL OR d.to_at > area_figures.from_at)
-        JOIN datastream s ON s.deployment_id = d.id
-        JOIN unnest(wanted, area_figures.below, area_figures.above) AS l (quantity, below, above)
-             ON l.quantity = s.quantity
-    ), one AS (
-        SELECT s.quantity, s.unit, s.is_home, s.root, sum(h.total) / sum(h.hours) AS mean,
-               sum(h.low) / sum(h.hours) AS low, sum(h.high) / sum(h.hours) AS high
-        FROM stream s CROSS JOIN LATERAL (
-            SELECT count(*)::float8 AS hours, sum(v.value) AS total,
-                   count(*) FILTER (WHERE v.value < s.below) AS low, count(*) FILTER (WHERE v.value > s.above) AS high
-            FROM (
-                SELECT CASE WHEN s.kind = 'measurement' THEN coalesce(r.time_mean, r.mean) ELSE r.total END AS value
-                FROM reading_hour r
-                WHERE r.datastream_id = s.id AND r.hour >= area_figures.from_at AND r.hour < area_figures.to_at
-            ) v
-            WHERE v.value IS NOT NULL
-        ) h
-        WHERE h.hours > 0
-        GROUP BY 1, 2, 3, 4
-    ), figure AS (
-        SELECT o.quantity, o.unit, o.is_home, count(*) AS places, avg(o.mean) AS mean,
-               percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY o.mean) AS p,
-               avg(o.low) AS low, avg(o.high) AS high
-        FROM one o GROUP BY 1, 2, 3
     )
-    SELECT f.quantity, f.unit, f.is_home, f.places, f.mean, f.p[1], f.p[2], f.p[3], f.low, f.high
-    FROM figure f ORDER BY f.quantity, f.is_home DESC
-$$;
+    SELECT array_agg(s.id), array_agg(t.root), array_agg(t.is_home), array_agg(s.kind <> 'measurement'),
+           array_agg(l.below), array_agg(l.above)
+    INTO ids, roots, are_homes, counted, belows, aboves
+    FROM part t
+    JOIN deployment d ON d.place_id = t.id AND d.from_at < area_figures.to_at
+                     AND (d.to_at IS NULL OR d.to_at > area_figures.from_at)
+    JOIN datastream s ON s.deployment_id = d.id
+    JOIN unnest(wanted, area_figures.below, area_figures.above) AS l (quantity, below, above) ON l.quantity = s.quantity;
+    -- EXECUTE, so that it is planned for this many datastreams and this time: hours lie in order of time, and read one
+    -- datastream after another nearly each would cost a page of its own.
+    RETURN QUERY EXECUTE $query$
+        WITH stream AS (
+            SELECT * FROM unnest($1::int[], $2::text[], $3::boolean[], $4::boolean[], $5::float8[], $6::float8[])
+                AS s (id, root, is_home, is_counted, below, above)
+        ), series AS (
+            SELECT s.id, count(*)::float8 AS hours, sum(v.value) AS total,
+                   count(*) FILTER (WHERE v.value < s.below) AS low, count(*) FILTER (WHERE v.value > s.above) AS high
+            FROM reading_hour r
+            JOIN stream s ON s.id = r.datastream_id
+            CROSS JOIN LATERAL (SELECT CASE WHEN s.is_counted THEN r.total ELSE coalesce(r.time_mean, r.mean) END) v (value)
+            WHERE r.datastream_id = ANY ($1) AND r.hour >= $7 AND r.hour < $8 AND v.value IS NOT NULL
+            GROUP BY s.id
+        ), one AS (
+            SELECT d.quantity, d.unit, s.is_home, s.root, sum(h.total) / sum(h.hours) AS mean,
+                   sum(h.low)::float8 / sum(h.hours) AS low, sum(h.high)::float8 / sum(h.hours) AS high
+            FROM series h JOIN stream s USING (id) JOIN datastream d USING (id)
+            GROUP BY 1, 2, 3, 4
+        ), figure AS (
+            SELECT o.quantity, o.unit, o.is_home, count(*) AS places, avg(o.mean) AS mean,
+                   percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY o.mean) AS p,
+                   avg(o.low) AS low, avg(o.high) AS high
+            FROM one o GROUP BY 1, 2, 3
+        )
+        SELECT f.quantity, f.unit, f.is_home, f.places, f.mean, f.p[1], f.p[2], f.p[3], f.low, f.high
+        FROM figure f ORDER BY f.quantity, f.is_home DESC
+    $query$ USING ids, roots, are_homes, counted, belows, aboves, from_at, to_at;
+END $$;
 
 -- Which homes (by numbers that mean nothing outside this answer) have data of a quantity, area by area: what it takes
 -- to see whether one area's figures, taken from another's, would tell of a few homes.
