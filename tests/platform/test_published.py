@@ -56,7 +56,8 @@ def council(town) -> None:
     rollup(town, stream, total=7.0)
     for place in ("home 2/bed", "street"):
         add("INSERT INTO alert (subject_kind, subject_id, place_id, hazard, level, reason, evidence, rule,"
-            " rule_version, opened_at, updated_at, changed_by) VALUES ('place', %s, %s, 'damp_mould', 'act', '2 Low Road is damp.',"
+            " rule_version, opened_at, updated_at, changed_by)"
+            " VALUES ('place', %s, %s, 'damp_mould', 'act', '2 Low Road is damp.',"
             " '{}', 'part_f', '1', '2026-03-01T10:20Z', '2026-03-01T10:20Z', 1)", (place, place))  # fmt: skip
     add("INSERT INTO alert (subject_kind, subject_id, hazard, level, reason, evidence, rule, rule_version, opened_at,"
         " updated_at, changed_by) SELECT 'device', device_id, 'silent', 'act', 'x', '{}', 'x', '1', '2026-03-02Z',"
