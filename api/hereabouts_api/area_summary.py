@@ -16,7 +16,7 @@ FIGURES = ("mean", "p10", "p50", "p90")
 def summarise(
     connection: Connection, area: Mapping[str, Any], quantities: Sequence[str], from_at: datetime, to_at: datetime
 ) -> AreaSummary:
-    """The summary of `area` (code, vintage, kind, name) over [from_at, to_at), in two statements and one a quantity."""
+    """The summary of `area` (as `AreaItem`) over [from_at, to_at), in two statements and one a quantity."""
     key = AreaKey(kind=area["kind"], code=area["code"], vintage=area["vintage"])
     items = []
     for row in figures(connection, key, quantities, from_at, to_at):

@@ -16,8 +16,8 @@ DAY = "2026-03-02T00:00:00Z/2026-03-03T00:00:00Z"
 def hours(town, stream: int, values: list[float], total: float | None = None) -> None:
     """Hours of one datastream from START on."""
     town.connection.execute(
-        "INSERT INTO reading_hour (datastream_id, hour, count, mean, min, max, first, last, total)"
-        " SELECT %s, %s + (n - 1) * interval '1 hour', 4, v, v, v, v, v, %s"
+        "INSERT INTO reading_hour (datastream_id, hour, count, sum, mean, min, max, first, last, total)"
+        " SELECT %s, %s + (n - 1) * interval '1 hour', 4, 4 * v, v, v, v, v, v, %s"
         " FROM unnest(%s::float8[]) WITH ORDINALITY AS u (v, n)",
         (stream, START, total, values),
     )

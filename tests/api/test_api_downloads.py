@@ -47,7 +47,7 @@ def stored(town, home) -> Rows:
     )
     town.connection.execute(
         "INSERT INTO reading_hour VALUES"
-        " (%s, %s, 4, 1.5, NULL, 1, 2, 1, 2, 6), (%s, %s, 4, 1.5, 1.25, 1, 2, 1, 2, NULL)",
+        " (%s, %s, 4, 1.5, NULL, 1, 2, 1, 2, 6, 6), (%s, %s, 4, 1.5, 1.25, 1, 2, 1, 2, NULL, 6)",
         (stream, BEGIN, stream, BEGIN + timedelta(hours=1)),
     )
     return set(town.connection.execute("SELECT time, value, datastream_id FROM reading").fetchall())

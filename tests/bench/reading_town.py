@@ -98,7 +98,7 @@ def _hours(connection: Connection, hours_of: timedelta) -> None:
         "CREATE TABLE reading_hour_bench PARTITION OF reading_hour FOR VALUES FROM ('2026-01-01Z') TO ('2030-01-01Z')"
     )
     connection.execute(
-        "INSERT INTO reading_hour SELECT s.id, %s + n * interval '1 hour', 2, 19, 19, 18, 20, 18, 20, NULL"
+        "INSERT INTO reading_hour SELECT s.id, %s + n * interval '1 hour', 2, 19, 19, 18, 20, 18, 20, NULL, 38"
         " FROM generate_series(0, %s) AS n CROSS JOIN datastream s",
         (START, hours_of // timedelta(hours=1) - 1),
     )
