@@ -198,7 +198,17 @@ CREATE FUNCTION dataset_rows(wanted text, wanted_vintage text, wanted_place text
 RETURNS TABLE (vintage text, key text, given text, identifies text, place text, home text, lon float8, lat float8,
                linked boolean, "from" timestamptz, "to" timestamptz, load int, line int, "values" jsonb)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+    keys     text[]; -- told first: else the planner walks the whole dataset in order until it has met enough of them
+    editions text[];
 BEGIN
+    IF wanted_place IS NOT NULL THEN
+        SELECT coalesce(array_agg(k.key), '{}'), coalesce(array_agg(DISTINCT k.vintage), '{}') INTO keys, editions
+        FROM dataset_keys_at(wanted_place) k WHERE k.dataset = wanted;
+    ELSIF wanted_area IS NOT NULL THEN
+        SELECT coalesce(array_agg(k.key), '{}'), coalesce(array_agg(DISTINCT k.vintage), '{}') INTO keys, editions
+        FROM dataset_keys_in(wanted_area) k WHERE k.dataset = wanted;
+    END IF;
     RETURN QUERY
     SELECT r.vintage, r.key, r.given, v.identifies, r.place_id,
            CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END,
@@ -209,6 +219,7 @@ BEGIN
     LEFT JOIN place up ON up.id = p.parent_id
     WHERE may_see() AND r.dataset = wanted
       AND (wanted_vintage IS NULL OR r.vintage = wanted_vintage)
+      AND (keys IS NULL OR r.key = ANY (keys) AND r.vintage = ANY (editions))
       AND (wanted_place IS NULL OR (r.dataset, r.vintage, r.key) IN (SELECT k.* FROM dataset_keys_at(wanted_place) k))
       AND (wanted_area IS NULL OR (r.dataset, r.vintage, r.key) IN (SELECT k.* FROM dataset_keys_in(wanted_area) k))
       AND (from_time IS NULL OR coalesce(r.to_at > from_time, r.from_at >= from_time))
