@@ -74,7 +74,9 @@ def summary(client: httpx.Client, code: str, quantity: str = "air_temperature", 
 
 def test_figures_of_homes_are_of_their_means(admin: httpx.Client, council: list[str]) -> None:
     found = summary(admin, "W1", "air_temperature,people_in")
-    assert found["area"] == {"code": "W1", "vintage": "2024", "kind": "ward", "name": "Area W1"}
+    assert found["area"] == {
+        "code": "W1", "vintage": "2024", "kind": "ward", "name": "Area W1", "source": None, "licence": None
+    }  # fmt: skip
     assert (found["from"], found["to"], found["fewest"]) == ("2026-03-02T00:00:00Z", "2026-03-03T00:00:00Z", 10)
     homes, line = found["quantities"]
     # home n has the mean n + 1, so homes have 2 to 21

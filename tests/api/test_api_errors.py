@@ -226,15 +226,15 @@ def test_a_body_too_large_is_refused(nobody: httpx.Client) -> None:
 
 
 def test_an_error_of_ours_tells_nothing_of_the_inside(admin: httpx.Client, town) -> None:
-    town.connection.execute("ALTER TABLE ingest_count RENAME TO secret_name")
+    town.connection.execute("ALTER VIEW ingest_total RENAME TO secret_name")
     try:
         answer = admin.get("/v1/sources")
     finally:
-        town.connection.execute("ALTER TABLE secret_name RENAME TO ingest_count")
+        town.connection.execute("ALTER VIEW secret_name RENAME TO ingest_total")
     body = assert_problem(answer, 500, "unexpected")
     assert body["detail"] == "Something went wrong on our side."
     assert "secret" not in answer.text
-    assert "ingest_count" not in answer.text
+    assert "ingest_total" not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 

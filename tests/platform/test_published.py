@@ -68,7 +68,9 @@ def rollup(town, stream: int, total: float | None = None) -> None:
     town.owner.execute("SELECT make_partition('reading', '2026-03-01Z')")
     town.owner.execute("INSERT INTO reading VALUES (%s, 1, '2026-03-01T10:00:07Z', 19)", (stream,))
     for table, at in (("reading_hour", "2026-03-01T10:00Z"), ("reading_day", "2026-03-01")):
-        town.owner.execute(f"INSERT INTO {table} VALUES (%s, %s, 4, 19, 19.5, 18, 20, 18, 20, %s, 76)", (stream, at, total))
+        town.owner.execute(
+            f"INSERT INTO {table} VALUES (%s, %s, 4, 19, 19.5, 18, 20, 18, 20, %s, 76)", (stream, at, total)
+        )
 
 
 @pytest.fixture
