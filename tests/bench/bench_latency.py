@@ -17,7 +17,7 @@ from statistics import quantiles
 
 import httpx
 import pytest
-from drain_feed import DEVICES, FILTER, body, connected, side_running, subscribe
+from drain_feed import DEVICES, FILTER, body, publisher, side_running, subscribe
 
 from hereabouts_deploy.embedded.broker import Broker, BrokerKind
 from hereabouts_deploy.embedded.ports import free_port
@@ -99,8 +99,7 @@ def key_for(database_url: str) -> str:
 
 def publish(broker: Broker) -> None:
     """A message every 5 ms, each stating the present time."""
-    client = connected(broker, "bench-publisher", expiry_s=0)
-    client.max_inflight_messages_set(2000)
+    client = publisher(broker)
     started = time.monotonic()
     sent = []
     for number in range(MESSAGES):

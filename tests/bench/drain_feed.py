@@ -50,12 +50,18 @@ def forget(broker: Broker, client_id: str) -> None:
     client.loop_stop()
 
 
-def queue(broker: Broker, bodies: Iterable[tuple[str, bytes]]) -> None:
-    """Publish with quality 1 and wait until the broker has taken every one."""
+def publisher(broker: Broker) -> mqtt.Client:
+    """A client that may publish: it does not log in."""
     client = mqtt.Client(CallbackAPIVersion.VERSION2)
     client.max_inflight_messages_set(2000)
     client.connect("127.0.0.1", broker.port)
     client.loop_start()
+    return client
+
+
+def queue(broker: Broker, bodies: Iterable[tuple[str, bytes]]) -> None:
+    """Publish with quality 1 and wait until the broker has taken every one."""
+    client = publisher(broker)
     sent = [client.publish(topic, payload, qos=1) for topic, payload in bodies]
     for each in sent:
         each.wait_for_publish(600)
