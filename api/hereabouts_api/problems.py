@@ -179,9 +179,7 @@ def _body(error: Exception, kind: Kind) -> bytes:
 
 def _detail(error: Exception, kind: Kind) -> str:
     if isinstance(error, RequestValidationError):
-        return " ".join(
-            f"{one['field']}: {one['value']!r} cannot be used. {one['cure']}" for one in _field_errors(error)
-        )
+        return " ".join(map(_sentence, _field_errors(error)))
     if isinstance(error, HereaboutsError):
         return str(error)  # our own words, made for the reader
     return f"{kind.title}. {kind.cure}".rstrip()
@@ -193,9 +191,18 @@ def _field_errors(error: Exception) -> list[dict[str, str]]:
     if not isinstance(error, RequestValidationError):
         return []
     return [
-        _field_error(".".join(str(part) for part in one["loc"][1:]) or "body", one.get("input"), _cure(one))
+        _field_error(".".join(str(part) for part in one["loc"][1:]) or "body", _value(one), _cure(one))
         for one in error.errors()
     ]
+
+
+def _sentence(one: Mapping[str, str]) -> str:
+    found = f"{one['value']!r} cannot be used" if one["value"] else "nothing was given"
+    return f"{one['field']}: {found}. {one['cure']}"
+
+
+def _value(error: Mapping[str, Any]) -> object:
+    return "" if error["type"] == "missing" else error.get("input")
 
 
 def _field_error(field: str, value: object, cure: str) -> dict[str, str]:
@@ -206,6 +213,8 @@ def _field_error(field: str, value: object, cure: str) -> dict[str, str]:
 def _cure(error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
         return "There is no such parameter here; leave it out."
+    if error["type"] == "missing":
+        return "It has to be given."
     return f"{error['msg']}."
 
 

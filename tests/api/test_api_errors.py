@@ -238,6 +238,12 @@ def test_an_error_of_ours_tells_nothing_of_the_inside(admin: httpx.Client, town)
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
+def test_what_is_missing_is_named(admin: httpx.Client) -> None:
+    answer = admin.get("/v1/areas/W1/summary?datetime=2026-03-02T00:00:00Z/..")
+    body = assert_problem(answer, 400, "invalid-input")
+    assert body["detail"] == "quantity: nothing was given. It has to be given."
+
+
 def test_without_the_store_everything_says_503_and_comes_back(
     database_url: str, serving: Callable, postgres_server
 ) -> None:
