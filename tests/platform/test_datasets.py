@@ -256,6 +256,22 @@ def test_links_follow_the_places_that_come_later(desk: Desk) -> None:
     assert desk.owner.execute("SELECT rows, linked FROM dataset_vintage").fetchall() == [(2, 1)]
 
 
+def test_old_rows_about_homes_go_and_the_catalogue_counts_again(desk: Desk) -> None:
+    rows = "S1,7,01/03/2019,A,60\nS2,8,01/03/2019,B,70\n"
+    desk.put(rows)
+    desk.owner.execute("UPDATE dataset_load SET at = at - interval '7 years'")
+    desk.put("S3,9,01/03/2019,A,80\n")
+    run_job(desk.url, "retention", datetime.now(UTC))
+    desk.owner.execute("UPDATE retention SET changed_at = changed_at - interval '8 days'")
+
+    assert run_job(desk.url, "retention", datetime.now(UTC)).detail["home_datasets"] == 2
+    run_job(desk.url, "link_datasets", datetime.now(UTC))
+
+    assert desk.rows("key") == [("S3",)]
+    assert desk.owner.execute("SELECT rows FROM dataset_vintage").fetchall() == [(1,)]
+    assert counts(desk.put(rows)) == (2, 0, 0, 0)
+
+
 @pytest.mark.parametrize(
     ("kind", "given", "identifier"), [("postcode", "ls1  4ap", "LS14AP"), ("gss", "e05011382", "E05011382")]
 )

@@ -268,14 +268,20 @@ def test_a_young_row_of_the_audit_goes_by_no_way(town: Town) -> None:
                     town.owner.execute(delete, (str(age),))
 
 
-# By another job: the answers to webhooks, after a day.
-OTHER_JOBS = {"post"}
+# By another job, purge_posts: the answers to webhooks and by what a signed request is known again, after a day.
+OTHER_JOBS = {"post", "signed_post"}
 # Tables whose rows stand for as long as what they tell of is so: none of them goes by age.
 KEPT_WHILE_TRUE = {
     *("principal", "principal_role", "api_key", "place", "area", "place_area", "tenancy", "household.circumstance"),
     *("profile", "profile_version", "device", "device_heard", "device_health", "deployment", "datastream"),
     *("registry_version", "source", "account_progress", "backfill_origin", "migration"),
     *("retention", "ingest_past", "job_past", "rollup_progress", "rollup_pending"),
+    # Boundaries and their licences; of datasets what is said of them, and which file is where rows come or came from.
+    *("area_source", "dataset", "dataset_vintage", "dataset_column", "dataset_load"),
+    # A pseudonym goes with its place; the key and the kinds of area are settings.
+    *("publishing.pseudonym", "publishing.pseudonym_key", "publishing.area_kind"),
+    # One row a slot, and which sources may speak for a device.
+    *("ingest_session", "loss_told", "device_source"),
 }
 
 

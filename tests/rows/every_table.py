@@ -98,6 +98,22 @@ INSERT INTO rollup_pending (datastream_id, from_at, to_at) VALUES (1, '2026-03-0
 INSERT INTO retention (class, keep, before, deleted) VALUES ('quarantine', '13 months', '2025-01-01Z', 5);
 INSERT INTO ingest_past VALUES (1, 0, 6, 1, 2, 2, 1, 3, 1);
 INSERT INTO job_past VALUES ('assess', 3);
+UPDATE rollup_progress SET below = '77';
+INSERT INTO area_source (name, licence) VALUES ('Office for National Statistics', 'Open Government Licence v3.0');
+UPDATE area SET source_id = 1, west = -1.6, south = 53.7, east = -1.4, north = 53.9 WHERE vintage = '2023';
+INSERT INTO dataset VALUES ('surveys', 'Surveys', 'Of homes', 'Council', 'Internal', 'Council', 'home');
+INSERT INTO dataset_vintage VALUES ('surveys', '2026-03', 'uprn', NULL, '5a', 1, 1, '2026-03-01Z', NULL, now());
+INSERT INTO dataset_column VALUES ('surveys', '2026-03', 1, 'grade', 'Grade', 'category', NULL, '', '{"A": "fine"}');
+INSERT INTO dataset_load (dataset, vintage, file, file_sha256, spec_sha256, spec, whole, stored, refused_by_cause)
+    VALUES ('surveys', '2026-03', 's.csv', '0a', '0b', 'name = "surveys"', true, 1, '{"not_a_number": 2}');
+INSERT INTO dataset_row VALUES ('surveys', '2026-03', 'S-1', 1, 2, '0100012345678', '100012345678', NULL, NULL, 'h1',
+    true, '2026-03-01Z', NULL, '{"grade": "A"}', decode(repeat('0a', 16), 'hex'));
+INSERT INTO ingest_session VALUES (0, '2026-03-01Z') ON CONFLICT DO NOTHING;
+INSERT INTO loss_told VALUES (0, decode(repeat('0a', 8), 'hex'));
+INSERT INTO post (post_id, index, source_id, topic, payload, received_at, principal_id, speaks_for)
+    VALUES (3, 0, 1, 't', '\\x7b', now(), 1, '{1}');
+INSERT INTO signed_post VALUES (1, decode(repeat('0a', 32), 'hex'), 3, now());
+INSERT INTO device_source VALUES ('A81758FFFE000001', 1, '2026-03-01Z', 1);
 """
 
 

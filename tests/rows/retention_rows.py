@@ -72,6 +72,18 @@ TABLES = {
         " CASE WHEN NOT %(kept)s THEN %(at)s::timestamptz END, 1)",
         "device_id::int",
     ),
+    "dataset_row": (
+        "WITH d AS (INSERT INTO dataset VALUES (CASE WHEN %(kept)s THEN 'bins' ELSE 'surveys' END, '', '', '', '', '',"
+        " CASE WHEN %(kept)s THEN 'open' ELSE 'home' END, now(), 1)"
+        " ON CONFLICT (name) DO UPDATE SET title = '' RETURNING name),"
+        " v AS (INSERT INTO dataset_vintage (dataset, vintage, identifies, shape)"
+        " SELECT name, '2026', 'uprn', '' FROM d ON CONFLICT DO NOTHING),"
+        " l AS (INSERT INTO dataset_load (dataset, vintage, file, file_sha256, spec_sha256, spec, whole, at,"
+        " principal_id) SELECT name, '2026', '', '', '', '', true, %(at)s, 1 FROM d RETURNING id, dataset, vintage)"
+        " INSERT INTO dataset_row (dataset, vintage, key, load_id, line, given, values, hash)"
+        " SELECT dataset, vintage, %(n)s::text, id, 1, '', '{}', decode(repeat('00', 16), 'hex') FROM l",
+        "key::int",
+    ),
     "session": (
         "INSERT INTO session (token_hash, principal_id, expires_at)"
         " VALUES (decode(lpad(%(n)s::text, 64, '0'), 'hex'), 1, %(at)s)",
@@ -100,9 +112,10 @@ CLASS_OF = {
     "alert": "alerts",
     "job_run": "job_runs",
     "backfill_request": "backfills",
+    "dataset_row": "home_datasets",
     "audit": "audit",
 }
-CAN_BE_HELD = {"alert", "job_run", "backfill_request"}
+CAN_BE_HELD = {"alert", "job_run", "backfill_request", "dataset_row"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -133,6 +133,13 @@ CLASSES = _table(
         least=35,
     ),
     DataClass(
+        name="home_datasets",
+        title="rows of datasets about homes, since the file that they stand in was brought in",
+        keep="6 years",
+        why="personal data; as claims (above); by then later editions say how a home is",
+        least=60,
+    ),
+    DataClass(
         name="sign_ins",
         title="sessions that have ended and sign-in links that no longer work",
         keep="30 days",

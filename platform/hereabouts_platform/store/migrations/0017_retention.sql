@@ -71,6 +71,9 @@ LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
          'window_at < $1 AND state = ''running''', '7 days'),
         ('backfills', 'backfill_request', 'finished_at', 'finished_at < $1',
          'requested_at < $1 AND finished_at IS NULL', '35 days'),
+        ('home_datasets', 'dataset_row', '(SELECT l.at FROM dataset_load l WHERE l.id = t.load_id)',
+         't.load_id IN (SELECT l.id FROM dataset_load l JOIN dataset d ON d.name = l.dataset'
+         ' WHERE d.sensitivity = ''home'' AND l.at < $1)', 'false', '60 days'),
         ('sign_ins', 'session', 'coalesce(ended_at, expires_at)', 'coalesce(ended_at, expires_at) < $1', 'false',
          '1 day'),
         ('sign_ins', 'sign_in_link', 'expires_at', 'expires_at < $1', 'false', '1 day'),
@@ -286,6 +289,19 @@ END $$;
 CREATE TRIGGER job_run_gone AFTER DELETE ON job_run REFERENCING OLD TABLE AS gone
     FOR EACH STATEMENT EXECUTE FUNCTION keep_job_sums();
 REVOKE ALL ON FUNCTION keep_ingest_sums(), keep_job_sums() FROM PUBLIC;
+
+-- The catalogue counts the rows of a dataset's edition: the job that links them counts again once some went. An import
+-- that holds the edition counts by itself, so nobody waits for it.
+CREATE FUNCTION count_dataset_again() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE dataset_vintage v SET linked_at = NULL
+    FROM (SELECT dataset, vintage FROM dataset_vintage
+          WHERE (dataset, vintage) IN (SELECT g.dataset, g.vintage FROM gone g) FOR UPDATE SKIP LOCKED) f
+    WHERE v.dataset = f.dataset AND v.vintage = f.vintage;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER dataset_row_gone AFTER DELETE ON dataset_row REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION count_dataset_again();
 
 -- Everything ever counted, by source and slot.
 CREATE VIEW ingest_total AS
