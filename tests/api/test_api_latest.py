@@ -85,7 +85,8 @@ def happened(town) -> str:
     stream = town.stream(deployment, "co2", "ppm")
     town.connection.execute(
         "INSERT INTO reading_day (datastream_id, day, count, sum, mean, min, max, first, last)"
-        " SELECT %s, d, 96, 48000, 500, 400, 600, 450, 550 FROM generate_series('2026-03-20'::date, '2026-03-31', '1 day') d",
+        " SELECT %s, d, 96, 48000, 500, 400, 600, 450, 550"
+        " FROM generate_series('2026-03-20'::date, '2026-03-31', '1 day') d",
         (stream,),
     )
     town.alert(room, datetime(2026, 3, 5, tzinfo=UTC), cleared_at=datetime(2026, 3, 15, tzinfo=UTC))
