@@ -56,7 +56,8 @@ def council(town) -> None:
     rollup(town, stream, total=7.0)
     for place in ("home 2/bed", "street"):
         add("INSERT INTO alert (subject_kind, subject_id, place_id, hazard, level, reason, evidence, rule,"
-            " rule_version, opened_at, updated_at, changed_by) VALUES ('place', %s, %s, 'damp_mould', 'act', '2 Low Road is damp.',"
+            " rule_version, opened_at, updated_at, changed_by)"
+            " VALUES ('place', %s, %s, 'damp_mould', 'act', '2 Low Road is damp.',"
             " '{}', 'part_f', '1', '2026-03-01T10:20Z', '2026-03-01T10:20Z', 1)", (place, place))  # fmt: skip
     add("INSERT INTO alert (subject_kind, subject_id, hazard, level, reason, evidence, rule, rule_version, opened_at,"
         " updated_at, changed_by) SELECT 'device', device_id, 'silent', 'act', 'x', '{}', 'x', '1', '2026-03-02Z',"
@@ -67,7 +68,9 @@ def rollup(town, stream: int, total: float | None = None) -> None:
     town.owner.execute("SELECT make_partition('reading', '2026-03-01Z')")
     town.owner.execute("INSERT INTO reading VALUES (%s, 1, '2026-03-01T10:00:07Z', 19)", (stream,))
     for table, at in (("reading_hour", "2026-03-01T10:00Z"), ("reading_day", "2026-03-01")):
-        town.owner.execute(f"INSERT INTO {table} VALUES (%s, %s, 4, 19, 19.5, 18, 20, 18, 20, %s)", (stream, at, total))
+        town.owner.execute(
+            f"INSERT INTO {table} VALUES (%s, %s, 4, 19, 19.5, 18, 20, 18, 20, %s, 76)", (stream, at, total)
+        )
 
 
 @pytest.fixture
@@ -224,6 +227,20 @@ def test_public_places_are_shown_in_full(analyst: Connection, council: None) -> 
     assert column(analyst, "SELECT people_in FROM footfall WHERE place = 'line'") == [7.0]
     assert column(analyst, "SELECT place FROM area_place") == ["street"]
     assert {row[0] for row in analyst.execute("SELECT subject_kind FROM alert")} == {"place", "device"}
+
+
+def test_a_counter_that_tells_its_count_twice_counts_once(analyst: Connection, town, council: None) -> None:
+    told = "SELECT people_in, people_out FROM footfall WHERE place = 'line'"
+    assert analyst.execute(told).fetchall() == [(7.0, None)]
+    (line,) = column(town.owner, "SELECT deployment_id FROM datastream WHERE quantity = 'people_in'")
+    for quantity, channel, total in (("people_in_total", "", 9.0), ("people_out", "", 2.0), ("people_in", "far", 5.0)):
+        (stream,) = town.owner.execute(
+            "INSERT INTO datastream (deployment_id, quantity, channel, unit, kind)"
+            " VALUES (%s, %s, %s, '{count}', %s) RETURNING id",
+            (line, quantity, channel, "total_increasing" if quantity.endswith("_total") else "delta"),
+        ).fetchone()
+        rollup(town, stream, total)
+    assert analyst.execute(told).fetchall() == [(14.0, 2.0)], "9 by the total and not by the 7 too, 5 on the far side"
 
 
 def test_areas_in_which_a_home_has_little_company_are_left_out(analyst: Connection, town, council: None) -> None:
