@@ -229,6 +229,20 @@ def test_public_places_are_shown_in_full(analyst: Connection, council: None) -> 
     assert {row[0] for row in analyst.execute("SELECT subject_kind FROM alert")} == {"place", "device"}
 
 
+def test_a_counter_that_tells_its_count_twice_counts_once(analyst: Connection, town, council: None) -> None:
+    told = "SELECT people_in, people_out FROM footfall WHERE place = 'line'"
+    assert analyst.execute(told).fetchall() == [(7.0, None)]
+    (line,) = column(town.owner, "SELECT deployment_id FROM datastream WHERE quantity = 'people_in'")
+    for quantity, channel, total in (("people_in_total", "", 9.0), ("people_out", "", 2.0), ("people_in", "far", 5.0)):
+        (stream,) = town.owner.execute(
+            "INSERT INTO datastream (deployment_id, quantity, channel, unit, kind)"
+            " VALUES (%s, %s, %s, '{count}', %s) RETURNING id",
+            (line, quantity, channel, "total_increasing" if quantity.endswith("_total") else "delta"),
+        ).fetchone()
+        rollup(town, stream, total)
+    assert analyst.execute(told).fetchall() == [(14.0, 2.0)], "9 by the total and not by the 7 too, 5 on the far side"
+
+
 def test_areas_in_which_a_home_has_little_company_are_left_out(analyst: Connection, town, council: None) -> None:
     found = analyst.execute(
         "SELECT kind, code, vintage, count(DISTINCT home) FROM home_area GROUP BY 1, 2, 3"

@@ -34,7 +34,7 @@ INSERT INTO deployment (device_id, place_id, from_at, to_at, mount) VALUES
     ('A81758FFFE000001', 'h1/hall', '2024-01-01Z', NULL, '{"f_rsi": 0.7}');
 INSERT INTO datastream (deployment_id, quantity, channel, unit, kind, period_s)
     SELECT id, q, c, u, k, p FROM deployment, (VALUES ('air_temperature', '', 'Cel', 'measurement', NULL::int),
-        ('people_in', 'left', '{count}', 'delta', NULL), ('rainfall_total', '', 'mm', 'total_increasing', NULL))
+        ('people_in', 'left', '{count}', 'delta', 900), ('rainfall_total', '', 'mm', 'total_increasing', NULL))
         AS v (q, c, u, k, p);
 UPDATE registry_version SET version = 41;
 UPDATE source SET enabled = false WHERE name = 'homelink';

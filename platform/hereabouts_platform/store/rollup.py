@@ -12,6 +12,7 @@ from typing import Any
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.engine import Engine, make_room
 from hereabouts_platform.store.queries import load
+from hereabouts_platform.store.retention import hold_horizons
 
 SQL = load("rollup")
 
@@ -47,7 +48,11 @@ def note_batches(connection: Connection, *, most_batches: int = MOST_BATCHES, mo
 
 
 def work_out(connection: Connection, *, most_hours: int = MOST_HOURS) -> int:
-    """Work out the oldest spans that are noted, in all about `most_hours`; returns how many hours were looked at."""
+    """Work out the oldest spans that are noted, in all about `most_hours`; returns how many hours were looked at.
+
+    Hours before the horizon of their readings stay as they stand (`whole_since()` of migration 0013).
+    """
+    hold_horizons(connection)  # none moves on, so none is half gone, before what is worked out here is committed
     connection.execute(SQL["plan_simply"])
     taken = _take(connection, most_hours)
     if taken is None:

@@ -39,7 +39,10 @@ def make_ground(owner: Connection) -> list[int]:
         "INSERT INTO profile (id, title, maker, version, interval_s, quantities)"
         " VALUES ('p', 'P', 'P', '1', 1800, '{}')"
     )
-    owner.execute("INSERT INTO place (id, kind, name) VALUES ('line', 'counting_line', 'Line')")
+    owner.execute(
+        "INSERT INTO place (id, kind, name, parent_id) VALUES ('above', 'street', 'Above', NULL),"
+        " ('line', 'counting_line', 'Line', 'above')"
+    )
     owner.execute("INSERT INTO device (id, profile_id) VALUES ('d', 'p')")
     owner.execute("INSERT INTO deployment (device_id, place_id, from_at) VALUES ('d', 'line', '2020-01-01')")
     rows = [
@@ -179,6 +182,12 @@ def ground(database_url: str) -> Iterator[Ground]:
         owner.execute("SELECT make_partition('batch', '2026-03-03')")
         principal = principal_named(owner, "system:command").id
         yield Ground(url=database_url, streams=streams, owner=owner, jobs=jobs, api=api, principal=principal)
+
+
+@pytest.fixture
+def oracle() -> Any:
+    """What a rollup is, worked out below."""
+    return expected
 
 
 # The oracle: a rollup as the words of docs/rules.md have it, reading after reading.

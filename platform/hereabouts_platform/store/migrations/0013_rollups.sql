@@ -23,6 +23,7 @@ CREATE TABLE reading_hour (
     total         float8,               -- of a delta its sum, of a counter its increments
     sum           float8 NOT NULL,
     stood_s       float8,               -- for how many seconds of the hour a value stood: the weight of time_mean
+    last_at       timestamptz,          -- when `last` was read: they stand in for readings that retention took
     PRIMARY KEY (datastream_id, hour)
 ) PARTITION BY RANGE (hour);
 
@@ -113,30 +114,29 @@ DECLARE
 BEGIN
     SELECT * INTO said FROM profile_says(NEW.deployment_id, NEW.quantity, NEW.channel);
     NEW.modulus := CASE WHEN NEW.kind = 'total_increasing' THEN coalesce(NEW.modulus, said.modulus) END;
-    NEW.period_s := CASE WHEN NEW.kind = 'delta' THEN coalesce(NEW.period_s, said.period_s) END;
+    NEW.period_s := coalesce(NEW.period_s, CASE WHEN NEW.kind = 'delta' THEN said.period_s END);
     NEW.stands_s := CASE WHEN NEW.kind = 'measurement' THEN coalesce(NEW.stands_s, said.stands_s) END;
     RETURN NEW;
 END $$;
 CREATE TRIGGER datastream_follows_profile BEFORE INSERT ON datastream
     FOR EACH ROW EXECUTE FUNCTION follow_profile();
 
--- Brings datastreams that exist up to what their profiles say now; what that changes is worked out again. `migrate`
--- calls it whenever it has written down profiles.
+-- Brings datastreams that exist up to what their profiles say now; what that changes is worked out again. A period of
+-- which the profile says nothing was stated by an import or by hand, and stays. `migrate` calls this whenever it has
+-- written down profiles.
 CREATE FUNCTION datastreams_follow_profiles() RETURNS bigint LANGUAGE sql AS $$
     WITH said AS (
-        SELECT s.id, s.kind, p.* FROM datastream s
+        SELECT s.id, CASE WHEN s.kind = 'total_increasing' THEN p.modulus END AS modulus,
+               coalesce(CASE WHEN s.kind = 'delta' THEN p.period_s END, s.period_s) AS period_s,
+               CASE WHEN s.kind = 'measurement' THEN p.stands_s END AS stands_s
+        FROM datastream s
         CROSS JOIN LATERAL profile_says(s.deployment_id, s.quantity, s.channel) p
         WHERE s.kind <> 'measurement' OR s.stands_s IS NULL
     ), changed AS (
-        UPDATE datastream s
-        SET modulus = CASE WHEN p.kind = 'total_increasing' THEN p.modulus END,
-            period_s = CASE WHEN p.kind = 'delta' THEN p.period_s END,
-            stands_s = CASE WHEN p.kind = 'measurement' THEN p.stands_s END
+        UPDATE datastream s SET modulus = p.modulus, period_s = p.period_s, stands_s = p.stands_s
         FROM said p
-        WHERE s.id = p.id AND (s.modulus, s.period_s, s.stands_s) IS DISTINCT FROM
-            (CASE WHEN p.kind = 'total_increasing' THEN p.modulus END,
-             CASE WHEN p.kind = 'delta' THEN p.period_s END,
-             CASE WHEN p.kind = 'measurement' THEN p.stands_s END)
+        WHERE s.id = p.id
+          AND (s.modulus, s.period_s, s.stands_s) IS DISTINCT FROM (p.modulus, p.period_s, p.stands_s)
         RETURNING s.id
     ), again AS (
         INSERT INTO rollup_pending (datastream_id, from_at, to_at)
@@ -166,14 +166,37 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     END
 $$;
 
+-- The first hour from which on the raw readings of datastreams are whole: retention may have taken any before it
+-- (`retention.before`, migration 0017). Hours before it are never worked out again, and are read as they stand.
+-- plpgsql, as that table is made later; the owner's rights, so that nobody takes a home that he may not see for none.
+CREATE FUNCTION whole_since(wanted int[]) RETURNS TABLE (datastream_id int, at timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    of_homes timestamptz := coalesce((SELECT r.before FROM retention r WHERE r.class = 'home_readings'), '-infinity');
+    of_others timestamptz := coalesce((SELECT r.before FROM retention r WHERE r.class = 'public_readings'), '-infinity');
+BEGIN
+    of_homes := date_bin('1 hour', of_homes + interval '1 hour' - interval '1 microsecond', '2000-01-01T00:00:00Z');
+    of_others := date_bin('1 hour', of_others + interval '1 hour' - interval '1 microsecond', '2000-01-01T00:00:00Z');
+    RETURN QUERY
+    WITH RECURSIVE up (id, place_id) AS (
+        SELECT s.id, d.place_id FROM datastream s JOIN deployment d ON d.id = s.deployment_id WHERE s.id = ANY (wanted)
+        UNION
+        SELECT u.id, p.parent_id FROM up u JOIN place p ON p.id = u.place_id WHERE p.parent_id IS NOT NULL
+    )
+    SELECT u.id, CASE WHEN bool_or(p.kind = 'home') THEN of_homes ELSE of_others END
+    FROM up u JOIN place p ON p.id = u.place_id GROUP BY u.id;
+END $$;
+
 -- Readings of spans of datastreams in slots of a fixed width, aligned to 2000-01-01T00:00Z: the one place that says what
 -- a rollup is. Each span is looked at with the last reading before it: an increment of a counter belongs to the later
 -- reading's slot, and a measurement's value stands on into the next slot. A value stands until the next reading, at
 -- most `stands_s` seconds, and never beyond its slot or its span. Sums run in order of time, so that they come out
--- the same to the last bit whoever asks.
+-- the same to the last bit whoever asks. Spans begin where readings are whole; there, the last reading before is the
+-- last of the newest hour that was kept.
 CREATE FUNCTION raw_slots(width interval, ids int[], froms timestamptz[], tos timestamptz[])
 RETURNS TABLE (datastream_id int, slot timestamptz, count int, sum float8, time_mean float8, stood_s float8,
-               min float8, max float8, first float8, last float8, total float8)
+               min float8, max float8, first float8, last float8, last_at timestamptz, total float8)
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
@@ -182,8 +205,10 @@ DECLARE
 BEGIN
     RETURN QUERY
     WITH span AS MATERIALIZED (
-        SELECT u.n, u.id, u.from_at, u.to_at, s.kind, s.modulus, s.stands_s * interval '1 second' AS stands
+        SELECT u.n, u.id, greatest(u.from_at, w.at) AS from_at, u.to_at, w.at AS whole, s.kind, s.modulus,
+               s.stands_s * interval '1 second' AS stands
         FROM unnest(ids, froms, tos) WITH ORDINALITY AS u (id, from_at, to_at, n) JOIN datastream s ON s.id = u.id
+        JOIN whole_since(ids) w ON w.datastream_id = u.id AND w.at < u.to_at
     ), found AS (
         SELECT s.n, r.time, r.value
         FROM span s CROSS JOIN LATERAL (
@@ -192,11 +217,12 @@ BEGIN
               AND reading.time >= since AND reading.time < until
         ) r
         UNION ALL
-        SELECT s.n, coalesce(near.time, far.time), coalesce(near.value, far.value)
+        SELECT s.n, coalesce(near.time, far.time, kept.last_at), coalesce(near.value, far.value, kept.last)
         FROM span s
         LEFT JOIN LATERAL (
             SELECT reading.time, reading.value FROM reading
             WHERE reading.datastream_id = s.id AND reading.time < s.from_at AND reading.time < until
+              AND reading.time >= s.whole
               AND reading.time > CASE s.kind WHEN 'measurement' THEN s.from_at - s.stands ELSE '-infinity' END
               AND reading.time >= since - interval '2 days'
             ORDER BY reading.time DESC LIMIT 1
@@ -205,9 +231,15 @@ BEGIN
             SELECT reading.time, reading.value FROM reading
             WHERE near.time IS NULL AND reading.datastream_id = s.id AND reading.time < since - interval '2 days'
               AND reading.time > CASE s.kind WHEN 'measurement' THEN s.from_at - s.stands ELSE '-infinity' END
+              AND reading.time >= s.whole
             ORDER BY reading.time DESC LIMIT 1
         ) far ON true
-        WHERE s.kind <> 'delta' AND coalesce(near.time, far.time) IS NOT NULL
+        LEFT JOIN LATERAL (
+            SELECT h.last_at, h.last FROM reading_hour h
+            WHERE near.time IS NULL AND far.time IS NULL AND h.datastream_id = s.id AND h.hour < s.whole
+            ORDER BY h.hour DESC LIMIT 1
+        ) kept ON true
+        WHERE s.kind <> 'delta' AND coalesce(near.time, far.time, kept.last_at) IS NOT NULL
     ), neighbours AS (
         SELECT f.n, f.time, f.value, date_bin(width, f.time, '2000-01-01T00:00:00Z') AS slot,
                lag(f.time) OVER w AS prior_at, lag(f.value) OVER w AS prior, lead(f.time) OVER w AS next_at
@@ -233,13 +265,13 @@ BEGIN
                / sum(s.stood + s.carried ORDER BY s.time),
            sum(s.stood + s.carried ORDER BY s.time),
            min(s.value), max(s.value), min(s.value) FILTER (WHERE s.is_first), min(s.value) FILTER (WHERE s.is_last),
-           sum(s.added ORDER BY s.time)
+           max(s.time), sum(s.added ORDER BY s.time)
     FROM step s
     GROUP BY s.id, s.slot;
 END $$;
 
 -- Spans, with the hour of the first reading after each: that reading's increment, and what is carried into its hour,
--- hang on what came before it. Each datastream's spans as one multirange.
+-- hang on what came before it. Each datastream's spans as one multirange, as far as its readings are whole.
 CREATE FUNCTION with_successors(ids int[], froms timestamptz[], tos timestamptz[])
 RETURNS TABLE (datastream_id int, spans tstzmultirange)
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan SET jit = off AS $$
@@ -253,16 +285,17 @@ BEGIN
         SELECT u.id, range_agg(tstzrange(u.from_at, u.to_at)) AS spans
         FROM unnest(ids, froms, tos) AS u (id, from_at, to_at) GROUP BY u.id
     ), span AS MATERIALIZED (
-        SELECT m.id, u.span, upper(u.span) AS to_at, s.kind, s.stands_s * interval '1 second' AS stands
-        FROM merged m JOIN datastream s ON s.id = m.id CROSS JOIN LATERAL unnest(m.spans) AS u (span)
+        SELECT m.id, u.span, upper(u.span) AS to_at, s.kind, s.stands_s * interval '1 second' AS stands, w.at AS whole
+        FROM merged m JOIN datastream s ON s.id = m.id JOIN whole_since(ids) w ON w.datastream_id = m.id
+        CROSS JOIN LATERAL unnest(m.spans) AS u (span)
     ), every AS (
-        SELECT s.id, s.span FROM span s
+        SELECT s.id, s.whole, s.span FROM span s
         UNION ALL
-        SELECT s.id, tstzrange(h.hour, h.hour + interval '1 hour')
+        SELECT s.id, s.whole, tstzrange(h.hour, h.hour + interval '1 hour')
         FROM span s
         LEFT JOIN LATERAL (
             SELECT reading.time FROM reading
-            WHERE reading.datastream_id = s.id AND reading.time >= s.to_at AND reading.time >= since
+            WHERE reading.datastream_id = s.id AND reading.time >= greatest(s.to_at, s.whole) AND reading.time >= since
               AND reading.time < CASE s.kind WHEN 'measurement' THEN s.to_at + s.stands ELSE 'infinity' END
               AND reading.time < until
             ORDER BY reading.time LIMIT 1
@@ -270,6 +303,7 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT reading.time FROM reading
             WHERE near.time IS NULL AND reading.datastream_id = s.id AND reading.time >= until
+              AND reading.time >= s.whole
               AND reading.time < CASE s.kind WHEN 'measurement' THEN s.to_at + s.stands ELSE 'infinity' END
             ORDER BY reading.time LIMIT 1
         ) far ON true
@@ -278,11 +312,11 @@ BEGIN
         ) AS h (hour)
         WHERE s.kind <> 'delta' AND h.hour IS NOT NULL
     )
-    SELECT e.id, range_agg(e.span) FROM every e GROUP BY e.id;
+    SELECT e.id, range_agg(e.span) * tstzmultirange(tstzrange(e.whole, NULL)) FROM every e GROUP BY e.id, e.whole;
 END $$;
 
 -- What of these datastreams is not rolled up as it stands: what the job has noted and not worked out yet, and what
--- batches touched that it has not read. Everything, until it has run.
+-- batches touched that it has not read. Everything, until it has run; but only where readings are whole.
 CREATE FUNCTION not_rolled_up(wanted int[]) RETURNS TABLE (datastream_id int, spans tstzmultirange)
 LANGUAGE sql STABLE AS $$
     WITH touched AS (
@@ -297,12 +331,13 @@ LANGUAGE sql STABLE AS $$
     SELECT w.* FROM spans s CROSS JOIN LATERAL with_successors(s.ids, s.froms, s.tos) w
     WHERE (SELECT below FROM rollup_progress) IS NOT NULL
     UNION ALL
-    SELECT u.id, tstzmultirange(tstzrange('-infinity', 'infinity')) FROM unnest(wanted) AS u (id)
+    SELECT w.datastream_id, tstzmultirange(tstzrange(w.at, 'infinity')) FROM whole_since(wanted) w
     WHERE (SELECT below FROM rollup_progress) IS NULL
 $$;
 
 -- Hours of datastreams over a time: rolled up where they are, from raw readings where they are not and where the time
--- begins or ends within an hour. Both give the same.
+-- begins or ends within an hour. Both give the same. Where readings are not whole any more, all are as they stand, and
+-- an hour within which the time begins or ends is told whole.
 CREATE FUNCTION hours_over(wanted int[], from_at timestamptz, to_at timestamptz)
 RETURNS TABLE (datastream_id int, slot timestamptz, count int, sum float8, time_mean float8, stood_s float8,
                min float8, max float8, first float8, last float8, total float8)
@@ -311,20 +346,22 @@ LANGUAGE sql STABLE AS $$
         SELECT date_bin('1 hour', from_at + interval '1 hour' - interval '1 microsecond', '2000-01-01T00:00:00Z') AS first,
                date_bin('1 hour', to_at, '2000-01-01T00:00:00Z') AS last
     ), stale AS MATERIALIZED (
-        SELECT u.id, coalesce(s.spans, '{}') + CASE
+        SELECT w.datastream_id AS id, (coalesce(s.spans, '{}') + CASE
                    WHEN e.first < e.last THEN tstzmultirange(tstzrange('-infinity', e.first), tstzrange(e.last, NULL))
-                   ELSE tstzmultirange(tstzrange('-infinity', NULL)) END AS spans
-        FROM unnest(wanted) AS u (id) CROSS JOIN edge e LEFT JOIN not_rolled_up(wanted) s ON s.datastream_id = u.id
+                   ELSE tstzmultirange(tstzrange('-infinity', NULL)) END) * tstzmultirange(tstzrange(w.at, NULL)) AS spans
+        FROM whole_since(wanted) w CROSS JOIN edge e
+        LEFT JOIN not_rolled_up(wanted) s ON s.datastream_id = w.datastream_id
     ), part AS (
         SELECT array_agg(s.id) AS ids, array_agg(lower(u.span)) AS froms, array_agg(upper(u.span)) AS tos
         FROM stale s CROSS JOIN LATERAL unnest(s.spans * tstzmultirange(tstzrange(from_at, to_at))) AS u (span)
     )
     SELECT h.datastream_id, h.hour, h.count, h.sum, h.time_mean, h.stood_s, h.min, h.max, h.first, h.last, h.total
     FROM reading_hour h JOIN stale s ON s.id = h.datastream_id
-    WHERE h.datastream_id = ANY (wanted) AND h.hour >= (SELECT first FROM edge) AND h.hour < (SELECT last FROM edge)
+    WHERE h.datastream_id = ANY (wanted) AND h.hour > from_at - interval '1 hour' AND h.hour < to_at
       AND NOT s.spans @> h.hour
     UNION ALL
-    SELECT r.* FROM part p CROSS JOIN LATERAL raw_slots('1 hour', p.ids, p.froms, p.tos) r
+    SELECT r.datastream_id, r.slot, r.count, r.sum, r.time_mean, r.stood_s, r.min, r.max, r.first, r.last, r.total
+    FROM part p CROSS JOIN LATERAL raw_slots('1 hour', p.ids, p.froms, p.tos) r
 $$;
 
 -- The first instant of a civil day.
@@ -332,7 +369,7 @@ CREATE FUNCTION london(day date) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARA
     $$ SELECT day::timestamp AT TIME ZONE 'Europe/London' $$;
 
 -- Civil days likewise; `slot` is a day's first instant. A day of which any hour is not rolled up is read from its raw
--- readings whole.
+-- readings, but for hours in which those are not whole: of a day across that border they come from what stands.
 CREATE FUNCTION days_over(wanted int[], from_at timestamptz, to_at timestamptz)
 RETURNS TABLE (datastream_id int, slot timestamptz, count int, sum float8, time_mean float8, stood_s float8,
                min float8, max float8, first float8, last float8, total float8)
@@ -348,14 +385,22 @@ LANGUAGE sql STABLE AS $$
         FROM not_rolled_up(wanted) n CROSS JOIN LATERAL unnest(n.spans) AS u (span)
         GROUP BY n.datastream_id
     ), stale AS MATERIALIZED (
-        SELECT u.id, coalesce(s.spans, '{}') + CASE
+        SELECT w.datastream_id AS id, w.at AS whole, coalesce(s.spans, '{}') + CASE
                    WHEN e.first < e.last
                    THEN tstzmultirange(tstzrange('-infinity', e.first_at), tstzrange(e.last_at, NULL))
                    ELSE tstzmultirange(tstzrange('-infinity', NULL)) END AS spans
-        FROM unnest(wanted) AS u (id) CROSS JOIN edge e LEFT JOIN stale_day s ON s.id = u.id
+        FROM whole_since(wanted) w CROSS JOIN edge e LEFT JOIN stale_day s ON s.id = w.datastream_id
     ), part AS (
         SELECT array_agg(s.id) AS ids, array_agg(lower(u.span)) AS froms, array_agg(upper(u.span)) AS tos
         FROM stale s CROSS JOIN LATERAL unnest(s.spans * tstzmultirange(tstzrange(from_at, to_at))) AS u (span)
+    ), hour AS (
+        SELECT r.datastream_id, r.slot, r.count, r.sum, r.time_mean, r.stood_s, r.min, r.max, r.first, r.last, r.total
+        FROM part p CROSS JOIN LATERAL raw_slots('1 hour', p.ids, p.froms, p.tos) r
+        UNION ALL
+        SELECT h.datastream_id, h.hour, h.count, h.sum, h.time_mean, h.stood_s, h.min, h.max, h.first, h.last, h.total
+        FROM stale s JOIN reading_hour h ON h.datastream_id = s.id
+        WHERE h.datastream_id = ANY (wanted) AND h.hour > from_at - interval '1 hour' AND h.hour < to_at
+          AND h.hour < s.whole AND s.spans @> h.hour
     )
     SELECT d.datastream_id, london(d.day), d.count, d.sum, d.time_mean, d.stood_s, d.min, d.max, d.first, d.last, d.total
     FROM reading_day d JOIN stale s ON s.id = d.datastream_id
@@ -367,11 +412,12 @@ LANGUAGE sql STABLE AS $$
            sum(r.stood_s ORDER BY r.slot), min(r.min), max(r.max),
            (array_agg(r.first ORDER BY r.slot))[1], (array_agg(r.last ORDER BY r.slot DESC))[1],
            sum(r.total ORDER BY r.slot)
-    FROM part p CROSS JOIN LATERAL raw_slots('1 hour', p.ids, p.froms, p.tos) r
+    FROM hour r
     GROUP BY r.datastream_id, day
 $$;
 
--- Buckets of fixed width, aligned to 2000-01-01T00:00Z: of whole hours from hours, of other widths from raw readings.
+-- Buckets of fixed width, aligned to 2000-01-01T00:00Z: of whole hours from hours, of other widths from raw readings
+-- where those are whole.
 DROP FUNCTION reading_buckets(int[], timestamptz, timestamptz, interval, timestamptz, int, int);
 CREATE FUNCTION reading_buckets(wanted int[], from_at timestamptz, to_at timestamptz, width interval,
                                 after_bucket timestamptz, after_datastream int, most int)
@@ -447,12 +493,12 @@ CREATE VIEW footfall_hour AS
     FROM told GROUP BY place_id, channel, hour;
 GRANT SELECT ON footfall_hour TO hereabouts_jobs;
 
-REVOKE ALL ON FUNCTION raw_slots(interval, int[], timestamptz[], timestamptz[]),
+REVOKE ALL ON FUNCTION whole_since(int[]), raw_slots(interval, int[], timestamptz[], timestamptz[]),
     with_successors(int[], timestamptz[], timestamptz[]), not_rolled_up(int[]),
     hours_over(int[], timestamptz, timestamptz), days_over(int[], timestamptz, timestamptz),
     reading_buckets(int[], timestamptz, timestamptz, interval, timestamptz, int, int),
     reading_civil_buckets(int[], timestamptz, timestamptz, text, timestamptz, int, int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION raw_slots(interval, int[], timestamptz[], timestamptz[]),
+GRANT EXECUTE ON FUNCTION whole_since(int[]), raw_slots(interval, int[], timestamptz[], timestamptz[]),
     with_successors(int[], timestamptz[], timestamptz[]), not_rolled_up(int[]),
     hours_over(int[], timestamptz, timestamptz) TO hereabouts_jobs;
 GRANT EXECUTE ON FUNCTION reading_buckets(int[], timestamptz, timestamptz, interval, timestamptz, int, int),

@@ -315,14 +315,9 @@ FROM publishing.stream s JOIN reading_day r ON r.datastream_id = s.id
 WHERE s.home_id IS NOT NULL;
 
 CREATE VIEW published.footfall WITH (security_barrier) AS
-SELECT s.place_id AS place, r.hour,
-       sum(r.total) FILTER (WHERE s.quantity IN ('people_in', 'people_in_total')) AS people_in,
-       sum(r.total) FILTER (WHERE s.quantity IN ('people_out', 'people_out_total')) AS people_out
-FROM publishing.stream s
-JOIN place p ON p.id = s.place_id AND p.kind = 'counting_line'
-JOIN reading_hour r ON r.datastream_id = s.id
-WHERE s.is_public AND s.quantity IN ('people_in', 'people_in_total', 'people_out', 'people_out_total')
-GROUP BY s.place_id, r.hour;
+SELECT f.place_id AS place, f.hour, sum(f.people_in) AS people_in, sum(f.people_out) AS people_out
+FROM footfall_hour f JOIN publishing.scope c ON c.place_id = f.place_id AND c.is_public
+GROUP BY f.place_id, f.hour;
 
 CREATE VIEW published.alert WITH (security_barrier) AS
 SELECT a.id, a.subject_kind, CASE WHEN c.is_public THEN c.place_id END AS place, n.name AS home,
@@ -434,7 +429,7 @@ COMMENT ON COLUMN published.device.battery_percent IS 'Of a fresh battery; null 
 COMMENT ON COLUMN published.device.battery_state IS 'fine, low, empty or cannot_say.';
 COMMENT ON COLUMN published.device.lost_percent IS 'Of its newest messages by their counter, how many never came, percent; null where fewer than 20 were expected.';
 COMMENT ON VIEW published.footfall IS
-    'People passing counting lines, hour by hour, from counts and from counters alike.';
+    'People passing counting lines, hour by hour, from counts and from counters; a device that tells both counts once.';
 COMMENT ON COLUMN published.footfall.place IS 'Id of the counting line.';
 COMMENT ON COLUMN published.footfall.hour IS 'First instant of the hour, UTC.';
 COMMENT ON COLUMN published.footfall.people_in IS 'How many passed in; null where that side is not counted.';

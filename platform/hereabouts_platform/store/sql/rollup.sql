@@ -41,7 +41,8 @@ UPDATE rollup_progress SET below = coalesce(
     (SELECT min(xid) FROM batch WHERE xid > %(last)s::xid8 AND xid < %(horizon)s::xid8), %(horizon)s::xid8)
 
 -- name: take_pending
--- The oldest spans that together are enough, taken off the list; then with what hangs on them.
+-- The oldest spans that together are enough, taken off the list; then with what hangs on them, and without what lies
+-- before the horizon of its readings: those hours stay as they stand.
 WITH taken AS (
     DELETE FROM rollup_pending p USING (
         SELECT id, sum(date_part('epoch', to_at - from_at) / 3600) OVER (ORDER BY id)
@@ -62,8 +63,8 @@ FROM spans s CROSS JOIN LATERAL with_successors(s.ids, s.froms, s.tos) w CROSS J
 SELECT count(*) FROM rollup_pending
 
 -- name: make_hours
--- The hours of spans from raw readings. What has no reading any more goes, but only where replay took one away: where
--- retention took raw readings, what was rolled up of them stays, and an hour never shrinks for any other reason.
+-- The hours of spans from raw readings. What has no reading any more goes, but only where replay took one away: an hour
+-- never shrinks for any other reason.
 WITH made AS MATERIALIZED (
     SELECT * FROM raw_slots('1 hour', %(ids)s::int[], %(froms)s::timestamptz[], %(tos)s::timestamptz[])
 ), gone AS (
@@ -80,14 +81,16 @@ WITH made AS MATERIALIZED (
         SELECT FROM reading_revision r WHERE r.datastream_id = g.datastream_id AND r.new_value IS NULL
             AND r.time >= g.hour AND r.time < g.hour + interval '1 hour')
 )
-INSERT INTO reading_hour AS h (datastream_id, hour, count, mean, time_mean, min, max, first, last, total, sum, stood_s)
-SELECT datastream_id, slot, count, sum / count, time_mean, min, max, first, last, total, sum, stood_s FROM made
+INSERT INTO reading_hour AS h (datastream_id, hour, count, mean, time_mean, min, max, first, last, last_at, total, sum,
+                               stood_s)
+SELECT datastream_id, slot, count, sum / count, time_mean, min, max, first, last, last_at, total, sum, stood_s FROM made
 ON CONFLICT (datastream_id, hour) DO UPDATE
 SET count = excluded.count, mean = excluded.mean, time_mean = excluded.time_mean, min = excluded.min, max = excluded.max,
-    first = excluded.first, last = excluded.last, total = excluded.total, sum = excluded.sum, stood_s = excluded.stood_s
-WHERE (h.count, h.mean, h.time_mean, h.min, h.max, h.first, h.last, h.total, h.sum, h.stood_s)
+    first = excluded.first, last = excluded.last, last_at = excluded.last_at, total = excluded.total, sum = excluded.sum,
+    stood_s = excluded.stood_s
+WHERE (h.count, h.mean, h.time_mean, h.min, h.max, h.first, h.last, h.last_at, h.total, h.sum, h.stood_s)
     IS DISTINCT FROM (excluded.count, excluded.mean, excluded.time_mean, excluded.min, excluded.max, excluded.first,
-                      excluded.last, excluded.total, excluded.sum, excluded.stood_s)
+                      excluded.last, excluded.last_at, excluded.total, excluded.sum, excluded.stood_s)
   AND (excluded.count >= h.count OR EXISTS (
       SELECT FROM reading_revision r WHERE r.datastream_id = h.datastream_id AND r.new_value IS NULL
           AND r.time >= h.hour AND r.time < h.hour + interval '1 hour'))
