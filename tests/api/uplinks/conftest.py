@@ -5,7 +5,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,14 +21,14 @@ EUI = "A81758FFFE000001"
 
 
 @pytest.fixture(scope="module")
-def working(database_url: str) -> Callable[[], AbstractContextManager[None]]:
+def working(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], AbstractContextManager[None]]:
     """Runs a worker for the length of a `with`; its broker is away, for webhooks need none."""
-    nowhere = Path("/nowhere")  # nothing of quality 0 comes by webhook
+    spool = tmp_path_factory.mktemp("spool")
 
     @contextmanager
     def run() -> Iterator[None]:
         settings = IngestSettings(
-            database_url=database_url, mqtt_host="127.0.0.1", mqtt_port=free_port(), spool_dir=nowhere
+            database_url=database_url, mqtt_host="127.0.0.1", mqtt_port=free_port(), spool_dir=spool
         )
         stop = threading.Event()
         thread = threading.Thread(target=run_ingest, args=(settings, stop))
