@@ -225,6 +225,12 @@ def test_a_body_too_large_is_refused(nobody: httpx.Client) -> None:
     assert answer.status_code == 413
 
 
+def test_what_is_missing_is_named(admin: httpx.Client) -> None:
+    answer = admin.get("/v1/areas/W1/summary?datetime=2026-03-02T00:00:00Z/..")
+    body = assert_problem(answer, 400, "invalid-input")
+    assert body["detail"] == "quantity: nothing was given. It has to be given."
+
+
 def test_an_error_of_ours_tells_nothing_of_the_inside(admin: httpx.Client, town) -> None:
     town.connection.execute("ALTER VIEW ingest_total RENAME TO secret_name")
     try:
@@ -236,12 +242,6 @@ def test_an_error_of_ours_tells_nothing_of_the_inside(admin: httpx.Client, town)
     assert "secret" not in answer.text
     assert "ingest_total" not in answer.text
     assert answer.headers["x-content-type-options"] == "nosniff"
-
-
-def test_what_is_missing_is_named(admin: httpx.Client) -> None:
-    answer = admin.get("/v1/areas/W1/summary?datetime=2026-03-02T00:00:00Z/..")
-    body = assert_problem(answer, 400, "invalid-input")
-    assert body["detail"] == "quantity: nothing was given. It has to be given."
 
 
 def test_without_the_store_everything_says_503_and_comes_back(
