@@ -24,7 +24,7 @@ KEEPERS = {
     "a prototype": "function Decoder(b) { const p = Array.prototype; p.n = (p.n || 0) + 1; return {n: p.n, b: b[0]}; }",
     "a pattern": "const P = /a/g; function Decoder(b) { return {hit: P.test('ab'), last: P.lastIndex, b: b[0]}; }",
     "its own text": "function Decoder(b) { Decoder = () => ({gone: true}); return {b: b[0]}; }",
-    "the language": "function Decoder(b) { const s = Math.max(...b); Math.max = JSON.stringify = null; return {s, b: b[0]}; }",
+    "the language": "function Decoder(b) { const s = Math.max(b[0]); Math.max = JSON.stringify = null; return {s}; }",
 }
 
 

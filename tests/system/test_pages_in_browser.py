@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from hereabouts_platform.jobs.run import run_job
+from hereabouts_platform.store.batch_readings import SQL as READINGS
 from hereabouts_platform.store.batch_settle import SQL as SETTLE
 from hereabouts_platform.store.connection import DatabaseRole, connect
 from hereabouts_platform.store.engine import detect, make_room
@@ -33,7 +34,7 @@ def damp_home(wire: Any) -> str:
             connection.execute(SETTLE["insert_datastreams"], (*row, [unit], ["measurement"]))
             number = connection.execute(SETTLE["datastream_numbers"], row).fetchall()[0][0]
             values = ([number] * len(hours), hours, [value] * len(hours))
-            connection.execute(SETTLE["insert_readings"], (1, *values))
+            connection.execute(READINGS["insert_readings"], (1, *values))
     run_job(url, "assess", datetime.now(UTC))
     return "elm-court-12"
 
