@@ -9,32 +9,33 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from hereabouts_platform.imports.readings import import_readings
 from hereabouts_platform.jobs.run import run_job
-from hereabouts_platform.store.batch_readings import SQL as READINGS
-from hereabouts_platform.store.batch_settle import SQL as SETTLE
+from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import DatabaseRole, connect
-from hereabouts_platform.store.engine import detect, make_room
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture(scope="module")
-def damp_home(wire: Any) -> str:
+def damp_home(wire: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A home whose bedroom has been at 88 % for nine days, as the job sees it."""
     wire.register([("damp-sensor", "plain", "elm-court-12", {})])
     url = wire.up.run["database_url"]
-    hours = [NOW - timedelta(hours=hour) for hour in range(9 * 24)]
+    file = tmp_path_factory.mktemp("history") / "readings.csv"
+    with file.open("w") as rows:
+        rows.write("device,quantity,time,value\n")
+        for hour in range(9 * 24):
+            at = (NOW - timedelta(hours=hour)).isoformat()
+            rows.write(f"damp-sensor,air_temperature,{at},17.5\ndamp-sensor,relative_humidity,{at},88\n")
     with connect(url, DatabaseRole.OWNER) as connection:
-        make_room(connection, detect(connection).engine, "reading", hours)
         connection.execute("UPDATE place SET name = '12 Elm Court' WHERE id = 'elm-court-12'")
-        (deployment,) = connection.execute("SELECT id FROM deployment WHERE device_id = 'damp-sensor'").fetchall()[0]
-        for quantity, unit, value in (("air_temperature", "Cel", 17.5), ("relative_humidity", "%", 88.0)):
-            row = ([deployment], [quantity], [""])
-            connection.execute(SETTLE["insert_datastreams"], (*row, [unit], ["measurement"]))
-            number = connection.execute(SETTLE["datastream_numbers"], row).fetchall()[0][0]
-            values = ([number] * len(hours), hours, [value] * len(hours))
-            connection.execute(READINGS["insert_readings"], (1, *values))
+        connection.execute(
+            "UPDATE deployment SET from_at = from_at - interval '99 days' WHERE device_id = 'damp-sensor'"
+        )
+        report = import_readings(connection, principal_named(connection, "system:command"), file)
+    assert report.stored == 2 * 9 * 24
     run_job(url, "assess", datetime.now(UTC))
     return "elm-court-12"
 
