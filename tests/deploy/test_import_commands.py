@@ -156,7 +156,7 @@ def test_profiles_lists_every_profile(tmp_path: Path) -> None:
     assert [line.partition(":")[0] for line in said.splitlines()] == list(load_profiles())
 
 
-def test_a_dataset_by_its_description_first_as_a_rehearsal(system: str, tmp_path: Path) -> None:
+def test_a_dataset_by_its_description_first_as_a_dry_run(system: str, tmp_path: Path) -> None:
     (tmp_path / "areas.csv").write_text("code,n\nE05011382,7\nLeeds,8\n")
     (tmp_path / "spec.toml").write_text(
         'name = "counts"\ntitle = "Counts"\nsource = "x"\nlicence = "x"\nattribution = "x"\nsensitivity = "open"\n'
@@ -165,11 +165,11 @@ def test_a_dataset_by_its_description_first_as_a_rehearsal(system: str, tmp_path
     )
     command = ("import", "dataset", "areas.csv", "--spec", "spec.toml", "--vintage", "2026")
 
-    rehearsed = hereabouts(system, tmp_path, *command, "--dry-run", "--json")
+    tried = hereabouts(system, tmp_path, *command, "--dry-run", "--json")
     done = hereabouts(system, tmp_path, *command)
     nameless = hereabouts(system, tmp_path, *command[:3], "--spec", "epcs")
 
-    assert (rehearsed.returncode, done.returncode, nameless.returncode) == (1, 1, 1)
-    assert json.loads(rehearsed.stdout)["notes"][-1] == "This was a rehearsal: nothing was stored."
+    assert (tried.returncode, done.returncode, nameless.returncode) == (1, 1, 1)
+    assert json.loads(tried.stdout)["dry_run"] is True
     assert done.stdout.startswith("areas.csv: 1 stored, 0 duplicate, 1 refused.\nline 3: code 'Leeds' is no GSS code.")
     assert "epc, ons_postcodes" in nameless.stderr

@@ -196,15 +196,14 @@ def test_a_key_that_stands_twice_in_a_file(desk: Desk) -> None:
     assert desk.rows()[0][4] == {"grade": "A", "area": 1}
 
 
-def test_a_rehearsal_says_the_same_and_stores_nothing(desk: Desk) -> None:
+def test_a_dry_run_says_the_same_and_stores_nothing(desk: Desk) -> None:
     text = "1,7,03/07/2026,A,1\n2,x,03/07/2026,A,1\n"
-    rehearsed = desk.put(text, rehearse=True)
+    tried = desk.put(text, dry_run=True)
     assert [desk.owner.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("dataset", "dataset_row")] == [
         (0,), (0,),
     ]  # fmt: skip
-    assert rehearsed.notes[-1] == "This was a rehearsal: nothing was stored."
 
-    assert counts(desk.put(text)) == counts(rehearsed) == (1, 0, 0, 1)
+    assert counts(desk.put(text)) == counts(tried) == (1, 0, 0, 1)
 
 
 def test_only_who_may_write_datasets_imports_them(desk: Desk) -> None:

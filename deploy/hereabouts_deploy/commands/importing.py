@@ -225,7 +225,7 @@ def dataset(
     described = load_spec(spec, vintage)
 
     def work(connection: Connection, by: Principal, sink: Sink | None) -> ImportReport:
-        how = How(whole=whole, rehearse=dry_run)
+        how = How(whole=whole, dry_run=dry_run)
         with _progress(file) as progress:
             return import_dataset(connection, by, file, described, how=how, progress=progress, sink=sink)
 

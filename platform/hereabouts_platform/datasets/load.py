@@ -36,11 +36,11 @@ class How:
 
     Attributes:
         whole: it is all of its vintage, so rows that it does not hold are taken out.
-        rehearse: say what would become of it, and store nothing.
+        dry_run: say what would become of it, and store nothing.
     """
 
     whole: bool = False
-    rehearse: bool = False
+    dry_run: bool = False
 
 
 def import_dataset(
@@ -60,7 +60,7 @@ def import_dataset(
         principal: who imports; must be allowed to write datasets.
         path: CSV, XLSX, Parquet or GeoJSON.
         spec: its description.
-        how: whether it is whole, and whether this is a rehearsal.
+        how: whether it is whole, and whether this is a dry run.
         progress: is called now and then with the rows read and about how many there are.
         sink: is handed every refused row.
 
@@ -74,10 +74,8 @@ def import_dataset(
     with acting(connection, principal.id):
         store.take_turn(connection, spec.name)
         load = _Load(connection=connection, principal=principal, file=file, spec=spec, how=how, tally=tally)
-        if not load.run(progress) or how.rehearse:
+        if not load.run(progress) or how.dry_run:
             raise psycopg.Rollback
-    if how.rehearse:
-        tally.notes.append("This was a rehearsal: nothing was stored.")
     return tally.report()
 
 
