@@ -75,7 +75,7 @@ def test_dead_rows_missing_statistics_unused_indexes_and_slow_statements_are_tol
     assert "in 1 calls: SELECT count(*) FROM place, pg_sleep($1) WHERE name = $2" in found.message
     assert "Smith" not in found.message + str(found.detail)
     with psycopg.connect(server.url(SUPERUSER), autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE place")
+        connection.execute("VACUUM ANALYZE")
         connection.execute("SELECT pg_stat_statements_reset()")
     assert (
         wait_for(server, lambda check: check.state is State.OK).message

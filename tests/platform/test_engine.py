@@ -1,6 +1,7 @@
 """The one module that knows which server it is on: what it finds, what it makes of it, what it refuses."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import psycopg
@@ -56,6 +57,17 @@ def test_readings_lie_in_chunks_or_in_partitions_of_their_own_time(owner: Connec
     assert owner.execute(where).fetchone() == (3, False)
     hypertables = "SELECT count(*) FROM pg_class WHERE relname = 'reading' AND relkind = 'r'"
     assert one(owner, hypertables) == (1 if engine is Engine.TIMESCALE else 0)
+
+
+def test_two_that_need_one_partition_at_once_both_get_it(owner: Connection, engine: Engine, database_url: str) -> None:
+    asked = "SELECT make_partition('batch', '2026-03-03Z')"
+    with connect(database_url, DatabaseRole.OWNER) as second, ThreadPoolExecutor(1) as pool:
+        with owner.transaction():
+            owner.execute(asked)
+            waiting = pool.submit(second.execute, asked)
+            while not owner.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchall():
+                assert not waiting.done(), waiting.result()
+        assert waiting.result(30).fetchall()
 
 
 def test_asking_for_a_partition_of_a_hypertable_is_nothing(owner: Connection, engine: Engine) -> None:

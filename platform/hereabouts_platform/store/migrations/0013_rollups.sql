@@ -82,7 +82,8 @@ BEGIN
         RETURN;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtext('hereabouts partition'), hashtext(parent::text));
-    IF to_regclass(child) IS NOT NULL THEN
+    -- Looked up in the catalogue itself: to_regclass would remember that a moment ago there was none.
+    IF EXISTS (SELECT FROM pg_class WHERE relname = child AND relnamespace = 'public'::regnamespace) THEN
         RETURN;
     END IF;
     EXECUTE format('CREATE TABLE %I (LIKE %s INCLUDING ALL)', child, parent);
