@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pyogrio
-import pyogrio.raw
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
+from hereabouts_platform.geography.gdal import gdal
 from hereabouts_schemas.errors import InputError
 
 Rows = Callable[[], Iterator[tuple[int, list[object]]]]
@@ -17,7 +15,6 @@ Rows = Callable[[], Iterator[tuple[int, list[object]]]]
 SHAPE = "geometry"
 _AT_ONCE = 5000
 _OPTIONS = {"DATE_AS_STRING": "YES"}
-_REFUSED = (DataSourceError, DataLayerError, FeatureError, UnicodeDecodeError)
 
 
 def open_geojson(path: Path) -> tuple[list[str], int | None, Rows]:
@@ -27,8 +24,8 @@ def open_geojson(path: Path) -> tuple[list[str], int | None, Rows]:
         InputError: it is no GeoJSON, or in coordinates that are not known here.
     """
     try:
-        info = pyogrio.read_info(path, **_OPTIONS)
-    except _REFUSED as error:
+        info = gdal().read_info(path, **_OPTIONS)
+    except _refused() as error:
         raise InputError("file", path.name, f"It cannot be read as GeoJSON ({str(error)[:200]}).") from None
     to_degrees = _transformer(path, info["crs"])
     names = [str(name) for name in info["fields"]]
@@ -38,6 +35,11 @@ def open_geojson(path: Path) -> tuple[list[str], int | None, Rows]:
 
     total = int(info["features"])
     return [*names, SHAPE], total if total >= 0 else None, rows
+
+
+def _refused() -> tuple[type[Exception], ...]:
+    errors = gdal().errors
+    return (errors.DataSourceError, errors.DataLayerError, errors.FeatureError, UnicodeDecodeError)
 
 
 def _transformer(path: Path, crs: str | None) -> Transformer | None:
@@ -55,7 +57,7 @@ def _transformer(path: Path, crs: str | None) -> Transformer | None:
 def _rows(path: Path, names: list[str], to_degrees: Transformer | None) -> Iterator[tuple[int, list[object]]]:
     line = 2
     try:
-        with pyogrio.raw.open_arrow(
+        with gdal().raw.open_arrow(
             path, batch_size=_AT_ONCE, use_pyarrow=True, datetime_as_string=True, **_OPTIONS
         ) as (meta, reader):
             shape = meta["geometry_name"] or "wkb_geometry"
@@ -64,7 +66,7 @@ def _rows(path: Path, names: list[str], to_degrees: Transformer | None) -> Itera
                 for cells in zip(*columns, strict=True):
                     yield line, [*cells[:-1], _in_degrees(cells[-1], to_degrees)]
                     line += 1
-    except _REFUSED as error:
+    except _refused() as error:
         cure = f"It cannot be read from there on ({str(error)[:200]})."
         raise InputError("file", path.name, cure, line=line) from None
 

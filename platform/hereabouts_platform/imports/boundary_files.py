@@ -3,10 +3,8 @@
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import TypeVar
 from zipfile import BadZipFile, ZipFile
 
 import shapely
@@ -14,6 +12,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 from shapely.geometry.base import BaseGeometry
 
+from hereabouts_platform.geography.gdal import gdal
 from hereabouts_platform.geography.shapes import KNOWN_CRS
 from hereabouts_schemas.errors import InputError
 
@@ -66,7 +65,7 @@ def open_boundaries(path: Path, layer: str | None) -> BoundaryFile:
     address = choices[chosen]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # what GDAL finds odd is seen in the features themselves
-        info = _told(path, lambda: _gdal().read_info(address, layer=chosen, force_feature_count=True))
+        info = _told(path, lambda: gdal().read_info(address, layer=chosen, force_feature_count=True))
     return BoundaryFile(
         address=address,
         layer=chosen,
@@ -81,7 +80,7 @@ def read_boundaries(file: BoundaryFile, columns: Sequence[str]) -> Iterator[list
     for start in range(0, file.count, READ_AT_ONCE):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
-            meta, _, geometry, fields = _gdal().raw.read(
+            meta, _, geometry, fields = gdal().raw.read(
                 file.address,
                 layer=file.layer,
                 columns=list(columns),
@@ -100,7 +99,7 @@ def codes_of(file: BoundaryFile, column: str) -> list[str]:
     """One attribute of every boundary, as text, without reading the boundaries."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        _, _, _, fields = _gdal().raw.read(file.address, layer=file.layer, columns=[column], read_geometry=False)
+        _, _, _, fields = gdal().raw.read(file.address, layer=file.layer, columns=[column], read_geometry=False)
     return [_text(value) for value in fields[0]]
 
 
@@ -125,21 +124,15 @@ def _inside(path: Path) -> list[str]:
 
 
 def _layers_at(path: Path, address: str) -> list[str]:
-    found = [str(name) for name, kind in _told(path, lambda: _gdal().list_layers(address)) if kind is not None]
+    found = [str(name) for name, kind in _told(path, lambda: gdal().list_layers(address)) if kind is not None]
     if not found:
         raise InputError("file", path.name, "It holds no geometry. Give the file of boundaries.")
     return found
 
 
-@cache
-def _gdal() -> Any:
-    """pyogrio, loaded when boundaries are read: where pandas is installed it brings that along, a second's work."""
-    return import_module("pyogrio")
-
-
 def _told(path: Path, ask: Callable[[], Told]) -> Told:
     """What GDAL says, its errors as ours."""
-    errors = _gdal().errors
+    errors = gdal().errors
     try:
         return ask()
     except (errors.DataSourceError, errors.DataLayerError) as error:
