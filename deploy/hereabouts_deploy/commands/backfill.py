@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import orjson
@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from hereabouts_deploy.instants import instant_of
 from hereabouts_deploy.settings import THINGS_STACK_SERVER, THINGS_STACK_SOURCE, Settings, ThingsStackEntry
 from hereabouts_deploy.stop_signal import stop_on_signal
 from hereabouts_deploy.system import find_system
@@ -26,7 +27,7 @@ from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import DatabaseRole, acting, connect
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.errors import HereaboutsError, InputError
-from hereabouts_schemas.times import LONDON, parse_time, say_time
+from hereabouts_schemas.times import say_time
 
 SHOWN = 50
 TRY_AGAIN_AFTER = timedelta(minutes=5)  # where a worker is set up to go on with it
@@ -66,8 +67,8 @@ def things_stack(
     origin = with_key(_entry(settings, application, server, source), settings)
     if device is not None:
         check_id("--device", device)
-    from_at = moment("--from", from_) if from_ is not None else now - KEPT
-    to_at = moment("--to", to) if to is not None else now
+    from_at = instant_of("--from", from_) if from_ is not None else now - KEPT
+    to_at = instant_of("--to", to) if to is not None else now
     if not from_at < to_at:
         raise InputError("--from", from_ or from_at, "Give a time before the end.")
     system = find_system(settings)
@@ -91,21 +92,6 @@ def _entry(settings: Settings, application: str, server: str | None, source: str
         server=given.get("server", THINGS_STACK_SERVER),
         source=given.get("source", THINGS_STACK_SOURCE),
     )
-
-
-def moment(option: str, text: str) -> datetime:
-    """The start of a day in Europe/London, or an instant.
-
-    Raises:
-        InputError: neither.
-    """
-    try:
-        if len(text) == len("2027-03-31"):
-            return datetime.combine(date.fromisoformat(text), time(), LONDON).astimezone(UTC)
-        return parse_time(text)
-    except (ValueError, OverflowError) as error:
-        cure = "Give a day like 2027-03-31, or an instant with its zone like 2027-03-31T18:00:00Z."
-        raise InputError(option, text, cure) from error
 
 
 def _run(

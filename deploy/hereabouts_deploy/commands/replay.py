@@ -1,15 +1,14 @@
 """`hereabouts replay`: stored messages decoded again, the difference shown before anything changes."""
 
-from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 import typer
 
+from hereabouts_deploy.instants import instant_of
 from hereabouts_deploy.replaying import run_replay
 from hereabouts_platform.store.replay_rows import Selection
 from hereabouts_schemas.device import device_id
 from hereabouts_schemas.errors import InputError
-from hereabouts_schemas.times import LONDON, parse_time
 
 Device = Annotated[str | None, typer.Option(metavar="ID", help="Only this device; a DevEUI in any spelling.")]
 SourceName = Annotated[str | None, typer.Option(metavar="NAME", help="Only this source.")]
@@ -58,18 +57,3 @@ def replay(
         wanted=wanted, device=device, source=source, decoder=decoder, remove=remove, dry_run=dry_run, yes=yes,
         as_json=as_json,
     )  # fmt: skip
-
-
-def instant_of(option: str, text: str) -> datetime:
-    """An instant with its zone, or the first moment of a day in Europe/London.
-
-    Raises:
-        InputError: neither.
-    """
-    try:
-        if len(text) == len("2027-03-31"):
-            return datetime.combine(date.fromisoformat(text), time(), LONDON).astimezone(UTC)
-        return parse_time(text)
-    except (ValueError, OverflowError) as error:
-        cure = "Give a day like 2027-03-31, or an instant with its zone like 2027-03-31T18:00:00Z."
-        raise InputError(option, text, cure) from error

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from hereabouts_platform.store.arrays import EPOCH_US
+
 HEADER_BYTES = 19  # signature, flags, length of an extension that nobody uses
 END = b"\xff\xff"
-EPOCH_US = 946_684_800_000_000  # 2000-01-01T00:00Z, where timestamptz begins, in microseconds of Unix time
 
 TIME, INT, FLOAT = ">i8", ">i4", ">f8"
 

@@ -10,8 +10,10 @@ from psycopg.pq import Format
 
 Column = NDArray[Any]
 
+EPOCH_US = 946_684_800_000_000
+"""2000-01-01T00:00Z, where PostgreSQL's timestamptz begins, in microseconds since 1970."""
+
 _HEAD = np.dtype([("dimensions", ">i4"), ("has_nulls", ">i4"), ("element", ">u4"), ("size", ">i4"), ("first", ">i4")])
-_POSTGRES_EPOCH = np.datetime64("2000-01-01T00:00:00", "us")
 _KINDS = {  # dtype: array type, element type, element as it goes over the wire
     "int32": (1007, 23, ">i4"),
     "int64": (1016, 20, ">i8"),
@@ -36,7 +38,7 @@ class ColumnDumper(Dumper):
         return ColumnDumper(self.cls, dtype=str(obj.dtype))
 
     def dump(self, obj: Column) -> bytes:
-        numbers = (obj - _POSTGRES_EPOCH).astype("int64") if obj.dtype.kind == "M" else obj
+        numbers = obj.view("int64") - EPOCH_US if obj.dtype.kind == "M" else obj
         row = np.dtype([("size", ">i4"), ("value", self._wire)])
         body = np.empty(len(obj), row)
         body["size"], body["value"] = row["value"].itemsize, numbers

@@ -7,10 +7,9 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from hereabouts_platform.store.arrays import Column
+from hereabouts_platform.store.arrays import EPOCH_US, Column
 from hereabouts_platform.store.batch_entry import HOUR_US, Instant
 
-_POSTGRES_EPOCH_US = 946_684_800_000_000
 _COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_TAIL = b"\xff\xff"
 # One row of COPY's binary form: number of fields, then each field's length in bytes and its value, big-endian.
@@ -40,7 +39,7 @@ class ReadingBlock:
         for size, name, bytes_, column in (
             ("size_1", "datastream_id", 4, self.datastream),
             ("size_2", "batch_id", 4, batch),
-            ("size_3", "time", 8, self.us - _POSTGRES_EPOCH_US),
+            ("size_3", "time", 8, self.us - EPOCH_US),
             ("size_4", "value", 8, self.value),
         ):
             rows[size] = bytes_
