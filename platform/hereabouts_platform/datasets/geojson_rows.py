@@ -8,9 +8,11 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from hereabouts_platform.geography.gdal import gdal
+from hereabouts_platform.geography.grid import Numbers, to_degrees
 from hereabouts_schemas.errors import InputError
 
 Rows = Callable[[], Iterator[tuple[int, list[object]]]]
+Mover = Callable[[Numbers, Numbers], tuple[Numbers, Numbers]]
 
 SHAPE = "geometry"
 _AT_ONCE = 5000
@@ -27,11 +29,11 @@ def open_geojson(path: Path) -> tuple[list[str], int | None, Rows]:
         info = gdal().read_info(path, **_OPTIONS)
     except _refused() as error:
         raise InputError("file", path.name, f"It cannot be read as GeoJSON ({str(error)[:200]}).") from None
-    to_degrees = _transformer(path, info["crs"])
+    move = _mover(path, info["crs"])
     names = [str(name) for name in info["fields"]]
 
     def rows() -> Iterator[tuple[int, list[object]]]:
-        yield from _rows(path, names, to_degrees)
+        yield from _rows(path, names, move)
 
     total = int(info["features"])
     return [*names, SHAPE], total if total >= 0 else None, rows
@@ -42,7 +44,7 @@ def _refused() -> tuple[type[Exception], ...]:
     return (errors.DataSourceError, errors.DataLayerError, errors.FeatureError, UnicodeDecodeError)
 
 
-def _transformer(path: Path, crs: str | None) -> Transformer | None:
+def _mover(path: Path, crs: str | None) -> Mover | None:
     """What takes shapes to WGS 84; None where they are in it. RFC 7946 means WGS 84 where nothing is said."""
     try:
         found = CRS.from_user_input(crs) if crs else CRS.from_epsg(4326)
@@ -51,10 +53,13 @@ def _transformer(path: Path, crs: str | None) -> Transformer | None:
         raise InputError("crs", f"{crs} of {path.name}", cure) from None
     if found == CRS.from_epsg(4326) or found.to_authority() in (("OGC", "CRS84"), ("EPSG", "4326")):
         return None
-    return Transformer.from_crs(found, "EPSG:4326", always_xy=True)
+    if found.to_authority() == ("EPSG", "27700"):
+        return to_degrees
+    move: Mover = Transformer.from_crs(found, "EPSG:4326", always_xy=True).transform
+    return move
 
 
-def _rows(path: Path, names: list[str], to_degrees: Transformer | None) -> Iterator[tuple[int, list[object]]]:
+def _rows(path: Path, names: list[str], move: Mover | None) -> Iterator[tuple[int, list[object]]]:
     line = 2
     try:
         with gdal().raw.open_arrow(
@@ -64,15 +69,15 @@ def _rows(path: Path, names: list[str], to_degrees: Transformer | None) -> Itera
             for batch in reader:
                 columns = [batch.column(name).to_pylist() for name in [*names, shape]]
                 for cells in zip(*columns, strict=True):
-                    yield line, [*cells[:-1], _in_degrees(cells[-1], to_degrees)]
+                    yield line, [*cells[:-1], _in_degrees(cells[-1], move)]
                     line += 1
     except _refused() as error:
         cure = f"It cannot be read from there on ({str(error)[:200]})."
         raise InputError("file", path.name, cure, line=line) from None
 
 
-def _in_degrees(shape: object, to_degrees: Transformer | None) -> object:
-    if to_degrees is None or not isinstance(shape, bytes):
+def _in_degrees(shape: object, move: Mover | None) -> object:
+    if move is None or not isinstance(shape, bytes):
         return shape
-    moved = shapely.transform(shapely.from_wkb(shape), to_degrees.transform, interleaved=False)
+    moved = shapely.transform(shapely.from_wkb(shape), move, interleaved=False)
     return shapely.to_wkb(moved)

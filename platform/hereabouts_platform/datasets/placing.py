@@ -3,18 +3,16 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from math import isfinite
 
 import shapely
-from pyproj import Transformer
 
 from hereabouts_platform.datasets.cells import number_of, text_of
 from hereabouts_platform.datasets.spec import PlaceKind, PlaceSpec
+from hereabouts_platform.geography.grid import is_on_grid, point_to_degrees
 from hereabouts_platform.imports.report import Cause
 from hereabouts_platform.imports.tables import RowRefused
 
-GRID_EAST_M, GRID_NORTH_M = 700_000.0, 1_300_000.0  # the edges of the National Grid
 _POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}", re.ASCII)
 _GSS = re.compile(r"[A-Z][0-9]{8}", re.ASCII)
 _DECIMALS = re.compile(r"\.0+$")
@@ -70,23 +68,17 @@ def degrees(columns: Sequence[str], lon: float, lat: float) -> tuple[float, floa
 
 
 def from_grid(columns: Sequence[str], east: float, north: float) -> tuple[float, float]:
-    """A position of the British National Grid (EPSG:27700, metres) in WGS 84 degrees, true to about 3 metres.
+    """A position of the British National Grid (metres) in WGS 84 degrees, as true as geography/grid.py says.
 
     Raises:
         RowRefused: it lies outside the grid.
     """
-    if not (0 <= east <= GRID_EAST_M and 0 <= north <= GRID_NORTH_M) or (east, north) == (0, 0):
+    if not is_on_grid(east, north) or (east, north) == (0, 0):
         said = f"{columns[0]} {east:g}, {columns[1]} {north:g}"
         raise RowRefused(
             Cause.RANGE, f"{said} lies outside the National Grid (700 by 1,300 km). Give metres, east first."
         )
-    lon, lat = _to_degrees().transform(east, north)
-    return float(lon), float(lat)
-
-
-@cache
-def _to_degrees() -> Transformer:
-    return Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)
+    return point_to_degrees(east, north)
 
 
 def _of_position(

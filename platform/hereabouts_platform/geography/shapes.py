@@ -46,12 +46,6 @@ class Outline:
         west, south, east, north = self.shape.bounds
         return west, south, east, north
 
-    @property
-    def inner_point(self) -> tuple[float, float]:
-        """Longitude and latitude of a point that surely lies inside, to 7 places."""
-        point = self.shape.representative_point()
-        return round(point.x, DEGREE_DIGITS), round(point.y, DEGREE_DIGITS)
-
 
 def outline_of(shape: BaseGeometry | None, epsg: int) -> Outline:
     """A boundary as it is kept: without heights, mended, in WGS 84.
