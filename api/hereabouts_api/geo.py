@@ -1,7 +1,7 @@
 """Positions in the coordinates that were asked for, boxes in either, and GeoJSON answers."""
 
 from collections.abc import Sequence
-from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from fastapi.responses import Response
@@ -14,24 +14,12 @@ from hereabouts_platform.store.places import Box, Ring, Row
 from hereabouts_schemas.errors import InputError
 
 GEOJSON = "application/geo+json"
+AS_GEOJSON: dict[int | str, dict[str, Any]] = {200: {"content": {GEOJSON: {}}}}
 _CRS_ADDRESS = {
     Crs.WGS84: "<http://www.opengis.net/def/crs/OGC/1.3/CRS84>",
     Crs.GRID: "<http://www.opengis.net/def/crs/EPSG/0/27700>",
 }
 _MOST_STEPS = 100  # along one edge of a box: bends of the other grid are followed to about a metre
-
-
-class Shape(StrEnum):
-    """How a list is written."""
-
-    JSON = "json"
-    GEOJSON = "geojson"
-
-
-def area_asked_for(text: str) -> tuple[str, str | None]:
-    """Read `CODE` or `CODE@vintage`."""
-    code, _, vintage = text.partition("@")
-    return code, vintage or None
 
 
 def place_asked_box(text: str, crs: Crs) -> tuple[Box, Ring | None]:

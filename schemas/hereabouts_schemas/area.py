@@ -18,3 +18,9 @@ class AreaKind(StrEnum):
     CONSTITUENCY = "constituency"
     POSTCODE_SECTOR = "postcode_sector"
     PATCH = "patch"
+
+
+def edition_of(text: str) -> tuple[str, str | None]:
+    """Read `CODE` (of its newest vintage) or `CODE@vintage`."""
+    code, _, vintage = text.partition("@")
+    return code, vintage or None

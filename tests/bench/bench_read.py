@@ -19,7 +19,7 @@ from hereabouts_api.access import Caller
 from hereabouts_api.area_summary import summarise
 from hereabouts_api.views import view_place
 from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.area_figures import find_area
+from hereabouts_platform.store.areas import find_area
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_platform.store.latest import list_latest
 from hereabouts_platform.store.readings import Interval, buckets, datastreams
@@ -70,7 +70,7 @@ def _questions(caller: Caller, area: str | None) -> dict[str, Callable[[], objec
             connection, now=now, box=None, quantities=None, after=chance.choice(streams), most=1001
         ),
     }
-    found = find_area(connection, area, None) if area is not None else None
+    found = find_area(connection, area) if area is not None else None
     if found is not None:
         start = _first_hour(connection, streams[0])
         questions["area summary"] = lambda: summarise(connection, found, ["air_temperature"], start, start + MONTH)

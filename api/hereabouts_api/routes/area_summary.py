@@ -10,7 +10,7 @@ from hereabouts_api.access import Caller, needs
 from hereabouts_api.area_summary import summarise
 from hereabouts_api.area_summary_models import AreaSummary
 from hereabouts_api.parameters import Text, interval_of, quantities_of
-from hereabouts_platform.store.area_figures import find_area
+from hereabouts_platform.store.areas import find_area
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.errors import InputError, NotFound
 from hereabouts_schemas.times import hour_of

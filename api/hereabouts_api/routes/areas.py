@@ -1,6 +1,6 @@
 """Areas: boundaries that places fall in, in every edition, with whose they are and what has to be said of that."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
@@ -8,7 +8,8 @@ from pydantic import Field
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.area_models import AreaFeatures, AreaListing, AreaView
 from hereabouts_api.cursors import Cursor, Name
-from hereabouts_api.geo import GEOJSON, Shape, geojson_answer
+from hereabouts_api.formats import ListFormat
+from hereabouts_api.geo import AS_GEOJSON, geojson_answer
 from hereabouts_api.parameters import ListParameters, NoParameters, Text, box_of
 from hereabouts_platform.store.areas import AreaFilter, Row, list_areas, vintages_of
 from hereabouts_schemas.access import Action, Resource
@@ -18,8 +19,7 @@ from hereabouts_schemas.errors import NotFound
 router = APIRouter(prefix="/v1/areas", tags=["areas"])
 
 CURSOR = Cursor("areas", tuple[Name, Name])
-AS_GEOJSON: dict[int | str, dict[str, Any]] = {200: {"content": {GEOJSON: {}}}}
-FORMAT = Field(Shape.JSON, description="`geojson` gives features with their boundaries, in WGS 84.")
+FORMAT = Field(ListFormat.JSON, description="`geojson` gives features with their boundaries, in WGS 84.")
 AreaCode = Annotated[Text, Path(description="An area's code.", examples=["E05001234"])]
 
 
@@ -35,13 +35,13 @@ class AreaParameters(ListParameters):
         description="west,south,east,north in WGS 84 degrees: areas whose own box touches it.",
         examples=["-1.80,53.70,-1.40,53.95"],
     )
-    f: Shape = FORMAT
+    f: ListFormat = FORMAT
 
 
 class AreaFormat(NoParameters):
     """How one area is written."""
 
-    f: Shape = FORMAT
+    f: ListFormat = FORMAT
 
 
 @router.get("", operation_id="listAreas", summary="Areas", response_model=AreaListing | AreaFeatures,
@@ -52,7 +52,7 @@ def read_areas(
     """Areas in order of code and vintage, narrowed by kind, vintage, position or name."""
     box = box_of(asked.bbox) if asked.bbox is not None else None
     wanted = AreaFilter(kind=asked.kind, vintage=asked.vintage, q=asked.q, box=box)
-    is_geojson = asked.f is Shape.GEOJSON
+    is_geojson = asked.f is ListFormat.GEOJSON
     after = CURSOR.read(asked.cursor)
     rows = list_areas(caller.connection, wanted, after=after, most=asked.limit + 1, boundaries=is_geojson)
     shapes = [row.pop("boundary") for row in rows]
@@ -70,7 +70,7 @@ def read_area(
     asked: Annotated[AreaFormat, Query()],
 ) -> AreaView | Response:
     """An area in all its editions, the newest first, with how many places of each kind lie in each."""
-    is_geojson = asked.f is Shape.GEOJSON
+    is_geojson = asked.f is ListFormat.GEOJSON
     rows = vintages_of(caller.connection, code, boundaries=is_geojson)
     if not rows:
         raise NotFound(f"There is no area {code[:200]!r}.")

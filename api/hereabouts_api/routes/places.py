@@ -1,6 +1,6 @@
 """Places and the unified view of one."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import Field
@@ -8,10 +8,9 @@ from pydantic import Field
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.area_models import PlaceFeatures
 from hereabouts_api.cursors import Cursor, Name
+from hereabouts_api.formats import ListFormat
 from hereabouts_api.geo import (
-    GEOJSON,
-    Shape,
-    area_asked_for,
+    AS_GEOJSON,
     crs_member,
     features_of,
     geojson_answer,
@@ -22,9 +21,10 @@ from hereabouts_api.models import PlaceItem, PlaceListing, PlaceView
 from hereabouts_api.parameters import ListParameters, NoParameters, PlaceId, Text, utc_now
 from hereabouts_api.views import view_place
 from hereabouts_platform.geography.grid import Crs
-from hereabouts_platform.store.areas import find_vintage
+from hereabouts_platform.store.areas import find_area
 from hereabouts_platform.store.places import PlaceFilter, list_places
 from hereabouts_schemas.access import Action, Resource
+from hereabouts_schemas.area import edition_of
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.place import PlaceKind
 
@@ -36,7 +36,6 @@ CURSOR = Cursor("places", tuple[Name])
 CRS = Field(
     Crs.WGS84, description="`EPSG:27700` adds easting and northing, and gives outlines and GeoJSON in these metres."
 )
-AS_GEOJSON: dict[int | str, dict[str, Any]] = {200: {"content": {GEOJSON: {}}}}
 
 
 class PlaceParameters(ListParameters):
@@ -57,7 +56,7 @@ class PlaceParameters(ListParameters):
     )
     bbox_crs: Crs = Field(Crs.WGS84, alias="bbox-crs", description="What `bbox` is given in: degrees or metres.")
     crs: Crs = CRS
-    f: Shape = Field(Shape.JSON, description="`geojson` gives features with their outlines or points.")
+    f: ListFormat = Field(ListFormat.JSON, description="`geojson` gives features with their outlines or points.")
     q: Text | None = Field(None, description="A part of the name or id, or a whole UPRN or USRN.")
 
 
@@ -82,7 +81,7 @@ def read_places(
     rows = [{name: value for name, value in row.items() if name != "polygon"} for row in located]
     listing = PlaceListing.of(rows, asked.limit, lambda row: CURSOR.write((row["id"],)))
     caller.saw(Resource.PLACES, "list", (item.home for item in listing.items))
-    if asked.f is Shape.JSON:
+    if asked.f is ListFormat.JSON:
         return listing
     features = features_of(located[: len(listing.items)], asked.crs, set(PlaceItem.model_fields))
     found = {"type": "FeatureCollection", "features": features, "next": listing.next, "crs": crs_member(asked.crs)}
@@ -90,11 +89,10 @@ def read_places(
 
 
 def _edition(caller: Caller, text: str) -> tuple[str, str]:
-    code, vintage = area_asked_for(text)
-    found = find_vintage(caller.connection, code, vintage)
+    found = find_area(caller.connection, *edition_of(text))
     if found is None:
         raise InputError("area", text, "There is no such area. Give CODE or CODE@vintage, as /v1/areas lists them.")
-    return code, found
+    return found["code"], found["vintage"]
 
 
 @router.get("/{id:path}", operation_id="getPlace", summary="One place", response_model=PlaceView)

@@ -26,7 +26,7 @@ from hereabouts_api.provenance.models import ProvenanceView
 from hereabouts_api.provenance.view import view_provenance
 from hereabouts_platform.exports.export import SERIES
 from hereabouts_platform.exports.forms import Form
-from hereabouts_platform.store.area_figures import find_area
+from hereabouts_platform.store.areas import find_area
 from hereabouts_platform.store.exports import Grain, Selection
 from hereabouts_platform.store.places import find_place
 from hereabouts_platform.store.readings import After, Row, buckets, datastreams, datastreams_at, readings
@@ -169,7 +169,7 @@ def read_readings(
 
 
 def _selection(caller: Caller, asked: DatastreamReadingParameters) -> Selection:
-    area = find_area(caller.connection, asked.area, None) if asked.area is not None else None
+    area = find_area(caller.connection, asked.area) if asked.area is not None else None
     if asked.area is not None and area is None:
         raise NotFound(f"There is no area {asked.area[:200]!r}.")
     return Selection(

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator
 from contextlib import closing
-from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,18 +9,18 @@ import orjson
 import typer
 from rich.console import Console
 
+from hereabouts_deploy.instants import instant_of
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.system import find_system
 from hereabouts_platform.exports.export import PLACES, SERIES, places, plan_series, series
 from hereabouts_platform.exports.forms import Form
 from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.area_figures import find_area
+from hereabouts_platform.store.areas import find_area
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_platform.store.exports import Grain, Selection
 from hereabouts_platform.store.readings import Interval
 from hereabouts_schemas.errors import InputError, NotFound
 from hereabouts_schemas.quantity import QUANTITIES
-from hereabouts_schemas.times import LONDON, parse_time
 
 Out = Annotated[Path, typer.Option("--out", metavar="FILE", dir_okay=False, help="The file to write; a new one.")]
 As = Annotated[str | None, typer.Option("--f", metavar="FORM", help="The form; by the file's ending unless given.")]
@@ -113,28 +112,17 @@ def _form(text: str | None, out: Path, allowed: tuple[Form, ...]) -> Form:
 
 
 def _interval(from_: str | None, to: str | None) -> Interval:
-    from_at, to_at = _instant("--from", from_), _instant("--to", to)
+    from_at = instant_of("--from", from_) if from_ is not None else None
+    to_at = instant_of("--to", to) if to is not None else None
     if from_at is not None and to_at is not None and to_at <= from_at:
         raise InputError("--to", to, "Give a time later than --from.")
     return Interval(from_at=from_at, to_at=to_at)
 
 
-def _instant(name: str, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        if len(text) == len("2027-03-31"):
-            return datetime.combine(date.fromisoformat(text), time(), LONDON).astimezone(UTC)
-        return parse_time(text)
-    except (ValueError, OverflowError) as error:
-        cure = "Give a day like 2027-03-31, or an instant with its zone like 2027-03-31T18:00:00Z."
-        raise InputError(name, text, cure) from error
-
-
 def _area(connection: Connection, code: str | None) -> tuple[str, str] | None:
     if code is None:
         return None
-    found = find_area(connection, code, None)
+    found = find_area(connection, code)
     if found is None:
         raise NotFound(f"There is no area {code[:200]!r}.")
     return found["code"], found["vintage"]

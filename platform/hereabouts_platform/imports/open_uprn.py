@@ -26,10 +26,11 @@ from hereabouts_platform.imports.place_rows import position, reference
 from hereabouts_platform.imports.report import Cause, Tally
 from hereabouts_platform.imports.tables import RowRefused, say_wrong_length
 from hereabouts_platform.store import imports as store
-from hereabouts_platform.store.areas import newest_edition
+from hereabouts_platform.store.areas import boundary_of, find_area
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.locating import note_moved
 from hereabouts_platform.store.places import Box
+from hereabouts_schemas.area import edition_of
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.place import Place, PlaceKind
 
@@ -176,16 +177,17 @@ def _filter(connection: Connection, options: UprnOptions) -> _Filter:
         return _Filter(words="outside the box", box=options.box, shape=None)
     if options.within is None:
         return _Filter(words="whose UPRN no place of the store has", box=None, shape=None)
-    code, _, vintage = options.within.partition("@")
-    found = newest_edition(connection, code, vintage or None)
-    if found is None or found[1] is None:
+    code, vintage = edition_of(options.within)
+    area = find_area(connection, code, vintage)
+    boundary = boundary_of(connection, code, area["vintage"]) if area is not None else None
+    if area is None or boundary is None:
         cure = "There is no such area with a boundary. Import it with `hereabouts import areas` first."
         raise InputError("--within-area", options.within, cure)
-    shape = shape_of(found[1])
+    shape = shape_of(boundary)
     shapely.prepare(shape)
     west, south, east, north = shape.bounds
     box = Box(west=west, south=south, east=east, north=north)
-    return _Filter(words=f"outside {code} as of {found[0]}", box=box, shape=shape)
+    return _Filter(words=f"outside {code} as of {area['vintage']}", box=box, shape=shape)
 
 
 def _rows(chunk: Chunk, chosen: _Filter, known: set[str] | None, tally: Tally) -> list[_Row]:

@@ -17,11 +17,6 @@ SQL = load("area_figures")
 Row = dict[str, Any]
 
 
-def find_area(connection: Connection, code: str, vintage: str | None) -> Row | None:
-    """An area by its GSS code, of the newest vintage or of one: code, vintage, kind, name."""
-    return _cursor(connection).execute(SQL["area"], {"code": code, "vintage": vintage}).fetchone()
-
-
 def figures(
     connection: Connection, area: AreaKey, quantities: Sequence[str], from_at: datetime, to_at: datetime
 ) -> list[Row]:

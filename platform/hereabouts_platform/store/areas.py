@@ -84,15 +84,18 @@ def save_areas(connection: Connection, edition: Edition, source: int | None, are
     return {row[0] for row in connection.execute(SQL["save"], values)}
 
 
-def newest_edition(connection: Connection, code: str, vintage: str | None = None) -> tuple[str, str | None] | None:
-    """Vintage and boundary (GeoJSON) of an area: of its newest vintage, or of the one asked for; None without it."""
-    row = connection.execute(SQL["newest"], {"code": code, "vintage": vintage}).fetchone()
-    return (row[0], row[1]) if row is not None else None
+def find_area(connection: Connection, code: str, vintage: str | None = None) -> Row | None:
+    """An area by its code, of its newest vintage or of the one asked for; None where there is no such area.
+
+    Keys: code, vintage, kind, name, source, licence.
+    """
+    values = {"code": code, "vintage": vintage}
+    return connection.cursor(row_factory=dict_row).execute(SQL["area"], values).fetchone()
 
 
-def find_vintage(connection: Connection, code: str, vintage: str | None = None) -> str | None:
-    """The newest vintage of an area, or the one asked for; None where there is no such area."""
-    row = connection.execute(SQL["find_vintage"], {"code": code, "vintage": vintage}).fetchone()
+def boundary_of(connection: Connection, code: str, vintage: str) -> str | None:
+    """The boundary of one edition of an area as GeoJSON; None where it has none, or there is no such edition."""
+    row = connection.execute(SQL["boundary"], (code, vintage)).fetchone()
     return row[0] if row is not None else None
 
 

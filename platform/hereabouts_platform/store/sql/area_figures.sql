@@ -1,12 +1,5 @@
 -- Summaries of areas, through the functions of migration 0016.
 
--- name: area
--- Of a code the newest vintage, unless one is asked for.
-SELECT a.code, a.vintage, a.kind, a.name, s.name AS source, s.licence
-FROM area a LEFT JOIN area_source s ON s.id = a.source_id
-WHERE a.code = %(code)s AND (%(vintage)s::text IS NULL OR a.vintage = %(vintage)s)
-ORDER BY a.vintage COLLATE "C" DESC LIMIT 1
-
 -- name: figures
 SELECT quantity, unit, of_homes, places, mean, p10, p50, p90, below_share, above_share
 FROM area_figures(%(code)s, %(vintage)s, %(from)s, %(to)s, %(quantities)s, %(below)s, %(above)s)

@@ -24,15 +24,15 @@ WHERE (a.name, a.boundary, a.west, a.source_id)
       IS DISTINCT FROM (excluded.name, excluded.boundary, excluded.west, coalesce(excluded.source_id, a.source_id))
 RETURNING code
 
--- name: newest
--- The newest edition of an area, or the one that is asked for.
-SELECT vintage, boundary::text FROM area
-WHERE code = %(code)s AND (%(vintage)s::text IS NULL OR vintage = %(vintage)s)
-ORDER BY vintage COLLATE "C" DESC LIMIT 1
+-- name: area
+-- Of a code the newest edition, or the one that is asked for.
+SELECT a.code, a.vintage, a.kind, a.name, s.name AS source, s.licence
+FROM area a LEFT JOIN area_source s ON s.id = a.source_id
+WHERE a.code = %(code)s AND (%(vintage)s::text IS NULL OR a.vintage = %(vintage)s)
+ORDER BY a.vintage COLLATE "C" DESC LIMIT 1
 
--- name: find_vintage
-SELECT max(vintage COLLATE "C") FROM area
-WHERE code = %(code)s AND (%(vintage)s::text IS NULL OR vintage = %(vintage)s)
+-- name: boundary
+SELECT boundary::text FROM area WHERE code = %s AND vintage = %s
 
 -- name: areas
 -- In order of code and vintage, after a cursor. A box meets every area whose own box it touches.
