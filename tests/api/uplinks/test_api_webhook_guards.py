@@ -5,15 +5,12 @@ import hashlib
 import hmac
 import json
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -21,42 +18,12 @@ import pytest
 
 from hereabouts_api import intake
 from hereabouts_api.routes import uplinks
-from hereabouts_deploy.embedded.ports import free_port
-from hereabouts_ingest.profiles import load_profiles
-from hereabouts_ingest.settings import IngestSettings
-from hereabouts_ingest.worker import run_ingest
 from hereabouts_platform.jobs.run import run_job
-from hereabouts_platform.store.registry import sync_profiles
 
 DEADLINE_S = 60
 SECRET = b"a secret of twenty-four or more bytes"
 NOW = datetime.now(UTC)
-
-
-@contextmanager
-def working(database_url: str) -> Iterator[None]:
-    """A worker whose broker is away: webhooks need none."""
-    with TemporaryDirectory() as folder:
-        settings = IngestSettings(
-            database_url=database_url, mqtt_host="127.0.0.1", mqtt_port=free_port(), spool_dir=Path(folder)
-        )
-        stop = threading.Event()
-        thread = threading.Thread(target=run_ingest, args=(settings, stop))
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join(DEADLINE_S)
-            assert not thread.is_alive()
-
-
-@pytest.fixture(scope="module")
-def registered(town: Any) -> None:
-    sync_profiles(town.connection, [profile.spec for profile in load_profiles().values()])
-    town.place("h1", "home")
-    town.connection.execute("INSERT INTO device (id, profile_id) VALUES ('sensor-1', 'generic-indoor')")
-    town.deploy("sensor-1", "h1", NOW - timedelta(days=99))
+Working = Callable[[], AbstractContextManager[None]]  # of conftest.py
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +61,7 @@ def body(**fields: object) -> bytes:
 # a signed request that is sent again
 
 
-def test_a_signed_request_sent_again_by_many_at_once_is_one(doors: list[str], database_url: str, town: Any) -> None:
+def test_a_signed_request_sent_again_by_many_at_once_is_one(doors: list[str], working: Working, town: Any) -> None:
     content = b"[" + body() + b"," + body(device="stranger") + b"]"
     headers = signed(content, "msg_again")
     before = count(town, "post")
@@ -102,7 +69,7 @@ def test_a_signed_request_sent_again_by_many_at_once_is_one(doors: list[str], da
     def send(number: int) -> httpx.Response:
         return httpx.post(doors[number % 2], content=content, headers=headers, timeout=DEADLINE_S)
 
-    with working(database_url):
+    with working():
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(send, range(16)))
         answers.append(send(0))
@@ -115,15 +82,15 @@ def test_a_signed_request_sent_again_by_many_at_once_is_one(doors: list[str], da
     assert count(town, "quarantine WHERE device_id = 'stranger' AND deliveries > 1") == 0
 
 
-def test_an_id_that_stands_for_two_messages_loses_neither(doors: list[str], database_url: str) -> None:
-    with working(database_url):
+def test_an_id_that_stands_for_two_messages_loses_neither(doors: list[str], working: Working) -> None:
+    with working():
         for content in (body(), body()):
             answer = httpx.post(doors[0], content=content, headers=signed(content, "msg_1"), timeout=DEADLINE_S)
             assert [item["outcome"] for item in answer.json()["items"]] == ["stored"]
 
 
 def test_a_signed_request_that_waits_is_not_doubled_and_is_forgotten_with_its_answer(
-    doors: list[str], database_url: str, town: Any, monkeypatch: pytest.MonkeyPatch
+    doors: list[str], database_url: str, working: Working, town: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(uplinks, "LONGEST_WAIT_S", 0.2)
     content = body()
@@ -133,7 +100,7 @@ def test_a_signed_request_that_waits_is_not_doubled_and_is_forgotten_with_its_an
     far = datetime.now(UTC) + timedelta(days=3)
     run_job(database_url, "purge_posts", far)
     assert count(town, f"signed_post WHERE post_id = {answers[0].json()['post']}") == 1, "it still waits"
-    with working(database_url):
+    with working():
         wait_for(lambda: count(town, "post WHERE outcome IS NULL") == 0)
     run_job(database_url, "purge_posts", far + timedelta(hours=1))
     assert count(town, "signed_post") == 0
@@ -190,13 +157,13 @@ def test_it_is_refused_before_a_byte_of_its_body_is_read(
 
 
 def test_what_nobody_vouches_for_has_a_room_of_its_own(
-    doors: list[str], database_url: str, monkeypatch: pytest.MonkeyPatch
+    doors: list[str], working: Working, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intake, "ROOM_BYTES", 4 * (400 * 1024))
     strange = {"webhook-id": "1", "webhook-timestamp": str(int(time.time())), "webhook-signature": WELL_FORMED}
     content = body()
     large = content[:-1] + b"," + b" " * 300_000 + b'"battery": 3}'
-    with half_sent(doors[0], strange, 500_000, 400_000), working(database_url):
+    with half_sent(doors[0], strange, 500_000, 400_000), working():
 
         def send(content: bytes, number: str) -> httpx.Response:
             return httpx.post(doors[0], content=content, headers=signed(content, number), timeout=DEADLINE_S)
@@ -228,9 +195,9 @@ def feeder(address: str, registered: None, make_feeder: Callable[..., str]) -> I
 
 @pytest.mark.parametrize("most", [replace(intake.MOST_WAITING, records=5), replace(intake.MOST_WAITING, bytes=400)])
 def test_a_source_of_which_too_much_waits_takes_no_more(
-    feeder: httpx.Client, database_url: str, town: Any, monkeypatch: pytest.MonkeyPatch, most: object
+    feeder: httpx.Client, working: Working, town: Any, monkeypatch: pytest.MonkeyPatch, most: object
 ) -> None:
-    with working(database_url):
+    with working():
         wait_for(lambda: count(town, "post WHERE outcome IS NULL") == 0)
     monkeypatch.setattr(uplinks, "LONGEST_WAIT_S", 0.1)
     monkeypatch.setattr(intake, "MOST_WAITING", most)
@@ -242,7 +209,7 @@ def test_a_source_of_which_too_much_waits_takes_no_more(
     assert refused.json()["type"] == "urn:hereabouts:problem:waiting-full"
     assert "5 messages of plain wait for ingest" in refused.json()["detail"]
     assert feeder.post("/senml", content=b"[{}]").status_code == 202, "each source has its own"
-    with working(database_url):
+    with working():
         wait_for(lambda: count(town, "post WHERE outcome IS NULL") == 0)
         wait_for(lambda: feeder.post("/plain", content=body()).status_code != 503)
         wait_for(lambda: count(town, "post WHERE outcome IS NULL") == 0)
