@@ -1,0 +1,1 @@
+"""What is to be said of a room and a home: damp, cold, heat; levels, causes, what would mend it. Pure."""

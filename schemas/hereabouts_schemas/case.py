@@ -1,0 +1,98 @@
+"""Cases: what people do about a hazard in a home, as the facts that happened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class CaseState(StrEnum):
+    """How far the people are with a case."""
+
+    REPORTED = "reported"
+    TRIAGED = "triaged"
+    INVESTIGATING = "investigating"
+    WORKS = "works"
+    MONITORING = "monitoring"
+    CLOSED = "closed"
+
+
+class CaseOutcome(StrEnum):
+    """What came of a case."""
+
+    CONFIRMED_HAZARD = "confirmed_hazard"
+    CAUSE_FOUND = "cause_found"
+    FALSE_ALARM = "false_alarm"
+    SENSOR_PROBLEM = "sensor_problem"
+    NO_ACCESS = "no_access"
+
+
+class Significance(StrEnum):
+    """What an investigation found, in the words of SI 2025/1042."""
+
+    NONE = "none"
+    SIGNIFICANT = "significant"
+    EMERGENCY = "emergency"
+
+
+class CaseEventKind(StrEnum):
+    """What can happen in a case. Clocks start and are met by these and by nothing else."""
+
+    # how it became known
+    INDICATED = "indicated"  # a rule first saw it in readings
+    ALERT_RAISED = "alert_raised"  # an alert stood where staff see it
+    REPORTED = "reported"  # a person told us; detail: by (resident, staff, partner), words
+    TRIAGED = "triaged"  # somebody looked and decided that it goes on
+    EMERGENCY_SUSPECTED = "emergency_suspected"  # aware of what may be an emergency
+    # how it is looked into
+    INVESTIGATION_BEGUN = "investigation_begun"  # detail: type (remote, in_person)
+    INVESTIGATION_CONCLUDED = "investigation_concluded"  # detail: type, significance
+    IN_PERSON_ASKED_FOR = "in_person_asked_for"  # the tenant wants one in person after a remote one
+    EMERGENCY_FOUND = "emergency_found"  # identified, in an investigation of any kind
+    # what is told to the tenant
+    SUMMARY_SENT = "summary_sent"  # the written summary; detail: way
+    TENANT_TOLD = "tenant_told"  # kept up to date otherwise
+    # what is done
+    MADE_SAFE = "made_safe"  # emergency work complete
+    SAFETY_WORK_DONE = "safety_work_done"
+    PREVENTATIVE_STEPS_TAKEN = "preventative_steps_taken"  # survey booked, contractor secured
+    PREVENTATIVE_WORK_BEGUN = "preventative_work_begun"  # physically
+    PREVENTATIVE_WORK_DONE = "preventative_work_done"
+    WORKS_BEGUN = "works_begun"  # the case goes into works
+    WORKS_DONE = "works_done"  # all of them: monitoring begins
+    # evidence of all reasonable endeavours
+    ENTRY_NOTICE_GIVEN = "entry_notice_given"
+    ACCESS_ATTEMPTED = "access_attempted"  # detail: result (let_in, refused, nobody_in)
+    CONTRACTOR_SOUGHT = "contractor_sought"
+    CONSENT_SOUGHT = "consent_sought"  # such as of the Building Safety Regulator
+    ACCOMMODATION_SOUGHT = "accommodation_sought"
+    ACCOMMODATION_OFFERED = "accommodation_offered"  # detail: accepted (true, false, null while open)
+    # about the case itself
+    ASSIGNED = "assigned"
+    COMMENTED = "commented"
+    FILE_ATTACHED = "file_attached"
+    SNOOZED = "snoozed"  # detail: until, reason
+    DISMISSED = "dismissed"  # not a hazard, because; detail: reason; reviewable
+    REVIEWED = "reviewed"  # somebody else looked at a dismissal; detail: upheld
+    CORRECTED = "corrected"  # an event before was wrong; detail: event, at or withdrawn
+    CLOSED = "closed"  # detail: outcome, reason
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseEvent:
+    """One thing that happened in a case.
+
+    Attributes:
+        id: its number, rising in the order of recording.
+        kind: what happened.
+        at: when it happened, aware; not when it was written down.
+        actor: the principal who says so, by name; a job's is `system:jobs`.
+        detail: what else belongs to it, as JSON; its keys stand beside each kind.
+    """
+
+    id: int
+    kind: CaseEventKind
+    at: datetime
+    actor: str
+    detail: Mapping[str, object] = field(default_factory=dict)
