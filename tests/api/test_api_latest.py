@@ -45,7 +45,9 @@ def test_a_part_of_the_map_and_one_quantity(admin: httpx.Client, home, bins: lis
 
 def test_as_geojson(admin: httpx.Client, home, bins: list[int]) -> None:
     for path, count in (("/v1/latest?f=geojson&quantity=fill_level", 3), ("/v1/places?f=geojson&kind=bin_site", 4)):
-        found = admin.get(path).json()
+        answer = admin.get(path)
+        assert answer.headers["content-type"] == "application/geo+json"
+        found = answer.json()
         assert (found["type"], len(found["features"]), found["next"]) == ("FeatureCollection", count, None)
         first = found["features"][0]
         assert first["geometry"] == {"type": "Point", "coordinates": [-1.5, 53.7]}

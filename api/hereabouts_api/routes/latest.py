@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import Cursor, SmallNumber
 from hereabouts_api.formats import BoxParameter, ListFormat, features_of
-from hereabouts_api.map_models import FeatureCollection, LatestListing
+from hereabouts_api.geo import AS_GEOJSON, geojson_answer
+from hereabouts_api.map_models import LatestListing
 from hereabouts_api.parameters import ListParameters, box_of, quantities_of, utc_now
 from hereabouts_platform.store.latest import list_latest
 from hereabouts_schemas.access import Action, Resource
@@ -33,11 +34,12 @@ class LatestParameters(ListParameters):
     "/v1/latest",
     operation_id="listLatest",
     summary="The newest of everything",
-    response_model=LatestListing | FeatureCollection,
+    response_model=LatestListing,
+    responses=AS_GEOJSON,
 )
 def read_latest(
     caller: Annotated[Caller, needs(Action.READ, Resource.READINGS)], asked: Annotated[LatestParameters, Query()]
-) -> LatestListing | FeatureCollection:
+) -> LatestListing | Response:
     """Every datastream of a device that is somewhere now: its newest value, where, and how the device is heard.
 
     In order of datastream. What was never heard is there without a value.
@@ -53,4 +55,4 @@ def read_latest(
     )
     listing = LatestListing.of(rows, asked.limit, lambda row: CURSOR.write((row["datastream"],)))
     caller.saw(Resource.READINGS, "latest", (item.home for item in listing.items))
-    return features_of(listing, "datastream") if asked.f is ListFormat.GEOJSON else listing
+    return geojson_answer(features_of(listing, "datastream")) if asked.f is ListFormat.GEOJSON else listing
