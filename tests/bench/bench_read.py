@@ -26,7 +26,7 @@ from hereabouts_platform.store.readings import Interval, buckets, datastreams
 from hereabouts_platform.store.timeline import list_timeline
 
 READINGS = 5_000_000
-HOMES = 1000
+HOMES = 2500  # 5,000 datastreams
 TIMES = 200
 HOUR = timedelta(hours=1)
 MONTH = timedelta(days=30)

@@ -22,6 +22,7 @@ from timescale_server import server_in
 START = datetime(2026, 1, 1, tzinfo=UTC)
 QUANTITIES = ("air_temperature", "relative_humidity")
 INTERVAL_S = 1800
+IN_AREA = 1000
 
 
 @contextmanager
@@ -51,7 +52,7 @@ def _plain(folder: Path) -> Postgres:
 
 
 def fill(url: str, *, homes: int, readings: int, hours_of: timedelta = timedelta(0)) -> None:
-    """`homes` with two datastreams each in one area, `readings` in order of time, hours of the first `hours_of`."""
+    """`homes` with two datastreams each, 1,000 of them in an area; `readings` in order of time, their first hours."""
     with connect(url, DatabaseRole.OWNER) as connection:
         _homes(connection, homes)
         steps = readings // (homes * len(QUANTITIES))
@@ -81,7 +82,9 @@ def _homes(connection: Connection, homes: int) -> None:
         (homes,),
     )
     connection.execute("INSERT INTO area (code, vintage, kind, name) VALUES ('W1', '2024', 'ward', 'One')")
-    connection.execute("INSERT INTO place_area SELECT id, 'W1', '2024' FROM place")
+    connection.execute(
+        "INSERT INTO place_area SELECT 'H' || n, 'W1', '2024' FROM generate_series(1, %s) AS n", (min(homes, IN_AREA),)
+    )
     connection.execute("INSERT INTO device (id, profile_id) SELECT 'D' || id, 'bench' FROM place")
     connection.execute(
         "INSERT INTO deployment (device_id, place_id, from_at) SELECT 'D' || id, id, %s FROM place", (START,)
