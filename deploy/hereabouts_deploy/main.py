@@ -4,41 +4,92 @@ A command's module is loaded when the command is called: the three processes sta
 """
 
 import sys
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import psycopg
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from hereabouts_schemas.errors import HereaboutsError, StoreUnavailable
 
-# Command -> module of `hereabouts_deploy.commands` whose `register(app)` adds it. In the order of the help.
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A command as the list of commands shows it: the module of `hereabouts_deploy.commands` whose `register(app)` adds
+    it, and its help up to the first blank line, so that listing them all loads none.
+    """
+
+    module: str
+    says: str
+    hidden: bool = False
+
+
+# In the order of the help.
 COMMANDS = {
-    "up": "up",
-    "doctor": "doctor",
-    "demo": "demo",
-    "demo-town": "demo",
-    "migrate": "migrate",
-    "backup": "backup",
-    "restore": "restore",
-    "export": "export",
-    "retention": "retention",
-    "ingest": "ingest",
-    "jobs": "jobs",
-    "api": "api",
-    "import": "importing",
-    "profiles": "profiles",
-    "source": "source",
-    "quarantine": "quarantine",
-    "replay": "replay",
-    "job": "job",
-    "backfill": "backfill",
-    "user": "user",
-    "key": "key",
-    "analyst": "analyst",
-    "config": "config",
+    "up": Listed(
+        "up",
+        "Run the whole system on this machine until Ctrl-C: database, broker, ingest, jobs, API and pages.",
+    ),
+    "doctor": Listed(
+        "doctor",
+        "Look at this machine and at the system a command would find. Exit code 1 when something is broken.",
+    ),
+    "demo": Listed(
+        "demo",
+        "Run the whole system with a made-up town until Ctrl-C: 200 homes, 150 bins, 12 counters, live messages.",
+    ),
+    "demo-town": Listed(
+        "demo",
+        "Publish the demo town's messages to the broker of HEREABOUTS_MQTT_URL until stopped.",
+        hidden=True,
+    ),
+    "migrate": Listed(
+        "migrate",
+        "Apply what this release changes in the database, and bring its device profiles up to date.",
+    ),
+    "backup": Listed(
+        "backup",
+        "Write everything in the store, as it is at this moment, to one file. All goes on meanwhile.",
+    ),
+    "restore": Listed(
+        "restore",
+        "Put a backup into an empty database, plain PostgreSQL or TimescaleDB: all of it, or nothing.",
+    ),
+    "export": Listed("export", "Readings, their hours, and places as files."),
+    "retention": Listed("retention", "How long data is kept."),
+    "ingest": Listed(
+        "ingest",
+        "Take messages from the broker of HEREABOUTS_MQTT_URL and store what they say, until stopped.",
+    ),
+    "jobs": Listed(
+        "jobs",
+        "Run the scheduled jobs at their times until stopped. Prints `ready` once the database has answered.",
+    ),
+    "api": Listed(
+        "api",
+        "Serve the HTTP API and the pages on HEREABOUTS_HTTP_HOST and HEREABOUTS_HTTP_PORT until stopped.",
+    ),
+    "import": Listed(
+        "importing",
+        "Bring in places, areas, devices, histories of readings and other datasets from files. What is "
+        "stored stays; a file can be imported again. Exit code 1 when rows were refused.",
+    ),
+    "profiles": Listed(
+        "profiles",
+        "List the device profiles, vendors' scripts last: id, what such a device reports, and how often.",
+    ),
+    "source": Listed("source", "The feeds that ingest reads: topics and envelopes."),
+    "quarantine": Listed("quarantine", "What could not become a reading, and bringing it in once mended."),
+    "replay": Listed("replay", "Decode stored raw messages again with today's registry, profiles and decoders."),
+    "job": Listed("job", "Run a job by hand, or see how the jobs fare."),
+    "backfill": Listed("backfill", "Fetch messages again that a network has kept and we missed."),
+    "user": Listed("user", "People who use Hereabouts."),
+    "key": Listed("key", "API keys."),
+    "analyst": Listed("analyst", "People who read the published views by SQL."),
+    "config": Listed("config", "See the settings."),
 }
 
 
@@ -54,8 +105,18 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         shelf = typer.Typer()
-        import_module(f"hereabouts_deploy.commands.{COMMANDS[cmd_name]}").register(shelf)
+        import_module(f"hereabouts_deploy.commands.{COMMANDS[cmd_name].module}").register(shelf)
         return get_group(shelf).commands[cmd_name]
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The list of commands, from what the table says of them."""
+        stubs: dict[str, Any] = {
+            name: TyperCommand(name, help=one.says, hidden=one.hidden) for name, one in COMMANDS.items()
+        }
+        page = TyperGroup(
+            name=self.name, help=self.help, params=self.params, commands=stubs, rich_markup_mode=self.rich_markup_mode
+        )
+        page.format_help(ctx, formatter)
 
 
 app = typer.Typer(

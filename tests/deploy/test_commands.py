@@ -35,8 +35,7 @@ def hereabouts(*arguments: str, **settings: str) -> subprocess.CompletedProcess[
 def test_help_lists_every_command_that_is_for_people() -> None:
     shown = hereabouts("--help")
     assert shown.returncode == 0
-    group = get_group(app)
-    commands = [name for name in COMMANDS if not group.get_command(None, name).hidden]  # type: ignore[arg-type]
+    commands = [name for name, one in COMMANDS.items() if not one.hidden]
     assert "up" in commands
     assert [name for name in commands if f" {name} " not in shown.stdout] == []
 
@@ -46,6 +45,11 @@ def test_every_command_explains_itself(command: str) -> None:
     shown = CliRunner().invoke(app, [command, "--help"])
     assert shown.exit_code == 0
     assert "Usage" in shown.output
+    itself = get_group(app).get_command(None, command)  # type: ignore[arg-type]
+    assert itself is not None
+    assert itself.help is not None
+    assert " ".join(itself.help.split("\n\n")[0].split()) == COMMANDS[command].says, "the list says what it says itself"
+    assert itself.hidden is COMMANDS[command].hidden
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["doctor", "--nonsense"], ["up", "--http-port", "many"]])
