@@ -7,7 +7,7 @@ from typing import Any
 from hereabouts_api.area_summary_models import AreaSummary
 from hereabouts_platform.rules.area_limits import AREA_LIMITS, NO_LIMITS
 from hereabouts_platform.rules.disclosure import FEWEST, AreaKey, Verdict, rounded, rounded_count, verdict
-from hereabouts_platform.store.area_figures import figures, homes_with_data, open_alerts
+from hereabouts_platform.store.area_figures import figures, homes_with_data, is_lagging, open_alerts
 from hereabouts_platform.store.connection import Connection
 
 FIGURES = ("mean", "p10", "p50", "p90")
@@ -16,7 +16,7 @@ FIGURES = ("mean", "p10", "p50", "p90")
 def summarise(
     connection: Connection, area: Mapping[str, Any], quantities: Sequence[str], from_at: datetime, to_at: datetime
 ) -> AreaSummary:
-    """The summary of `area` (as `AreaItem`) over [from_at, to_at), in two statements and one a quantity."""
+    """The summary of `area` (as `AreaItem`) over [from_at, to_at), in three statements and one a quantity."""
     key = AreaKey(kind=area["kind"], code=area["code"], vintage=area["vintage"])
     items = []
     for row in figures(connection, key, quantities, from_at, to_at):
@@ -29,6 +29,7 @@ def summarise(
             "area": area,
             "from": from_at,
             "to": to_at,
+            "lagging": is_lagging(connection, from_at, to_at),
             "fewest": FEWEST,
             "quantities": items,
             "alerts": [_alert(row) for row in open_alerts(connection, key)],

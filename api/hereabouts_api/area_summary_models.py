@@ -54,6 +54,10 @@ class AreaSummary(Item):
     area: AreaItem
     from_: AwareDatetime = Field(alias="from", examples=[AT])
     to: AwareDatetime
+    lagging: bool = Field(
+        description="Readings of this time have just come in that the figures do not hold yet; they do within minutes. "
+        "Homes may be left out as too few for that reason alone."
+    )
     fewest: int = Field(description="Figures of homes rest on at least so many.", examples=[FEWEST])
     quantities: list[FigureItem]
     alerts: list[AreaAlertItem] = Field(description="Those open now.")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from hereabouts_platform.store.rollup import LIMITS, SQL
 from hereabouts_schemas.access import Role
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -14,13 +15,15 @@ DAY = "2026-03-02T00:00:00Z/2026-03-03T00:00:00Z"
 
 
 def hours(town, stream: int, values: list[float], total: float | None = None) -> None:
-    """Hours of one datastream from START on."""
+    """Hours of one datastream from START on, and the civil days they make."""
     town.connection.execute(
         "INSERT INTO reading_hour (datastream_id, hour, count, sum, mean, min, max, first, last, total)"
         " SELECT %s, %s + (n - 1) * interval '1 hour', 4, 4 * v, v, v, v, v, v, %s"
         " FROM unnest(%s::float8[]) WITH ORDINALITY AS u (v, n)",
         (stream, START, total, values),
     )
+    spans = {"ids": [stream], "froms": [START], "tos": [START + len(values) * HOUR]}
+    town.connection.execute(SQL["make_days"], spans | LIMITS)
 
 
 def area(town, code: str, places: list[str], *, vintage: str = "2024", kind: str = "ward") -> None:
@@ -94,6 +97,41 @@ def test_shares_are_of_hours(admin: httpx.Client, council: list[str]) -> None:
     (homes,) = summary(admin, "W1")["quantities"]
     assert homes["below"]["share"] == round(17 * 23 / 24 / 20, 2)
     assert homes["above"]["share"] == round(18 / 24 / 20, 2)
+
+
+@pytest.mark.parametrize(
+    ("interval", "first", "last"),
+    [
+        ("2026-03-01T06:00:00Z/2026-03-03T06:00:00Z", 0, 24),  # two ends, and a civil day between them
+        ("2026-03-01T20:00:00Z/2026-03-02T21:00:00Z", 0, 21),  # an end alone
+        ("2026-03-02T23:00:00Z/2026-03-04T01:00:00Z", 23, 24),  # an end alone that holds the warm hour
+    ],
+)
+def test_a_time_that_cuts_days_counts_the_same_hours(
+    admin: httpx.Client, council: list[str], interval: str, first: int, last: int
+) -> None:
+    (homes,) = summary(admin, "W1", datetime=interval)["quantities"]
+    told = [([float(n)] * 23 + [n + 24.0])[first:last] for n in range(1, 21)]
+    assert homes["mean"] == float(f"{sum(sum(hours) / len(hours) for hours in told) / 20:.3g}")
+    assert homes["above"]["share"] == round(sum(sum(h > 26 for h in hours) / len(hours) for hours in told) / 20, 2)
+
+
+def test_it_says_while_readings_are_still_being_rolled_up(admin: httpx.Client, town, council: list[str]) -> None:
+    assert summary(admin, "W1")["lagging"], "the job has never run here"
+    town.connection.execute("UPDATE rollup_progress SET below = pg_current_xact_id()")
+    assert not summary(admin, "W1")["lagging"]
+    noted = "INSERT INTO rollup_pending (datastream_id, from_at, to_at) VALUES (1, %s, %s)"
+    town.connection.execute(noted, (START + 24 * HOUR, START + 25 * HOUR))
+    assert not summary(admin, "W1")["lagging"], "of another time"
+    town.connection.execute(noted, (START + 3 * HOUR, START + 4 * HOUR))
+    assert summary(admin, "W1")["lagging"]
+    town.connection.execute("DELETE FROM rollup_pending")
+    town.connection.execute("SELECT make_partition('batch', now())")
+    town.connection.execute(
+        "INSERT INTO batch (id, received_at, slot, message_count, touched_datastreams, touched_hours)"
+        " VALUES (7, now(), 0, 0, '{1}', ARRAY[%s])", (START,)
+    )  # fmt: skip
+    assert summary(admin, "W1")["lagging"], "a batch that the job has not read"
 
 
 @pytest.mark.parametrize(("code", "why"), [("FEW", "too_few"), ("L1", "complement"), ("L2", "too_few")])

@@ -1,19 +1,17 @@
 """How fast things are read back: a place's view, 30 days of one datastream by the hour, an area's summary, the map.
 
-Run with `make bench`, or alone: `.venv/bin/python tests/bench/bench_read.py [readings] [plain|timescale]`. Judge p95 of
-two stores of different size against each other (they must not grow), and the area's summary against 500 ms. `measure`
-takes any store.
+`.venv/bin/pytest tests/bench/bench_read.py --override-ini python_files='bench_*.py' --capture no`; BENCH_READINGS says
+of which sizes. Judge p95 of two stores of different size against each other (it must not grow), and the area's summary
+against 500 ms. `measure` takes any store.
 """
 
-import importlib.util
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from types import ModuleType
+
+from big_store import BigStore
 
 from hereabouts_api.access import Caller
 from hereabouts_api.area_summary import summarise
@@ -25,21 +23,15 @@ from hereabouts_platform.store.latest import list_latest
 from hereabouts_platform.store.readings import Interval, buckets, datastreams
 from hereabouts_platform.store.timeline import list_timeline
 
-READINGS = 5_000_000
-HOMES = 2500  # 5,000 datastreams
 TIMES = 200
 HOUR = timedelta(hours=1)
 MONTH = timedelta(days=30)
 
 
-def main(readings: int = READINGS, engine: str = "plain") -> None:
-    """Make a store of two sizes and print both."""
-    town = _town()
-    for size in (readings // 10, readings):
-        with town.served(engine) as url:
-            town.fill(url, homes=HOMES, readings=size, hours_of=MONTH)
-            print(f"\n{engine}, {size:,} readings, {HOMES * 2:,} datastreams")
-            measure(url, area="W1")
+def test_reading_back(store: BigStore) -> None:
+    """p95 of each question on a store of this engine and size."""
+    print(f"\n{store.engine} {store.readings:,}")
+    measure(store.url, area="W1")
 
 
 def measure(url: str, area: str | None = None, times: int = TIMES) -> dict[str, float]:
@@ -49,7 +41,7 @@ def measure(url: str, area: str | None = None, times: int = TIMES) -> dict[str, 
         with acting(connection, principal.id):
             caller = Caller(principal=principal, connection=connection)
             asked = _questions(caller, area)
-            return {name: _p95(name, ask, times if name != "area summary" else 5) for name, ask in asked.items()}
+            return {name: _p95(name, ask, times if name != "area summary" else 20) for name, ask in asked.items()}
 
 
 def _questions(caller: Caller, area: str | None) -> dict[str, Callable[[], object]]:
@@ -72,20 +64,13 @@ def _questions(caller: Caller, area: str | None) -> dict[str, Callable[[], objec
     }
     found = find_area(connection, area) if area is not None else None
     if found is not None:
-        start = _first_hour(connection, streams[0])
+        start = (end - MONTH).replace(minute=0)
         questions["area summary"] = lambda: summarise(connection, found, ["air_temperature"], start, start + MONTH)
     return questions
 
 
 def _newest(connection: Connection, streams: list[int]) -> datetime:
     row = connection.execute("SELECT max(time) FROM latest_of(%s)", (streams,)).fetchone()
-    assert row is not None
-    return row[0]
-
-
-def _first_hour(connection: Connection, stream: int) -> datetime:
-    statement = "SELECT min(h) FROM hours_by_stream(ARRAY[%s], '-infinity', 'infinity') f, unnest(f.hours) AS h"
-    row = connection.execute(statement, (stream,)).fetchone()
     assert row is not None
     return row[0]
 
@@ -100,21 +85,3 @@ def _p95(name: str, ask: Callable[[], object], times: int) -> float:
     p95 = statistics.quantiles(took, n=20)[-1]
     print(f"  {name:22} median {statistics.median(took):8.1f} ms   p95 {p95:8.1f} ms")
     return p95
-
-
-def _town() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reading_town", Path(__file__).with_name("reading_town.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_reading_back() -> None:
-    """`make bench` collects this; `make test` does not look into bench files."""
-    main()
-
-
-if __name__ == "__main__":
-    main(*(int(text) if text.isdecimal() else text for text in sys.argv[1:]))

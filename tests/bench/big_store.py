@@ -1,7 +1,8 @@
 """A store of many readings for the benches: 1,000 homes with five datastreams each, one reading every half hour.
 
 The readings come as sensors bring them, an instant of all datastreams after the other, so tables and indexes have the
-shape of years of ingest; only the way in is short (INSERT ... SELECT). The servers wait for the disk at every commit.
+shape of years of ingest; only the way in is short (INSERT ... SELECT). All homes lie in the area W1, and the last 31
+days are rolled up. The servers wait for the disk at every commit.
 """
 
 import os
@@ -23,6 +24,7 @@ from hereabouts_deploy.embedded.postgres import SUPERUSER, Postgres
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.engine import Engine, detect, make_room
 from hereabouts_platform.store.migrate import migrate
+from hereabouts_platform.store.rollup import LIMITS, SQL
 
 HOMES = 1_000
 QUANTITIES = {
@@ -99,6 +101,8 @@ def register(owner: Connection) -> None:
         " SELECT 'h' || n, 'home', 'Home ' || n, -1.5 + mod(n, 40) * 0.001, 53.8 + n / 40 * 0.001"
         " FROM generate_series(1, %s) n", (HOMES,),
     )  # fmt: skip
+    owner.execute("INSERT INTO area (code, vintage, kind, name) VALUES ('W1', '2024', 'ward', 'One')")
+    owner.execute("INSERT INTO place_area SELECT id, 'W1', '2024' FROM place")
     owner.execute(
         "INSERT INTO profile (id, title, maker, version, interval_s, quantities)"
         " VALUES ('bench', 'Bench', 'Bench', '1', 1800, %s)", (list(QUANTITIES),),
@@ -133,8 +137,28 @@ def fill(owner: Connection, readings: int) -> None:
         "INSERT INTO latest (datastream_id, batch_id, time, value)"
         " SELECT id, 1, %s, 20 FROM datastream", (END - INTERVAL,),
     )  # fmt: skip
+    roll_up(owner)
     owner.execute("VACUUM ANALYZE")
     _say("")
+
+
+def roll_up(owner: Connection) -> None:
+    """Hours and days of the last 31 days, as the job has them when it is up to date."""
+    since = END - timedelta(days=31)
+    make_room(owner, Engine.PLAIN, "reading_hour", [since + timedelta(days=n) for n in range(31)])
+    owner.execute(_HOURS, {"from": since, "to": END})
+    ids = list(range(1, DATASTREAMS + 1))
+    spans = {"ids": ids, "froms": [since] * DATASTREAMS, "tos": [END] * DATASTREAMS}
+    owner.execute(SQL["make_days"], spans | LIMITS)
+    owner.execute("UPDATE rollup_progress SET below = pg_current_xact_id()")
+
+
+_HOURS = """
+INSERT INTO reading_hour (datastream_id, hour, count, mean, time_mean, min, max, first, last, sum, stood_s, last_at)
+SELECT datastream_id, date_bin('1 hour', time, '2000-01-01Z') AS hour, count(*), avg(value), avg(value), min(value),
+       max(value), min(value), max(value), sum(value), 3600, max(time)
+FROM reading WHERE time >= %(from)s AND time < %(to)s GROUP BY datastream_id, hour ORDER BY hour, datastream_id
+"""
 
 
 _DAY = """

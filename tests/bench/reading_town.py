@@ -22,7 +22,6 @@ from timescale_server import server_in
 START = datetime(2026, 1, 1, tzinfo=UTC)
 QUANTITIES = ("air_temperature", "relative_humidity")
 INTERVAL_S = 1800
-IN_AREA = 1000
 
 
 @contextmanager
@@ -51,8 +50,8 @@ def _plain(folder: Path) -> Postgres:
     )
 
 
-def fill(url: str, *, homes: int, readings: int, hours_of: timedelta = timedelta(0)) -> None:
-    """`homes` with two datastreams each, 1,000 of them in an area; `readings` in order of time, their first hours."""
+def fill(url: str, *, homes: int, readings: int) -> None:
+    """`homes` with two datastreams each; `readings` in order of time."""
     with connect(url, DatabaseRole.OWNER) as connection:
         _homes(connection, homes)
         steps = readings // (homes * len(QUANTITIES))
@@ -66,8 +65,6 @@ def fill(url: str, *, homes: int, readings: int, hours_of: timedelta = timedelta
         connection.execute(
             "INSERT INTO latest SELECT id, 1, %s, 20 FROM datastream", (START + steps * timedelta(seconds=INTERVAL_S),)
         )
-        if hours_of:
-            _hours(connection, hours_of)
         connection.execute("VACUUM ANALYZE")
 
 
@@ -81,10 +78,6 @@ def _homes(connection: Connection, homes: int) -> None:
         " FROM generate_series(1, %s) AS n",
         (homes,),
     )
-    connection.execute("INSERT INTO area (code, vintage, kind, name) VALUES ('W1', '2024', 'ward', 'One')")
-    connection.execute(
-        "INSERT INTO place_area SELECT 'H' || n, 'W1', '2024' FROM generate_series(1, %s) AS n", (min(homes, IN_AREA),)
-    )
     connection.execute("INSERT INTO device (id, profile_id) SELECT 'D' || id, 'bench' FROM place")
     connection.execute(
         "INSERT INTO deployment (device_id, place_id, from_at) SELECT 'D' || id, id, %s FROM place", (START,)
@@ -93,15 +86,4 @@ def _homes(connection: Connection, homes: int) -> None:
         "INSERT INTO datastream (deployment_id, quantity, unit, kind) SELECT d.id, q, '1', 'measurement'"
         " FROM unnest(%s::text[]) AS q CROSS JOIN deployment d",
         (list(QUANTITIES),),
-    )
-
-
-def _hours(connection: Connection, hours_of: timedelta) -> None:
-    connection.execute(
-        "CREATE TABLE reading_hour_bench PARTITION OF reading_hour FOR VALUES FROM ('2026-01-01Z') TO ('2030-01-01Z')"
-    )
-    connection.execute(
-        "INSERT INTO reading_hour SELECT s.id, %s + n * interval '1 hour', 2, 19, 19, 18, 20, 18, 20, NULL, 38"
-        " FROM generate_series(0, %s) AS n CROSS JOIN datastream s",
-        (START, hours_of // timedelta(hours=1) - 1),
     )

@@ -1,6 +1,7 @@
 """The limits that an area's summary counts hours against: stated beforehand, the same for everybody.
 
-Nobody chooses their own: with limits a tenth of a degree apart the values of single homes could be sorted out.
+Nobody chooses their own: with limits a tenth of a degree apart the values of single homes could be sorted out. Days are
+counted against them when they are rolled up (`reading_day`), so a change here comes with a migration that counts anew.
 """
 
 from dataclasses import dataclass

@@ -45,6 +45,12 @@ def homes_with_data(
     return {AreaKey(kind=kind, code=code, vintage=vintage): frozenset(homes) for code, vintage, kind, homes in rows}
 
 
+def is_lagging(connection: Connection, from_at: datetime, to_at: datetime) -> bool:
+    """Whether readings of [from_at, to_at) have come in, of any place, that the rollups do not hold yet."""
+    row = connection.execute(SQL["is_lagging"], {"from": from_at, "to": to_at}).fetchone()
+    return bool(row and row[0])
+
+
 def open_alerts(connection: Connection, area: AreaKey) -> list[Row]:
     """On how many places an alert stands open, by hazard and level, homes apart."""
     return _cursor(connection).execute(SQL["alerts"], {"code": area.code, "vintage": area.vintage}).fetchall()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hereabouts_platform.rules.area_limits import AREA_LIMITS
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.engine import Engine, make_room
 from hereabouts_platform.store.queries import load
@@ -20,6 +21,14 @@ MOST_BATCHES = 1_000
 MOST_TOUCHED = 2_000_000
 MOST_SPANS = 50_000
 MOST_HOURS = 300_000
+
+
+# What days are counted against, as parallel lists.
+LIMITS = {
+    "quantities": list(AREA_LIMITS),
+    "below": [one.below for one in AREA_LIMITS.values()],
+    "above": [one.above for one in AREA_LIMITS.values()],
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +70,7 @@ def work_out(connection: Connection, *, most_hours: int = MOST_HOURS) -> int:
     months = [month for (month,) in connection.execute(SQL["months"], spans)]
     make_room(connection, Engine.PLAIN, "reading_hour", months)  # native partitions on either engine
     connection.execute(SQL["make_hours"], spans)
-    connection.execute(SQL["make_days"], spans)
+    connection.execute(SQL["make_days"], spans | LIMITS)
     return taken.hours
 
 

@@ -1,4 +1,4 @@
--- Summaries of areas, through the functions of migration 0016.
+-- Summaries of areas, through the functions of migrations 0016 and 0022.
 
 -- name: figures
 SELECT quantity, unit, of_homes, places, mean, p10, p50, p90, below_share, above_share
@@ -6,6 +6,9 @@ FROM area_figures(%(code)s, %(vintage)s, %(from)s, %(to)s, %(quantities)s, %(bel
 
 -- name: homes
 SELECT code, vintage, kind, homes FROM area_homes(%(quantity)s, %(from)s, %(to)s)
+
+-- name: is_lagging
+SELECT rollups_lag(%(from)s, %(to)s)
 
 -- name: alerts
 -- Open alerts: on how many places (a home with its rooms is one), homes apart. Those on devices count where they are.

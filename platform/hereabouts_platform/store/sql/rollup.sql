@@ -103,7 +103,7 @@ CROSS JOIN LATERAL generate_series(date_trunc('month', u.from_at, 'UTC'), u.to_a
 ORDER BY m
 
 -- name: make_days
--- The civil days that hold hours of spans, from all their hours.
+-- The civil days that hold hours of spans, from all their hours; hours are counted against each quantity's limits.
 WITH wanted AS MATERIALIZED (
     SELECT DISTINCT u.id, (first.day + d.n) AS day
     FROM unnest(%(ids)s::int[], %(froms)s::timestamptz[], %(tos)s::timestamptz[]) AS u (id, from_at, to_at)
@@ -112,24 +112,39 @@ WITH wanted AS MATERIALIZED (
         0, ((u.to_at - interval '1 microsecond') AT TIME ZONE 'Europe/London')::date - first.day) AS d (n)
 ), made AS MATERIALIZED (
     SELECT w.id AS datastream_id, w.day, h.*
-    FROM wanted w CROSS JOIN LATERAL (
+    FROM wanted w
+    JOIN datastream s ON s.id = w.id
+    LEFT JOIN unnest(%(quantities)s::text[], %(below)s::float8[], %(above)s::float8[]) AS l (quantity, below, above)
+        ON l.quantity = s.quantity
+    CROSS JOIN LATERAL (
         SELECT sum(h.count)::int AS count, sum(h.sum ORDER BY h.hour) AS sum,
                sum(h.time_mean * h.stood_s ORDER BY h.hour) / sum(h.stood_s ORDER BY h.hour) AS time_mean,
                sum(h.stood_s ORDER BY h.hour) AS stood_s, min(h.min) AS min, max(h.max) AS max,
                (array_agg(h.first ORDER BY h.hour))[1] AS first, (array_agg(h.last ORDER BY h.hour DESC))[1] AS last,
-               sum(h.total ORDER BY h.hour) AS total
+               sum(h.total ORDER BY h.hour) AS total,
+               count(v.value) AS hours, sum(v.value ORDER BY h.hour) AS hour_sum,
+               count(*) FILTER (WHERE v.value < l.below) AS below_hours,
+               count(*) FILTER (WHERE v.value > l.above) AS above_hours
         FROM reading_hour h
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN s.kind = 'measurement' THEN coalesce(h.time_mean, h.mean) ELSE h.total END) v (value)
         WHERE h.datastream_id = w.id AND h.hour >= london(w.day) AND h.hour < london(w.day + 1)
     ) h
 ), gone AS (
     DELETE FROM reading_day d USING made m WHERE m.count IS NULL AND d.datastream_id = m.datastream_id AND d.day = m.day
 )
-INSERT INTO reading_day AS d (datastream_id, day, count, mean, time_mean, min, max, first, last, total, sum, stood_s)
-SELECT datastream_id, day, count, sum / count, time_mean, min, max, first, last, total, sum, stood_s
+INSERT INTO reading_day AS d (datastream_id, day, count, mean, time_mean, min, max, first, last, total, sum, stood_s,
+                              hours, hour_sum, below_hours, above_hours)
+SELECT datastream_id, day, count, sum / count, time_mean, min, max, first, last, total, sum, stood_s,
+       hours, hour_sum, below_hours, above_hours
 FROM made WHERE count IS NOT NULL ORDER BY datastream_id, day
 ON CONFLICT (datastream_id, day) DO UPDATE
 SET count = excluded.count, mean = excluded.mean, time_mean = excluded.time_mean, min = excluded.min, max = excluded.max,
-    first = excluded.first, last = excluded.last, total = excluded.total, sum = excluded.sum, stood_s = excluded.stood_s
-WHERE (d.count, d.mean, d.time_mean, d.min, d.max, d.first, d.last, d.total, d.sum, d.stood_s)
+    first = excluded.first, last = excluded.last, total = excluded.total, sum = excluded.sum, stood_s = excluded.stood_s,
+    hours = excluded.hours, hour_sum = excluded.hour_sum, below_hours = excluded.below_hours,
+    above_hours = excluded.above_hours
+WHERE (d.count, d.mean, d.time_mean, d.min, d.max, d.first, d.last, d.total, d.sum, d.stood_s, d.hours, d.hour_sum,
+       d.below_hours, d.above_hours)
     IS DISTINCT FROM (excluded.count, excluded.mean, excluded.time_mean, excluded.min, excluded.max, excluded.first,
-                      excluded.last, excluded.total, excluded.sum, excluded.stood_s)
+                      excluded.last, excluded.total, excluded.sum, excluded.stood_s, excluded.hours, excluded.hour_sum,
+                      excluded.below_hours, excluded.above_hours)
