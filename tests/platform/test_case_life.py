@@ -1,4 +1,4 @@
-"""The life of a case: which event may happen when, what state follows, and that a correction is as if it had been so."""
+"""The life of a case: which event may happen when, what state follows; a correction is as if it had been so."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -163,6 +163,16 @@ def test_corrections_undo_move_and_are_undone() -> None:
     moved = [*events, event(4, Kind.CORRECTED, event=2, at="2026-11-30T08:00:00Z")]
     assert [one.at.isoformat() for one in effective(moved)][1] == "2026-11-30T08:00:00+00:00"
     assert stand(moved).closed_at == events[2].at
+
+
+def test_what_stood_beside_an_event_can_be_corrected() -> None:
+    events = case(*FOUND, Kind.CLOSED)
+    said = event(6, Kind.CORRECTED, event=5, detail={"outcome": "sensor_problem"})
+    check(events, said, NOW)
+    standing = stand([*events, said])
+    assert (standing.outcome, standing.to_review) == (CaseOutcome.SENSOR_PROBLEM, effective([*events, said])[4])
+    with pytest.raises(InputError, match="only outcome, reason, words may stand"):
+        check(events, event(6, Kind.CORRECTED, event=5, detail={"colour": "red"}), NOW)
 
 
 def test_what_cannot_be_corrected() -> None:

@@ -121,8 +121,9 @@ INSERT INTO case_record (place_id, hazard, state, opened_at, patch, last_event)
     VALUES ('h1', 'damp_mould', 'triaged', '2026-03-01Z', 'north', 1);
 INSERT INTO case_event (case_id, kind, at, detail) VALUES (1, 'reported', '2026-03-01Z', '{"by": "resident"}');
 INSERT INTO case_alert VALUES (1, 1, 'act', 'act', NULL);
-INSERT INTO case_clock (case_id, name, says, state, rules_sha256, computed_after)
-    VALUES (1, 'investigate', '{}', 'running', '0a', 1);
+INSERT INTO case_clock (case_id, key, name, says, state, start_event, rules_sha256, computed_after)
+    VALUES (1, 'investigate/1', 'investigate', '{}', 'running', 1, '0a', 1);
+UPDATE case_policy SET nation = 'scotland';
 INSERT INTO case_evidence (case_id, event_id, kind, subject, from_at, to_at, body, sha256) VALUES
     (1, 1, 'statement', 'alert 1', '2026-02-01Z', '2026-03-01Z', '\\x28', decode(repeat('0a', 32), 'hex'));
 INSERT INTO case_file (case_id, name, media_type, sha256, content)

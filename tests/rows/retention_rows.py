@@ -57,8 +57,8 @@ TABLES = {
         "subject_id::int",
     ),
     "case_record": (
-        "WITH p AS (INSERT INTO place (id, kind, name) VALUES (%(n)s::text, 'home', '') ON CONFLICT DO NOTHING), c AS (INSERT INTO case_record"
-        " (place_id, hazard, state, outcome, opened_at, closed_at) SELECT %(n)s::text, 'h',"
+        "WITH p AS (INSERT INTO place (id, kind, name) VALUES (%(n)s::text, 'home', '') ON CONFLICT DO NOTHING), c AS"
+        " (INSERT INTO case_record (place_id, hazard, state, outcome, opened_at, closed_at) SELECT %(n)s::text, 'h',"
         " CASE WHEN %(kept)s THEN 'works' ELSE 'closed' END, CASE WHEN NOT %(kept)s THEN 'no_access' END, %(at)s,"
         " CASE WHEN NOT %(kept)s THEN %(at)s::timestamptz END RETURNING id) INSERT INTO case_event (case_id, kind, at,"
         " principal_id) SELECT id, 'reported', %(at)s, 1 FROM c",

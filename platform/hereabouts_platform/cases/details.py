@@ -1,10 +1,10 @@
-"""What may stand beside each kind of event: checked when people hand it in, the same words as `hereabouts_schemas.case`."""
+"""What may stand beside each kind of event, in the words of `hereabouts_schemas.case`: checked when it is handed in."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from hereabouts_schemas.case import CaseEvent, CaseOutcome, Significance
 from hereabouts_schemas.case import CaseEventKind as Kind
-from hereabouts_schemas.case import CaseOutcome, Significance
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.times import format_time, parse_time
 
@@ -50,11 +50,15 @@ def _number(field: str, value: object) -> object:
 
 def _time(field: str, value: object) -> object:
     try:
-        if not isinstance(value, str):
-            raise ValueError("no text")
-        return format_time(parse_time(value))
+        return format_time(parse_time(value if isinstance(value, str) else ""))
     except (ValueError, OverflowError):
         raise InputError(field, value, "Give RFC 3339 with a zone, like 2026-12-03T14:00:00Z.") from None
+
+
+def _object(field: str, value: object) -> object:
+    if not isinstance(value, dict) or not value:
+        raise InputError(field, value, "Give what stands beside that event, as it should have been.")
+    return value
 
 
 def _or_null(check: Check) -> Check:
@@ -79,7 +83,9 @@ NEEDED: Mapping[Kind, Mapping[str, Check]] = {
     Kind.REOPENED: {"reason": _text},
 }
 MAY_BE_GIVEN: Mapping[Kind, Mapping[str, Check]] = {
-    Kind.CORRECTED: {"at": _time, "withdrawn": _yes_or_no},
+    Kind.INVESTIGATION_CONCLUDED: {"safety_work": _yes_or_no, "preventative_work": _yes_or_no},
+    Kind.TENANT_TOLD: {"delay_of": _text, "until": _time, "reason": _text},
+    Kind.CORRECTED: {"at": _time, "withdrawn": _yes_or_no, "detail": _object, "reason": _text},
 }
 
 
@@ -98,10 +104,23 @@ def checked(kind: Kind, detail: Mapping[str, object]) -> dict[str, object]:
         if key not in detail:
             raise InputError(f"detail.{key}", "", f"It has to be given beside {kind}.")
     found = {key: known[key](f"detail.{key}", value) for key, value in detail.items()}
-    if kind is Kind.CORRECTED and ("at" in found) == (found.get("withdrawn") is True):
-        cure = "Give either the time at which it happened, or withdrawn: true where it never did."
+    if kind is Kind.CORRECTED and ("at" in found or "detail" in found) == (found.get("withdrawn") is True):
+        cure = "Give when it happened (at) or what it was (detail), or withdrawn: true where it never happened."
         raise InputError("detail.at", found.get("at", ""), cure)
+    if "delay_of" in found and "until" not in found:
+        raise InputError("detail.until", "", "Say until when it is put off.")
     return found
+
+
+def amended(target: CaseEvent, amendment: object) -> dict[str, object]:
+    """What a correction may change beside the event that it corrects: the whole is checked as if it were handed in.
+
+    Raises:
+        InputError: it cannot stand there.
+    """
+    new = amendment if isinstance(amendment, Mapping) else {}
+    whole = checked(target.kind, {**target.detail, **new})
+    return {key: whole[key] for key in new}
 
 
 def time_in(detail: Mapping[str, object], key: str) -> datetime | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from hereabouts_platform.cases.details import time_in
+from hereabouts_platform.cases.details import amended, time_in
 from hereabouts_platform.cases.steps import STATES, STEPS
 from hereabouts_schemas.alert import Level
 from hereabouts_schemas.case import CaseEvent, CaseOutcome, CaseState
@@ -14,7 +14,7 @@ from hereabouts_schemas.errors import InputError, NotNow
 LONGEST_SNOOZE = timedelta(days=90)
 CLOCKS_DIFFER = timedelta(minutes=5)
 OLDEST = timedelta(days=366)
-STARTS = frozenset({Kind.INDICATED, Kind.ALERT_RAISED, Kind.REPORTED})
+STARTS = frozenset({Kind.ALERT_RAISED, Kind.REPORTED})
 RANK: Mapping[Level, int] = {Level.WATCH: 1, Level.ACT: 2, Level.URGENT: 3}
 SET_ASIDE = frozenset({CaseOutcome.FALSE_ALARM, CaseOutcome.SENSOR_PROBLEM, CaseOutcome.NO_ACCESS})
 
@@ -59,20 +59,21 @@ def effective(events: Sequence[CaseEvent]) -> list[CaseEvent]:
     A correction may itself be withdrawn. In the order of recording, without the corrections.
     """
     withdrawn: set[object] = set()
-    moved: dict[object, datetime] = {}
     for event in reversed(events):
-        if event.kind is not Kind.CORRECTED or event.id in withdrawn:
-            continue
-        target, at = event.detail.get("event"), time_in(event.detail, "at")
-        if event.detail.get("withdrawn") is True:
-            withdrawn.add(target)
-        elif at is not None:
-            moved.setdefault(target, at)  # the newest correction counts
-    return [
-        replace(event, at=moved.get(event.id, event.at))
-        for event in events
-        if event.id not in withdrawn and event.kind is not Kind.CORRECTED
-    ]
+        if event.kind is Kind.CORRECTED and event.id not in withdrawn and event.detail.get("withdrawn") is True:
+            withdrawn.add(event.detail.get("event"))
+    told = {event.id: event for event in events if event.id not in withdrawn and event.kind is not Kind.CORRECTED}
+    for event in events:
+        target = told.get(int(str(event.detail["event"]))) if event.kind is Kind.CORRECTED else None
+        if target is not None and event.id not in withdrawn:
+            told[target.id] = _amended(target, event)
+    return list(told.values())
+
+
+def _amended(target: CaseEvent, correction: CaseEvent) -> CaseEvent:
+    more = correction.detail.get("detail")
+    detail = {**target.detail, **more} if isinstance(more, Mapping) else target.detail
+    return replace(target, at=time_in(correction.detail, "at") or target.at, detail=detail)
 
 
 def stand(events: Sequence[CaseEvent]) -> Standing:
@@ -102,26 +103,25 @@ def _after(before: Standing, event: CaseEvent) -> Standing:
 def _details(standing: Standing, event: CaseEvent) -> Standing:
     match event.kind:
         case Kind.ALERT_RAISED | Kind.ALERT_CHANGED | Kind.ALERT_CLEARED:
-            return _with_alert(standing, event)
+            standing = _with_alert(standing, event)
         case Kind.INVESTIGATION_CONCLUDED:
-            return replace(standing, concluded=True)
+            standing = replace(standing, concluded=True)
         case Kind.ASSIGNED:
             name = event.detail.get("assignee")
-            return replace(standing, assignee=None if name is None else str(name))
+            standing = replace(standing, assignee=None if name is None else str(name))
         case Kind.SNOOZED:
             until, rank = time_in(event.detail, "until"), _rank(standing)
-            return replace(standing, snoozed_until=until, snoozed_at_level=rank, to_review=event)
+            standing = replace(standing, snoozed_until=until, snoozed_at_level=rank, to_review=event)
         case Kind.DISMISSED:
-            return replace(standing, outcome=CaseOutcome.FALSE_ALARM, to_review=event)
+            standing = replace(standing, outcome=CaseOutcome.FALSE_ALARM, to_review=event)
         case Kind.CLOSED:
             outcome = CaseOutcome(str(event.detail["outcome"]))
-            return replace(standing, outcome=outcome, to_review=event if outcome in SET_ASIDE else None)
+            standing = replace(standing, outcome=outcome, to_review=event if outcome in SET_ASIDE else None)
         case Kind.REOPENED:
-            return replace(standing, to_review=None)
+            standing = replace(standing, to_review=None)
         case Kind.REVIEWED:
-            return _reviewed(standing, upheld=event.detail.get("upheld") is True)
-        case _:
-            return standing
+            standing = _reviewed(standing, upheld=event.detail.get("upheld") is True)
+    return standing
 
 
 def _with_alert(standing: Standing, event: CaseEvent) -> Standing:
@@ -211,6 +211,10 @@ def _check_correction(events: Sequence[CaseEvent], wanted: CaseEvent, now: datet
         raise InputError("detail.event", number, "This case has no such event; its timeline shows their numbers.")
     if STEPS[target.kind].by_system:
         raise NotNow("The system recorded that event itself, and it stays as it is. Add a comment instead.")
+    if target.kind is Kind.CORRECTED and "withdrawn" not in wanted.detail:
+        raise NotNow("That is a correction: withdraw it, and correct the event itself once more.")
+    if "detail" in wanted.detail:
+        amended(target, wanted.detail["detail"])
     at = time_in(wanted.detail, "at")
     if at is not None and not now - OLDEST <= at <= now + CLOCKS_DIFFER:
         raise InputError("detail.at", wanted.detail["at"], "Give a time within the last year that has passed.")

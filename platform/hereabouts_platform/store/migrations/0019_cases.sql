@@ -124,6 +124,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- ----------------------------------------------------------------------------------------------------------- cases
+-- What settings say of cases: whose law, what counts as becoming aware, from which level on an alert becomes a case.
+-- Written by `hereabouts jobs` when it starts, so that all processes go by the same.
+CREATE TABLE case_policy (
+    one_row   boolean PRIMARY KEY DEFAULT true CHECK (one_row),
+    nation    text NOT NULL DEFAULT 'england',
+    awareness text NOT NULL DEFAULT 'alert_raised',
+    least     text NOT NULL DEFAULT 'act' CHECK (least IN ('watch', 'act', 'urgent'))
+);
+INSERT INTO case_policy DEFAULT VALUES;
+
 -- A case as its events leave it: everything here but its place and hazard follows from `case_event` (cases/life.py).
 -- `patch` is whose it is: the home's patch, renewed when patches are imported.
 CREATE TABLE case_record (
@@ -183,21 +193,26 @@ CREATE TABLE case_alert (
 );
 CREATE INDEX case_alert_alert ON case_alert (alert_id);
 
--- The clocks of a case as they were worked out. One that comes out differently later is superseded, never changed.
+-- The clocks of a case as they were worked out when its events were last as they are (cases/clocks). One that comes out
+-- differently later is superseded, never changed. `says` is the clock whole, its due instant in Europe/London.
 CREATE TABLE case_clock (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     case_id        bigint NOT NULL REFERENCES case_record ON DELETE CASCADE,
-    name           text NOT NULL CHECK (name <> ''),
-    says           jsonb NOT NULL,        -- the clock whole, as cases/clocks writes it
-    start_event    bigint,
+    key            text NOT NULL CHECK (key <> ''),
+    name           text NOT NULL,
+    state          text NOT NULL CHECK (state IN (
+                       'running', 'met', 'missed', 'met_late', 'superseded', 'not_needed')),
+    start_event    bigint NOT NULL,
     due_at         timestamptz,
-    state          text NOT NULL,
     met_at         timestamptz,
+    met_by         text,
     rules_sha256   text NOT NULL,
+    says           jsonb NOT NULL,
     computed_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
-    computed_after bigint NOT NULL,       -- the newest event it was worked out from
+    computed_after bigint NOT NULL, -- the newest event it was worked out from
     superseded_at  timestamptz
 );
+CREATE UNIQUE INDEX case_clock_stands ON case_clock (case_id, key) WHERE superseded_at IS NULL;
 CREATE INDEX case_clock_case ON case_clock (case_id, id);
 
 -- Facts copied into the case, so that it can be told in full when readings and raw batches have gone. One row is one
@@ -307,6 +322,8 @@ CREATE POLICY request_key_own ON request_key TO hereabouts_api
     USING (principal_id = current_principal()) WITH CHECK (principal_id = current_principal());
 
 GRANT SELECT ON patch, patch_home, home_patch TO hereabouts_api, hereabouts_jobs;
+GRANT SELECT ON case_policy TO hereabouts_api, hereabouts_jobs;
+GRANT UPDATE (nation, awareness, least) ON case_policy TO hereabouts_jobs;
 GRANT SELECT ON patch_rule TO hereabouts_jobs, hereabouts_api;
 GRANT SELECT, INSERT, UPDATE ON case_record TO hereabouts_jobs;
 GRANT SELECT, INSERT ON case_record TO hereabouts_api;
