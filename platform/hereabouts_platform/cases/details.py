@@ -1,7 +1,7 @@
 """What may stand beside each kind of event, in the words of `hereabouts_schemas.case`: checked when it is handed in."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from hereabouts_schemas.case import CaseEvent, CaseOutcome, Significance
 from hereabouts_schemas.case import CaseEventKind as Kind
@@ -55,6 +55,13 @@ def _time(field: str, value: object) -> object:
         raise InputError(field, value, "Give RFC 3339 with a zone, like 2026-12-03T14:00:00Z.") from None
 
 
+def _day(field: str, value: object) -> object:
+    try:
+        return date.fromisoformat(value if isinstance(value, str) else "").isoformat()
+    except ValueError:
+        raise InputError(field, value, "Give a day like 2027-01-15.") from None
+
+
 def _object(field: str, value: object) -> object:
     if not isinstance(value, dict) or not value:
         raise InputError(field, value, "Give what stands beside that event, as it should have been.")
@@ -84,7 +91,7 @@ NEEDED: Mapping[Kind, Mapping[str, Check]] = {
 }
 MAY_BE_GIVEN: Mapping[Kind, Mapping[str, Check]] = {
     Kind.INVESTIGATION_CONCLUDED: {"safety_work": _yes_or_no, "preventative_work": _yes_or_no},
-    Kind.TENANT_TOLD: {"delay_of": _text, "until": _time, "reason": _text},
+    Kind.TENANT_TOLD: {"delay_of": _text, "until": _day, "reason": _text},
     Kind.CORRECTED: {"at": _time, "withdrawn": _yes_or_no, "detail": _object, "reason": _text},
 }
 

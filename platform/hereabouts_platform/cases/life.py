@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from hereabouts_platform.cases.clocks.facts import facts_of
 from hereabouts_platform.cases.details import amended, time_in
 from hereabouts_platform.cases.steps import STATES, STEPS
 from hereabouts_schemas.alert import Level
@@ -54,26 +55,8 @@ class Standing:
 
 
 def effective(events: Sequence[CaseEvent]) -> list[CaseEvent]:
-    """The events as they were corrected: withdrawn ones are left out, moved ones stand at their right time.
-
-    A correction may itself be withdrawn. In the order of recording, without the corrections.
-    """
-    withdrawn: set[object] = set()
-    for event in reversed(events):
-        if event.kind is Kind.CORRECTED and event.id not in withdrawn and event.detail.get("withdrawn") is True:
-            withdrawn.add(event.detail.get("event"))
-    told = {event.id: event for event in events if event.id not in withdrawn and event.kind is not Kind.CORRECTED}
-    for event in events:
-        target = told.get(int(str(event.detail["event"]))) if event.kind is Kind.CORRECTED else None
-        if target is not None and event.id not in withdrawn:
-            told[target.id] = _amended(target, event)
-    return list(told.values())
-
-
-def _amended(target: CaseEvent, correction: CaseEvent) -> CaseEvent:
-    more = correction.detail.get("detail")
-    detail = {**target.detail, **more} if isinstance(more, Mapping) else target.detail
-    return replace(target, at=time_in(correction.detail, "at") or target.at, detail=detail)
+    """The events as they were corrected, in the order of recording: without those withdrawn, without the corrections."""
+    return sorted((fact.event for fact in facts_of(events)), key=lambda event: event.id)
 
 
 def stand(events: Sequence[CaseEvent]) -> Standing:
