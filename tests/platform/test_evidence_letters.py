@@ -28,7 +28,7 @@ def text_of(html: str) -> str:
 def test_a_significant_hazard() -> None:
     page = text_of(summary_html(file_of(whole_story())))
     for words in (
-        "9 December 2026, in your home. It was done by C. Okafor, surveyor",
+        "On Wednesday 9 December 2026 we looked into it in your home. Who did it: C. Okafor, surveyor",
         "We found a significant hazard: damp and mould",
         "Mould on the north wall; the extractor fan does not run.",
         "Make your home safe: Wash down the wall and fit a fan that runs",
