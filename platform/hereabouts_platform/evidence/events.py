@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from hereabouts_platform.evidence.case_file import CaseFile
+from hereabouts_platform.cases.clocks.facts import instant
+from hereabouts_platform.evidence.case_file import CaseFile, Recorded
 from hereabouts_schemas.case import CaseEvent, CaseEventKind
 from hereabouts_schemas.times import say_time
 
@@ -49,7 +50,7 @@ _TITLES: Mapping[CaseEventKind, str] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventLine:
-    """An event in words: its number, when it happened, when it was written down, who says so, what it was."""
+    """An event in words; when it was written down only where that was another time."""
 
     event: int
     at: datetime
@@ -65,13 +66,18 @@ def event_lines(file: CaseFile) -> list[EventLine]:
         EventLine(
             event=each.event.id,
             at=each.event.at,
-            recorded_at=each.recorded_at,
+            recorded_at=each.recorded_at if _later(each) else None,
             actor=each.event.actor,
             title=title_of(each.event.kind),
             detail=_detail(each.event),
         )
         for each in file.events
     ]
+
+
+def _later(each: Recorded) -> bool:
+    """Whether it was written down on another occasion than it happened."""
+    return each.recorded_at is not None and abs(each.recorded_at - each.event.at) > timedelta(minutes=5)
 
 
 def title_of(kind: CaseEventKind) -> str:
@@ -93,6 +99,8 @@ def _part(key: str, value: object) -> str:
         return f"{name}: {say_time(value)}"
     if isinstance(value, Mapping):
         return f"{name}: {', '.join(_part(str(inner), said) for inner, said in sorted(value.items()))}"
+    if key == "at":
+        return f"it was {say_time(instant(value, key))}"
     if key in _AS_WRITTEN:
         return str(value) if key == "words" else f"{name}: {value}"
     return f"{name}: {str(value).replace('_', ' ')}"
