@@ -6,7 +6,7 @@ import pytest
 
 from hereabouts_platform.evidence.case_file import to_json
 from hereabouts_platform.evidence.pack import pack_of
-from hereabouts_platform.jobs.case_facts import copy_case_facts
+from hereabouts_platform.jobs.cases import copy_case_facts
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.case_alerts import follow_alerts
 from hereabouts_platform.store.case_events import Clerk, Happened

@@ -47,7 +47,7 @@ def open_case(
     if isinstance(body, FromAlert):
         done = open_from_alert(clerk, body.alert, key)
     else:
-        detail = {"by": body.by.value, **({"words": body.words} if body.words is not None else {})}
+        detail = {"by": body.by, **({"words": body.words} if body.words is not None else {})}
         report = Happened(kind=CaseEventKind.REPORTED, at=body.at or now, detail=detail)
         done = open_report(clerk, body.place, body.hazard, report, key)
     response.headers["Location"] = f"/v1/cases/{done.case}"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hereabouts_platform.jobs.account import check_books
 from hereabouts_platform.jobs.assess import assess_homes
-from hereabouts_platform.jobs.case_facts import copy_case_facts
+from hereabouts_platform.jobs.cases import copy_case_facts
 from hereabouts_platform.jobs.gaps import INTERVAL as GAPS_INTERVAL
 from hereabouts_platform.jobs.gaps import find_gaps
 from hereabouts_platform.jobs.health import assess_devices

@@ -1,7 +1,7 @@
 """Cases as the API and the pages list and show them."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,7 @@ from hereabouts_platform.store.queries import load
 SQL = load("case_list")
 
 Row = dict[str, Any]
+NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)  # where cases without one stand, as the statement has it
 _NOT_SHOWN = ("turn", "due")
 
 
@@ -98,7 +99,7 @@ def _cases(  # noqa: PLR0917 - what the one statement asks for
     code, vintage = wanted.area or (None, None)
     after = {
         "after_turn": behind.turn if behind else None,
-        "after_at": (behind.at or "infinity") if behind else None,
+        "after_at": (behind.at or NO_DEADLINE) if behind else None,
         "after_id": behind.id if behind else None,
     }
     values = {**asked, **after, "code": code, "vintage": vintage, "sort": sort, "now": now, "most": most, "id": case_id}

@@ -8,7 +8,7 @@ SELECT c.* FROM (
            c.to_review IS NOT NULL AS to_review, c.next_due, c.state <> 'closed' AND c.next_due < %(now)s AS overdue,
            c.updated_at, c.last_event, weighs_in(c.place_id) AS weighs_in,
            coalesce(array_position(ARRAY['urgent', 'act', 'watch'], c.level), 4) AS turn,
-           coalesce(c.next_due, 'infinity') AS due
+           coalesce(c.next_due, '9999-12-31Z') AS due
     FROM case_record c
     JOIN place p ON p.id = c.place_id
     LEFT JOIN patch t ON t.code = c.patch
