@@ -52,13 +52,13 @@ class Features:
         vpx5_days: days behind that regression, as they are remembered.
         vpx5_span: span of daily outdoor temperatures of the last 30 days, K.
         floor: 5th percentile of the nights' least humidity by weight over 30 days, g/m3.
-        floor_excess: 5th percentile of the nights' least excess over outdoors, g/m3: what is there when nobody adds any.
+        floor_excess: 5th percentile of the nights' least excess over outdoors, g/m3: what is there when nobody adds.
         floor_step: mean of that excess over the last 7 nights less that of the 23 before, g/m3.
         swing: mean daily range of humidity by weight, g/m3.
         temperature_swing: mean daily range of temperature, K.
         air_change: relative air change by the decay of humidity by weight at night, 1/h.
         air_change_nights: nights behind it, as they are remembered.
-        pulses: rises of humidity by weight by 1.5 g/m3 and more within an hour, a day (kitchens and bathrooms above all).
+        pulses: rises of humidity by weight by 1.5 g/m3 and more within an hour, a day.
         pulses_back_share: share of them back at their baseline within 3 hours, over the last fortnight or so.
         pulses_back_change: that share less what it was over the three months before; below 0: it takes longer now.
         time_constant: of cooling on nights without heating, h; small is a fabric that holds no heat.
@@ -74,7 +74,7 @@ class Features:
         mould_if_drier: what it would be with 0.7 of the vapour excess.
         mould_if_insulated: what it would be with f greater by 0.1.
         mould_if_standard: what it would be with f 0.75.
-        surface_if_warm, surface_if_drier, surface_if_insulated: mean surface humidity of the season's hours likewise, %.
+        surface_if_warm, surface_if_drier, surface_if_insulated: mean surface humidity of the season likewise, %.
         surface_season: mean surface humidity of the season's hours as they were, %: what the three compare with.
         frozen_hours: for how long temperature and humidity both stand still to the last digit, h; now, not a mean.
         below_outdoor_hours: for how long indoor vapour is more than 150 Pa below outdoor vapour, h; now, not a mean.
