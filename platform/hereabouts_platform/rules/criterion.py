@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hereabouts_platform.rules.averages import DAY, WEEK, Period
+from hereabouts_platform.climate.averages import DAY, WEEK, Period
 
 AIR = "air"
 SURFACE = "surface"

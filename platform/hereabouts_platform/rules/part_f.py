@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from hereabouts_platform.climate.averages import DAY, WEEK, trailing_mean
+from hereabouts_platform.climate.surface import surface_humidity
+from hereabouts_platform.climate.vapour import Floats
 from hereabouts_platform.rules import part_f_words as words
-from hereabouts_platform.rules.averages import DAY, WEEK, trailing_mean
 from hereabouts_platform.rules.criterion import AIR, CRITERIA, SURFACE, Criterion
-from hereabouts_platform.rules.psychrometrics import Floats, surface_humidity
 from hereabouts_platform.rules.room import HOUR, RoomFacts, full_hour
 from hereabouts_schemas.alert import Assessment, Evidence, Finding, Level, Station, SubjectKind
 
