@@ -244,5 +244,7 @@ def _changed(group: Any, name: str, table: Mapping[str, object]) -> Any:
             raise InputError(f"{name}.{key}", str(value), f"The numbers of {name} are: {', '.join(known)}.")
         whole = known[key] is int
         if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value < 0:
-            raise InputError(f"{name}.{key}", str(value), f"Give {'a whole number' if whole else 'a number'}, not below 0.")
+            raise InputError(
+                f"{name}.{key}", str(value), f"Give {'a whole number' if whole else 'a number'}, not below 0."
+            )
     return replace(group, **{key: value if known[key] is int else float(value) for key, value in table.items()})  # type: ignore[arg-type]
