@@ -131,11 +131,12 @@ class SensorLimits:
         below_pa, below_hours, below_heated: indoor vapour below outdoor vapour by so much, for so long, in a room so
             many K warmer than outdoors.
         saturated, saturated_hours: % at the end of the scale, for so long.
-        drift_pa, drift_days: vapour excess that lies so far below what its own regression expects, for so long.
+        drift_pa, drift_days, drift_heated: mean vapour so far below that outdoors over ten days, in a room so many K
+            warmer, for so long: less than `below_pa`, and more than a sound sensor's tolerance.
         fault_stands_hours: for how long a fault stands after its last sign.
         install_hours: after the first reading, in which nothing is raised.
-        moved_swing, moved_temperature, moved_days: the daily swing changes by this factor and the mean by so many K:
-            the sensor may have been moved; said for so many days.
+        moved_swing, moved_temperature, moved_days: from three weeks to the next the daily swing changes by this factor
+            and the mean by so many K: the sensor may have been moved; said for so many days.
     """
 
     hours_a_day: int = 18
@@ -155,8 +156,9 @@ class SensorLimits:
     below_heated: float = 3.0
     saturated: float = 99.5
     saturated_hours: int = 72
-    drift_pa: float = 300.0
+    drift_pa: float = 75.0
     drift_days: int = 7
+    drift_heated: float = 5.0
     fault_stands_hours: int = 48
     install_hours: int = 48
     moved_swing: float = 2.5
@@ -244,7 +246,5 @@ def _changed(group: Any, name: str, table: Mapping[str, object]) -> Any:
             raise InputError(f"{name}.{key}", str(value), f"The numbers of {name} are: {', '.join(known)}.")
         whole = known[key] is int
         if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or value < 0:
-            raise InputError(
-                f"{name}.{key}", str(value), f"Give {'a whole number' if whole else 'a number'}, not below 0."
-            )
+            raise InputError(f"{name}.{key}", str(value), f"Give a {'whole ' if whole else ''}number, not below 0.")
     return replace(group, **{key: value if known[key] is int else float(value) for key, value in table.items()})  # type: ignore[arg-type]

@@ -21,8 +21,8 @@ class Rooms:
         kind: a RoomKind.
         f_rsi: temperature factor of the coldest surface; NaN where nobody knows it.
         home: a number that the rooms of one home share; rooms of a home are always worked out together.
-        quiet_from, quiet_until: hours since 1970 between which nothing is raised (a sensor newly installed, plaster that
-            dries); NEVER where there is no such time.
+        quiet_from, quiet_until: hours since 1970 between which nothing is raised (a sensor newly installed, plaster
+            that dries); NEVER where there is no such time.
     """
 
     kind: NDArray[np.int64]
