@@ -13,20 +13,53 @@ from hereabouts_platform.homes.counterfactuals import Effect, Repair, counterfac
 from hereabouts_platform.homes.features import Features, RoomKind
 
 NAN = float("nan")
-WELL: dict[str, float] = {"kind": RoomKind.BEDROOM, "co2_night": NAN, "moved_days": NAN} | {
-    name: float(value)
-    for name, value in (
-        pair.split("=")
-        for pair in """
-            f_rsi=0.75 f_known=0 days=30 cold_share=0.2 temperature=19 surface_humidity=78 surface_humidity_standard=78
-            air_humidity=62 vapour_excess=450 vpx5=500 vpx5_days=30 vpx5_span=12 floor=6 floor_excess=1.5 floor_step=0
-            swing=1.5 temperature_swing=3 air_change=0.15 air_change_nights=10 pulses=0.5 pulses_back_share=0.8
-            pulses_back_change=0 time_constant=35 time_constant_nights=10 rain=0 rain_t=0.5 to_other_rooms=20
-            floor_to_other_rooms=0.1 condensation_hours=0 mould=0.8 mould_if_warm=0.8 mould_if_drier=0.3
-            mould_if_insulated=0.6 mould_if_standard=0.8 surface_if_warm=77 surface_if_drier=70 surface_if_insulated=74
-            surface_season=78 frozen_hours=0 below_outdoor_hours=0 saturated_hours=0 drift=0 temperature_shift=0
-        """.split()
-    )
+WELL: dict[str, float] = {
+    "kind": RoomKind.BEDROOM,
+    "co2_night": NAN,
+    "moved_days": NAN,
+    "f_rsi": 0.75,
+    "f_known": 0,
+    "days": 30,
+    "cold_share": 0.2,
+    "temperature": 19,
+    "surface_humidity": 78,
+    "surface_humidity_standard": 78,
+    "air_humidity": 62,
+    "vapour_excess": 450,
+    "vpx5": 500,
+    "vpx5_days": 30,
+    "vpx5_span": 12,
+    "floor": 6,
+    "floor_excess": 1.5,
+    "floor_step": 0,
+    "swing": 1.5,
+    "temperature_swing": 3,
+    "air_change": 0.15,
+    "air_change_nights": 10,
+    "pulses": 0.5,
+    "pulses_back_share": 0.8,
+    "pulses_back_change": 0,
+    "time_constant": 35,
+    "time_constant_nights": 10,
+    "rain": 0,
+    "rain_t": 0.5,
+    "to_other_rooms": 20,
+    "floor_to_other_rooms": 0.1,
+    "condensation_hours": 0,
+    "mould": 0.8,
+    "mould_if_warm": 0.8,
+    "mould_if_drier": 0.3,
+    "mould_if_insulated": 0.6,
+    "mould_if_standard": 0.8,
+    "surface_if_warm": 77,
+    "surface_if_drier": 70,
+    "surface_if_insulated": 74,
+    "surface_season": 78,
+    "frozen_hours": 0,
+    "below_outdoor_hours": 0,
+    "saturated_hours": 0,
+    "drift": 0,
+    "temperature_shift": 0,
 }
 
 
