@@ -1,4 +1,4 @@
-"""The job that looks at every home: readings rolled up, days worked out, alerts opened, updated and cleared.
+"""The job that looks at every home: readings rolled up, days worked out, alerts and their cases kept in line with them.
 
 At the turn of the hour, and by hand, every room is gone on with by the hours that are over; in between, only homes of
 which something came late, changed or went, or that are new. A room goes on from the newest state before the first day
@@ -18,6 +18,7 @@ from hereabouts_platform.jobs.rollup import roll_up
 from hereabouts_platform.rules.alert_life import OpenAlert
 from hereabouts_platform.store import assessment as store
 from hereabouts_platform.store.alerts import Changes, follow, open_alerts
+from hereabouts_platform.store.case_alerts import follow_alerts
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.jobs import one_at_a_time
 from hereabouts_platform.store.room_facts import Stock, stock_of
@@ -55,6 +56,7 @@ def assess_homes(connection: Connection, principal: Principal, window: datetime,
             store.move_on(connection, hour)
             silent, moved = _unmeasured(connection, stock, standing, now)
             changes += moved
+        cases = follow_alerts(connection, principal, now)
         rooms, cannot_say = store.counts(connection, store.day_of(hour.date()))
     return {
         "rooms": rooms,
@@ -64,6 +66,7 @@ def assess_homes(connection: Connection, principal: Principal, window: datetime,
         "opened": changes.opened,
         "updated": changes.updated,
         "cleared": changes.cleared,
+        "cases_opened": cases.opened,
     }
 
 
