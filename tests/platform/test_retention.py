@@ -282,6 +282,8 @@ KEPT_WHILE_TRUE = {
     *("publishing.pseudonym", "publishing.pseudonym_key", "publishing.area_kind"),
     # One row a slot, and which sources may speak for a device.
     *("ingest_session", "loss_told", "device_source"),
+    # Who asked for e-mails; what a notice is about goes with the notice.
+    *("contact", "notice_about"),
 }
 
 

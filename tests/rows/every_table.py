@@ -114,6 +114,12 @@ INSERT INTO post (post_id, index, source_id, topic, payload, received_at, princi
     VALUES (3, 0, 1, 't', '\\x7b', now(), 1, '{1}');
 INSERT INTO signed_post VALUES (1, decode(repeat('0a', 32), 'hex'), 3, now());
 INSERT INTO device_source VALUES ('A81758FFFE000001', 1, '2026-03-01Z', 1);
+INSERT INTO contact (principal_id, address, digest, urgent, digested_on)
+    SELECT id, 'ada@example.gov.uk', true, false, '2026-03-02' FROM principal WHERE name = 'Ada Pym';
+INSERT INTO notice (principal_id, kind, subject, body, told, made_at, due_at, sent_at)
+    SELECT id, 'digest', 'Two new', E'Wet.\\nWet.', '{"alert 1": 2}', '2026-03-02Z', '2026-03-02Z', '2026-03-02Z'
+    FROM principal WHERE name = 'Ada Pym';
+INSERT INTO notice_about SELECT principal_id, 'digest 2026-03-02', id FROM notice;
 """
 
 

@@ -56,6 +56,13 @@ TABLES = {
         " %(at)s, CASE WHEN NOT %(kept)s THEN %(at)s::timestamptz END, 1)",
         "subject_id::int",
     ),
+    "notice": (
+        "INSERT INTO notice (principal_id, kind, subject, body, made_at, due_at, attempts, sent_at, failed_at, made_by)"
+        " VALUES (1, 'digest', 's', 'b', %(at)s, %(at)s, %(n)s,"
+        " CASE WHEN NOT %(kept)s AND %(n)s %% 2 = 0 THEN %(at)s::timestamptz END,"
+        " CASE WHEN NOT %(kept)s AND %(n)s %% 2 = 1 THEN %(at)s::timestamptz END, 1)",
+        "attempts",
+    ),
     "ingest_count": ("INSERT INTO ingest_count (source_id, hour, slot, received) VALUES (1, %(at)s, %(n)s, 7)", "slot"),
     "ingest_reason": ("INSERT INTO ingest_reason VALUES (1, %(at)s, %(n)s, 'ignored', 'r', 1)", "slot"),
     "account": ("INSERT INTO account VALUES (1, %(at)s, %(n)s, 0, 0, 0, 0, true, %(at)s)", "door"),
@@ -112,10 +119,11 @@ CLASS_OF = {
     "alert": "alerts",
     "job_run": "job_runs",
     "backfill_request": "backfills",
+    "notice": "notices",
     "dataset_row": "home_datasets",
     "audit": "audit",
 }
-CAN_BE_HELD = {"alert", "job_run", "backfill_request", "dataset_row"}
+CAN_BE_HELD = {"alert", "job_run", "backfill_request", "notice", "dataset_row"}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Every job there is."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from hereabouts_platform.jobs.account import check_books
@@ -9,6 +10,8 @@ from hereabouts_platform.jobs.gaps import find_gaps
 from hereabouts_platform.jobs.health import assess_devices
 from hereabouts_platform.jobs.job import Job
 from hereabouts_platform.jobs.link_datasets import link_datasets
+from hereabouts_platform.jobs.notices import posting
+from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.jobs.purge_posts import purge_posts
 from hereabouts_platform.jobs.retention import let_go
 from hereabouts_platform.jobs.rollup import roll_up
@@ -72,24 +75,38 @@ LINK_DATASETS = Job(
     work=link_datasets,
 )
 
-WATCH = Job(
-    name="watch",
-    title="Raise an alert when another job fails or does not run",
-    interval=timedelta(minutes=5),
-    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION]),
-    at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
-)
 
-JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, WATCH)
+def jobs_for(outside: Outside) -> tuple[Job, ...]:
+    """Every job, those that reach outside as it is set up, and last the one that watches the others."""
+    notices = Job(
+        name="notices",
+        title="Tell who asked for it of urgent alerts, and send the e-mails that wait",
+        interval=timedelta(minutes=1),
+        work=posting(outside),
+        in_parts=True,
+    )
+    watched = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, notices, LINK_DATASETS, PURGE_POSTS, RETENTION)
+    watch = Job(
+        name="watch",
+        title="Raise an alert when another job fails or does not run",
+        interval=timedelta(minutes=5),
+        work=watching(watched),
+        at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
+    )
+    return (*watched, watch)
 
 
-def job_named(name: str) -> Job:
+JOBS = jobs_for(Outside())
+"""The jobs of a system that reaches nothing outside."""
+
+
+def job_named(name: str, jobs: Sequence[Job] = JOBS) -> Job:
     """The job called `name`.
 
     Raises:
         InputError: there is none; the message lists those there are.
     """
-    for job in JOBS:
+    for job in jobs:
         if job.name == name:
             return job
-    raise InputError("NAME", name, f"The jobs are: {', '.join(job.name for job in JOBS)}.")
+    raise InputError("NAME", name, f"The jobs are: {', '.join(job.name for job in jobs)}.")

@@ -1,7 +1,7 @@
 """Running a job: once a window, its effects in the transaction that marks it done, its failures on record."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,8 +43,8 @@ class JobStatus:
     last: JobReport | None
 
 
-def run_job(database_url: str, name: str, now: datetime) -> JobReport:
-    """Run a job because somebody asks for it, as `system:command`; beside its windows, never instead of one.
+def run_job(database_url: str, name: str, now: datetime, jobs: Sequence[Job] = JOBS) -> JobReport:
+    """Run one of `jobs` because somebody asks for it, as `system:command`; beside its windows, never instead of one.
 
     Waits for a run of the same job that is under way.
 
@@ -52,7 +52,7 @@ def run_job(database_url: str, name: str, now: datetime) -> JobReport:
         InputError: there is no such job.
         StoreUnavailable: the database cannot be reached, or was lost on the way; nothing was changed.
     """
-    job = job_named(name)
+    job = job_named(name, jobs)
     try:
         with connect(database_url, DatabaseRole.JOBS, application=f"hereabouts job {name}") as connection:
             principal = principal_named(connection, "system:command")
