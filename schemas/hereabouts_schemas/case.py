@@ -46,12 +46,14 @@ class CaseEventKind(StrEnum):
     EMERGENCY_SUSPECTED = "emergency_suspected"  # aware of what may be an emergency
     # how it is looked into
     INVESTIGATION_BEGUN = "investigation_begun"  # detail: type (remote, in_person)
-    INVESTIGATION_CONCLUDED = "investigation_concluded"  # detail: type, significance
+    # detail: type, significance; safety_work and preventative_work: false where none is needed
+    INVESTIGATION_CONCLUDED = "investigation_concluded"
     IN_PERSON_ASKED_FOR = "in_person_asked_for"  # the tenant wants one in person after a remote one
     EMERGENCY_FOUND = "emergency_found"  # identified, in an investigation of any kind
     # what is told to the tenant
     SUMMARY_SENT = "summary_sent"  # the written summary; detail: way
-    TENANT_TOLD = "tenant_told"  # kept up to date otherwise
+    # kept up to date otherwise; a notice of delay: delay_of (name of the clock), until (a day), reason
+    TENANT_TOLD = "tenant_told"
     # what is done
     MADE_SAFE = "made_safe"  # emergency work complete
     SAFETY_WORK_DONE = "safety_work_done"
@@ -74,7 +76,8 @@ class CaseEventKind(StrEnum):
     SNOOZED = "snoozed"  # detail: until, reason
     DISMISSED = "dismissed"  # not a hazard, because; detail: reason; reviewable
     REVIEWED = "reviewed"  # somebody else looked at a dismissal; detail: upheld
-    CORRECTED = "corrected"  # an event before was wrong; detail: event, at or withdrawn
+    # an event before was wrong; detail: event (its number), at, detail (what changes in it) or withdrawn; reason
+    CORRECTED = "corrected"
     CLOSED = "closed"  # detail: outcome, reason
     REOPENED = "reopened"
 
