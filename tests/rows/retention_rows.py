@@ -175,5 +175,5 @@ def there(owner: Connection) -> set[tuple[str, int]]:
 def wipe(owner: Connection) -> None:
     """Empty all of them, even the audit."""
     owner.execute("ALTER TABLE audit DISABLE TRIGGER USER")
-    owner.execute(f"TRUNCATE retention, ingest_past, job_past, {', '.join(TABLES)}")  # type: ignore[arg-type]
+    owner.execute(f"TRUNCATE retention, ingest_past, job_past, {', '.join(TABLES)} CASCADE")  # type: ignore[arg-type]
     owner.execute("ALTER TABLE audit ENABLE TRIGGER USER")

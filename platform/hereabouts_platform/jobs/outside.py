@@ -1,4 +1,4 @@
-"""What jobs may reach outside of the system, as it is set up."""
+"""What jobs are told of the world outside, as it is set up."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -16,8 +16,10 @@ class Outside:
         send: hands over e-mails; None: none are made and none are sent.
         pages: where people reach the pages, without a slash at the end, for the links in e-mails.
         digest_at: from when on a working day's digest is made, on the clocks of Europe/London.
+        nation: whose working days count, as the rules of the law's clocks name it.
     """
 
     send: Send | None = None
     pages: str | None = None
     digest_at: time = DIGEST_AT
+    nation: str = "england"

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from hereabouts_platform.jobs.account import check_books
 from hereabouts_platform.jobs.assess import assess_homes
+from hereabouts_platform.jobs.digest import digesting
 from hereabouts_platform.jobs.gaps import INTERVAL as GAPS_INTERVAL
 from hereabouts_platform.jobs.gaps import find_gaps
 from hereabouts_platform.jobs.health import assess_devices
@@ -85,7 +86,13 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         work=posting(outside),
         in_parts=True,
     )
-    watched = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, notices, LINK_DATASETS, PURGE_POSTS, RETENTION)
+    digest = Job(
+        name="digest",
+        title="Tell who asked for it, on working days, what has changed since they were last told",
+        interval=timedelta(minutes=15),
+        work=digesting(outside),
+    )
+    watched = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, digest, notices, LINK_DATASETS, PURGE_POSTS, RETENTION)
     watch = Job(
         name="watch",
         title="Raise an alert when another job fails or does not run",

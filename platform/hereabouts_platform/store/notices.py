@@ -16,6 +16,7 @@ from hereabouts_platform.store.queries import load
 SQL = load("notices")
 
 NOT_WANTED = "They ask for no e-mails any more."
+REPLACED = "It had not gone when the next digest was made, which tells of the same."
 
 Row = dict[str, Any]
 
@@ -161,8 +162,13 @@ def counts(connection: Connection, since: datetime) -> Counts:
     return row or Counts(people=0, waiting=0, oldest_waiting=None, sent=0, failed=0, trouble=None)
 
 
+def replace_digests(connection: Connection, principal_ids: Sequence[int]) -> None:
+    """Give up digests of these people that still wait: the one made now tells of all since the last that went."""
+    connection.execute(SQL["replace_digests"], {"principals": list(principal_ids), "trouble": REPLACED})
+
+
 def last_told(connection: Connection, principal_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """What each was told of by their last digest that was sent or is on its way; nothing of whom there is none."""
+    """What each was told of by their last digest that was sent; nothing of whom there is none."""
     return dict(connection.execute(SQL["last_told"], (list(principal_ids),)).fetchall())
 
 

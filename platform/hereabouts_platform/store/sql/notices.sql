@@ -65,10 +65,14 @@ WHERE made_at <= %(before)s AND sent_at IS NULL AND failed_at IS NULL
 -- name: counts
 SELECT * FROM notice_counts(%s)
 
+-- name: replace_digests
+UPDATE notice SET failed_at = clock_timestamp(), trouble = coalesce(trouble, %(trouble)s)
+WHERE kind = 'digest' AND principal_id = ANY (%(principals)s) AND sent_at IS NULL AND failed_at IS NULL
+
 -- name: last_told
--- What each of these people was told of by their last digest that was sent or is on its way.
+-- What each of these people was told of by their last digest that was sent.
 SELECT DISTINCT ON (n.principal_id) n.principal_id, n.told FROM notice n
-WHERE n.kind = 'digest' AND n.failed_at IS NULL AND n.principal_id = ANY (%s)
+WHERE n.kind = 'digest' AND n.sent_at IS NOT NULL AND n.principal_id = ANY (%s)
 ORDER BY n.principal_id, n.made_at DESC, n.id DESC
 
 -- name: set_digested
