@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from hereabouts_platform.rules.job_health import JobHistory
@@ -29,6 +30,7 @@ class Run:
     started_at: datetime
     finished_at: datetime | None
     detail: Mapping[str, Any]
+    by_hand: bool = False
 
 
 def try_lead(connection: Connection) -> bool:
@@ -86,6 +88,32 @@ def last_runs(connection: Connection, jobs: Sequence[str]) -> dict[str, Run]:
         name: Run(window_at=window_at, state=state, started_at=started_at, finished_at=finished_at, detail=detail)
         for name, window_at, state, started_at, finished_at, detail in rows
     }
+
+
+def newest_runs(connection: Connection, jobs: Sequence[str], most: int) -> dict[str, list[Run]]:
+    """The newest `most` runs of each job that ever ran, newest first."""
+    found: dict[str, list[Run]] = {}
+    rows = connection.execute(SQL["newest_runs"], {"jobs": list(jobs), "most": most})
+    for name, window_at, state, started_at, finished_at, detail, by_hand in rows:
+        run = Run(
+            window_at=window_at,
+            state=state,
+            started_at=started_at,
+            finished_at=finished_at,
+            detail=detail,
+            by_hand=by_hand,
+        )
+        found.setdefault(name, []).append(run)
+    return found
+
+
+def runs_of(
+    connection: Connection, job: str, *, before: tuple[datetime, int] | None, most: int
+) -> list[dict[str, Any]]:
+    """At most `most` runs of a job, newest first, from below the (window_at, id) of `before`."""
+    before_at, before_id = before or (None, None)
+    values = {"job": job, "before_at": before_at, "before_id": before_id, "most": most}
+    return connection.cursor(row_factory=dict_row).execute(SQL["runs_of"], values).fetchall()
 
 
 def histories(connection: Connection, intervals: Mapping[str, timedelta]) -> list[JobHistory]:

@@ -39,6 +39,22 @@ SELECT n.name, r.window_at, r.state, r.started_at, r.finished_at, r.detail
 FROM unnest(%s::text[]) AS n (name)
 JOIN LATERAL (SELECT * FROM job_run WHERE job = n.name ORDER BY window_at DESC, id DESC LIMIT 1) r ON true
 
+-- name: newest_runs
+-- Of each job the newest few, newest first.
+SELECT n.name, r.window_at, r.state, r.started_at, r.finished_at, r.detail, r.by_hand
+FROM unnest(%(jobs)s::text[]) AS n (name)
+JOIN LATERAL (
+    SELECT * FROM job_run WHERE job = n.name ORDER BY window_at DESC, id DESC LIMIT %(most)s
+) r ON true
+ORDER BY n.name, r.window_at DESC, r.id DESC
+
+-- name: runs_of
+-- Of one job, newest first, from below a run.
+SELECT id, window_at, state, started_at, finished_at, detail, by_hand FROM job_run
+WHERE job = %(job)s
+  AND (%(before_at)s::timestamptz IS NULL OR (window_at, id) < (%(before_at)s, %(before_id)s))
+ORDER BY window_at DESC, id DESC LIMIT %(most)s
+
 -- name: histories
 -- Of each job: the first run known of any of them, its last window done, and its last failure since.
 SELECT n.name,
