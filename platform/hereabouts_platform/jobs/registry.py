@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from hereabouts_platform.jobs.account import check_books
 from hereabouts_platform.jobs.assess import assess_homes
+from hereabouts_platform.jobs.case_facts import copy_case_facts
 from hereabouts_platform.jobs.digest import digesting
 from hereabouts_platform.jobs.gaps import INTERVAL as GAPS_INTERVAL
 from hereabouts_platform.jobs.gaps import find_gaps
@@ -76,6 +77,14 @@ LINK_DATASETS = Job(
     work=link_datasets,
 )
 
+CASE_FACTS = Job(
+    name="case_facts",
+    title="Copy into each case the readings, weather and messages that it rests on",
+    interval=timedelta(minutes=5),
+    work=copy_case_facts,
+    in_parts=True,
+)
+
 
 def jobs_for(outside: Outside) -> tuple[Job, ...]:
     """Every job, those that reach outside as it is set up, and last the one that watches the others."""
@@ -92,7 +101,19 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         interval=timedelta(minutes=15),
         work=digesting(outside),
     )
-    watched = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, digest, notices, LINK_DATASETS, PURGE_POSTS, RETENTION)
+    watched = (
+        ASSESS,
+        HEALTH,
+        ACCOUNT,
+        GAPS,
+        ROLLUP,
+        digest,
+        notices,
+        LINK_DATASETS,
+        PURGE_POSTS,
+        RETENTION,
+        CASE_FACTS,
+    )
     watch = Job(
         name="watch",
         title="Raise an alert when another job fails or does not run",
