@@ -63,9 +63,9 @@ class Office:
             "to": "2026-12-01T10:00:00Z",
         }
         return self.town.one(
-            "INSERT INTO alert (subject_kind, subject_id, place_id, hazard, level, reason, evidence, rule, rule_version,"
-            " opened_at, updated_at, changed_by) VALUES ('place', %s, %s, %s, %s, 'The air is damp.', %s, 'r', '1', %s,"
-            " %s, 1) RETURNING id",
+            "INSERT INTO alert (subject_kind, subject_id, place_id, hazard, level, reason, evidence, rule,"
+            " rule_version, opened_at, updated_at, changed_by)"
+            " VALUES ('place', %s, %s, %s, %s, 'The air is damp.', %s, 'r', '1', %s, %s, 1) RETURNING id",
             (place, place, hazard, level, Jsonb({"week": number}), NOW - timedelta(days=3), NOW),
         )  # fmt: skip
 

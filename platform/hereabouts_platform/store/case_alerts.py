@@ -32,6 +32,7 @@ from hereabouts_platform.store.case_events import (
 )
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.evidence_body import packed
+from hereabouts_platform.store.patches import move_cases
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.alert import Level
@@ -58,13 +59,15 @@ def follow_alerts(connection: Connection, by: Principal, now: datetime) -> CaseC
 
     Alerts of the level that settings say and worse open a case where their home has none of the hazard, and join it
     where it has one, with all others of the home; every later change of them is told there, and their clearing, which
-    closes nothing. The cost is that of the alerts that changed, and of a look at those that stand.
+    closes nothing. Cases go with their homes to other patches. The cost is that of the alerts that changed, and of a
+    look at those that stand.
 
     Raises:
         NotAllowed: `by` may not write cases.
     """
     require(by, Action.WRITE, Resource.CASES)
     clerk = Clerk.at(connection, by, now)
+    move_cases(connection)
     first = _pass(clerk)
     if not first.opened:
         return first
