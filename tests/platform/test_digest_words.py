@@ -36,7 +36,7 @@ def test_it_says_what_is_missed_due_worse_new_and_silent_in_this_order() -> None
         "- Flat 5: investigation, was due on 20 November 2026.\n"
         f"  {PAGES}/places/h5\n"
         "\n"
-        "Due within three working days\n"
+        "Due soon\n"
         "- Flat 4: written summary, by 25 November 2026.\n"
         f"  {PAGES}/places/h4\n"
         "\n"

@@ -1,5 +1,6 @@
 """The outbox and the jobs that fill and empty it: nobody told twice, nothing lost, troubles kept."""
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -13,7 +14,7 @@ import psycopg
 import pytest
 
 from hereabouts_platform.jobs.digest import is_due
-from hereabouts_platform.jobs.outside import Outside
+from hereabouts_platform.jobs.outside import DIGEST_AT, Outside
 from hereabouts_platform.jobs.registry import jobs_for
 from hereabouts_platform.jobs.run import run_job
 from hereabouts_platform.notify.mail import Mail, MailDelayed, MailRefused
@@ -52,10 +53,12 @@ def run(town: Town, post: Post | None, name: str, now: datetime) -> Mapping[str,
     return report.detail
 
 
-def person(town: Town, name: str, *, digest: bool = False, urgent: bool = False) -> int:
+def person(town: Town, name: str, *patches: str, role: str = "reader", **wishes: bool) -> int:
     number = town.one("INSERT INTO principal (kind, name) VALUES ('person', %s) RETURNING id", (name,))
+    scope = json.dumps({"patches": patches} if patches else {})
+    town.owner.execute("INSERT INTO principal_role VALUES (%s, %s, %s)", (number, role, scope))
     with acting(town.owner, 1):
-        store.set_contact(town.owner, number, f"{name}@example.gov.uk", digest=digest, urgent=urgent)
+        store.set_contact(town.owner, number, f"{name}@example.gov.uk", store.Wishes(**wishes))
     return number
 
 
@@ -152,7 +155,7 @@ def test_killed_between_sending_and_writing_so_it_goes_again_and_can_be_known(to
         import os, signal, sys
         from datetime import datetime
         from pathlib import Path
-        from hereabouts_platform.jobs.outside import Outside
+        from hereabouts_platform.jobs.outside import DIGEST_AT, Outside
         from hereabouts_platform.jobs.registry import jobs_for
         from hereabouts_platform.jobs.run import run_job
 
@@ -205,7 +208,7 @@ def test_who_wants_no_more_gets_no_more(town: Town, post: Post) -> None:
     ],
 )
 def test_the_digest_is_made_on_working_days_once_its_hour_has_come(at: datetime, is_made: bool) -> None:
-    assert is_due(Outside(), at) is is_made
+    assert is_due(DIGEST_AT, "england", at) is is_made
 
 
 def test_a_digest_tells_only_what_has_changed_since_the_last(town: Town, post: Post) -> None:
@@ -252,7 +255,7 @@ def test_asking_anew_on_the_same_day_makes_no_second_digest(town: Town, post: Po
     run(town, post, "digest", MONDAY)
     with acting(town.owner, 1):
         store.forget_contact(town.owner, ada)
-        store.set_contact(town.owner, ada, "ada@example.org", digest=True, urgent=False)
+        store.set_contact(town.owner, ada, "ada@example.org", store.Wishes(digest=True))
     assert run(town, post, "digest", MONDAY + MINUTE) == {"looked_at": 1, "made": 0}
 
 

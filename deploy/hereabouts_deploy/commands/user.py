@@ -1,5 +1,6 @@
 """`hereabouts user`: people, how they sign in, and which e-mails they asked for."""
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import uuid4
 
@@ -11,14 +12,16 @@ from hereabouts_deploy.system import System, find_system
 from hereabouts_platform.access.keys import ensure_principal
 from hereabouts_platform.access.sign_in import make_sign_in_link
 from hereabouts_platform.notify.mail import Mail, MailDelayed, MailRefused, is_address
+from hereabouts_platform.rules.wording import say_list
 from hereabouts_platform.store.access import principal_named, record
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
-from hereabouts_platform.store.notices import forget_contact, set_contact
+from hereabouts_platform.store.notices import Wishes, forget_contact, set_contact
 from hereabouts_schemas.access import Action, PrincipalKind, Resource, Role
 from hereabouts_schemas.errors import ConfigError, InputError
 
 NO_ADDRESS = "Where people reach the pages is not known: set HEREABOUTS_PUBLIC_URL to get a link, or give out a key."
 FIRST_MAIL = "This is to see that e-mails of Hereabouts come to you. There is nothing to do.\n"
+ASKED = {"digest": "the digest", "urgent": "urgent alerts", "own": "dates of their own cases"}
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The person's name, as it stands in the audit.")]
 
@@ -80,6 +83,9 @@ def email(
         bool, typer.Option("--digest", help="A digest of each working day on which it has news.")
     ] = False,
     urgent: Annotated[bool, typer.Option("--urgent", help="At once, when an alert becomes urgent.")] = False,
+    own: Annotated[
+        bool, typer.Option("--own", help="At once, when a date of one of their cases is near or missed.")
+    ] = False,
     attempt: Annotated[bool, typer.Option("--try", help="Send one now, to see that it comes.")] = False,
 ) -> None:
     """Send somebody the e-mails that they asked for, in place of those before.
@@ -90,17 +96,20 @@ def email(
     """
     if not is_address(address):
         raise InputError("ADDRESS", address, "Write one address, such as ada.pym@example.gov.uk.")
-    if not (digest or urgent):
-        raise InputError("--digest", "nothing", "Give --digest, --urgent or both; `hereabouts user no-email` ends all.")
+    wishes = Wishes(digest=digest, urgent=urgent, own=own)
+    if wishes == Wishes():
+        raise InputError(
+            "--digest", "nothing", "Give --digest, --urgent or --own; `hereabouts user no-email` ends all."
+        )
     system = _system()
     with connect(system.database_url, DatabaseRole.OWNER, application="hereabouts user") as connection:
         by, person = principal_named(connection, "system:command"), principal_named(connection, name)
         with acting(connection, by.id):
-            set_contact(connection, person.id, address, digest=digest, urgent=urgent)
-            detail = {"principal": name, "digest": digest, "urgent": urgent}
+            set_contact(connection, person.id, address, wishes)
+            detail = {"principal": name, **asdict(wishes)}
             record(connection, by, Action.WRITE, Resource.NOTICES, detail)
-    asked = " and ".join(word for word, is_wanted in (("the digest", digest), ("urgent alerts", urgent)) if is_wanted)
-    typer.echo(f"{name} gets {asked} by e-mail.", err=True)
+    asked = [words for wish, words in ASKED.items() if getattr(wishes, wish)]
+    typer.echo(f"{name} gets {say_list(asked)} by e-mail.", err=True)
     if attempt:
         _try(address)
 
@@ -123,9 +132,7 @@ def no_email(name: Name) -> None:
         by, person = principal_named(connection, "system:command"), principal_named(connection, name)
         with acting(connection, by.id):
             had = forget_contact(connection, person.id)
-            record(
-                connection, by, Action.WRITE, Resource.NOTICES, {"principal": name, "digest": False, "urgent": False}
-            )
+            record(connection, by, Action.WRITE, Resource.NOTICES, {"principal": name, **asdict(Wishes())})
     typer.echo(f"{name} gets no e-mails any more." if had else f"{name} had not asked for any.", err=True)
 
 

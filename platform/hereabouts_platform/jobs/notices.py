@@ -50,8 +50,9 @@ def _tell_of_urgent(connection: Connection, outside: Outside, now: datetime) -> 
     for contact in store.contacts(connection) if items else ():
         if not contact.urgent:
             continue
-        known = store.told_of(connection, contact.id, [_about(item.key) for item in items])
-        fresh = [item for item in items if _about(item.key) not in known]
+        theirs = [item for item in items if contact.may_be_told(item.patch)]
+        known = store.told_of(connection, contact.id, [_about(item.key) for item in theirs])
+        fresh = [item for item in theirs if _about(item.key) not in known]
         if not fresh:
             continue
         letter = urgent(fresh, outside.pages)

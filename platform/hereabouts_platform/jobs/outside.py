@@ -16,10 +16,8 @@ class Outside:
         send: hands over e-mails; None: none are made and none are sent.
         pages: where people reach the pages, without a slash at the end, for the links in e-mails.
         digest_at: from when on a working day's digest is made, on the clocks of Europe/London.
-        nation: whose working days count, as the rules of the law's clocks name it.
     """
 
     send: Send | None = None
     pages: str | None = None
     digest_at: time = DIGEST_AT
-    nation: str = "england"

@@ -6,6 +6,7 @@ from datetime import timedelta
 from hereabouts_platform.jobs.account import check_books
 from hereabouts_platform.jobs.assess import assess_homes
 from hereabouts_platform.jobs.case_facts import copy_case_facts
+from hereabouts_platform.jobs.clocks import watching_clocks
 from hereabouts_platform.jobs.digest import digesting
 from hereabouts_platform.jobs.gaps import INTERVAL as GAPS_INTERVAL
 from hereabouts_platform.jobs.gaps import find_gaps
@@ -95,6 +96,12 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         work=posting(outside),
         in_parts=True,
     )
+    clocks = Job(
+        name="clocks",
+        title="Watch the law's clocks: tell whose cases they are of dates near or missed, renew them when rules change",
+        interval=timedelta(minutes=5),
+        work=watching_clocks(outside),
+    )
     digest = Job(
         name="digest",
         title="Tell who asked for it, on working days, what has changed since they were last told",
@@ -107,6 +114,7 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         ACCOUNT,
         GAPS,
         ROLLUP,
+        clocks,
         digest,
         notices,
         LINK_DATASETS,

@@ -25,7 +25,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobReport:
-    """One run of a job: `state` is done or failed; `detail` holds its counts, or `error` with a sentence."""
+    """One run of a job.
+
+    `state` is done or failed; `detail` holds its counts, or `error` with a sentence;
+    `by_hand`: somebody asked for it.
+    """
 
     job: str
     window_at: datetime
@@ -33,6 +37,7 @@ class JobReport:
     started_at: datetime
     finished_at: datetime | None
     detail: Mapping[str, Any]
+    by_hand: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

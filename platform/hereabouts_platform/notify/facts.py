@@ -1,8 +1,12 @@
 """What stands in the store, as things that somebody should know of."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from hereabouts_platform.cases.clocks.book_file import load_book
+from hereabouts_platform.cases.clocks.words import say_day
+from hereabouts_platform.cases.clocks.working_days import BeyondKnownDays, civil_day, end_of
 from hereabouts_platform.rules.device_alerts import SILENT
 from hereabouts_platform.rules.digest import Group, Item
 from hereabouts_platform.rules.hazard_words import LEVELS, RANKS, say_hazard
@@ -10,6 +14,8 @@ from hereabouts_platform.rules.wording import say_time
 from hereabouts_platform.store import notices as store
 from hereabouts_platform.store.connection import Connection
 from hereabouts_schemas.alert import Level
+
+WORKING_DAYS_AHEAD = 3
 
 
 def alert_items(connection: Connection) -> list[Item]:
@@ -27,9 +33,38 @@ def silent_items(connection: Connection) -> list[Item]:
             rank=1,
             line=f"{row['home_name']}: noticed {say_time(row['since'])}",
             path=_page(row["home"]),
+            patch=row["patch"],
         )
         for row in store.silent_homes(connection, SILENT)
     ]
+
+
+def clock_items(connection: Connection, now: datetime, until: datetime) -> list[tuple[Item, int | None]]:
+    """Dates of open cases that were missed at `now` or are due by `until`, and whose case each is."""
+    return [(_of_clock(row, now), row["assignee"]) for row in store.nearing(connection, until)]
+
+
+def soon(now: datetime, nation: str) -> datetime:
+    """The end of the third working day from now; beyond known bank holidays, of the fifth day."""
+    day = civil_day(now)
+    try:
+        return end_of(load_book(nation).on(day).working_days.after(day, WORKING_DAYS_AHEAD))
+    except BeyondKnownDays:
+        return end_of(day + timedelta(days=WORKING_DAYS_AHEAD + 2))
+
+
+def _of_clock(row: dict[str, Any], now: datetime) -> Item:
+    is_missed = row["due"] <= now
+    when = say_time(row["due"]) if row["due"] != end_of(row["due_on"]) else say_day(row["due_on"])
+    what = row["title"][:1].lower() + row["title"][1:]
+    return Item(
+        key=f"clock {row['case']}/{row['key']}",
+        group=Group.MISSED if is_missed else Group.DUE,
+        rank=2 if is_missed else 1,
+        line=f"{row['home_name']}: {what}, {'was due' if is_missed else 'by'} {when}",
+        path=_page(row["home"]),
+        patch=row["patch"],
+    )
 
 
 def _of_alert(row: dict[str, Any]) -> Item:
@@ -41,6 +76,7 @@ def _of_alert(row: dict[str, Any]) -> Item:
         rank=RANKS[level],
         line=f"{where}: {say_hazard(row['hazard'])} ({LEVELS[level]}, since {say_time(row['opened_at'])})",
         path=_page(row["home"] or row["place"]),
+        patch=row["patch"],
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from hereabouts_platform.cases.clocks.words import say_day
 from hereabouts_platform.rules.wording import say_list
 
 SHOWN = 12  # things named in one digest: with headings and addresses of pages about 45 lines
@@ -35,6 +36,7 @@ class Item:
         rank: rises as it gets worse.
         line: what to say of it, without its full stop.
         path: of its page, from the first slash on.
+        patch: whose it is; None: outside of all patches.
     """
 
     key: str
@@ -42,6 +44,7 @@ class Item:
     rank: int
     line: str
     path: str
+    patch: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,12 +67,21 @@ def digest(items: Sequence[Item], told: Mapping[str, int], day: date, pages: str
     if all(item.rank <= told.get(item.key, -1) for item in items):
         return None
     sections = list(_sections(items, told))
-    counts = [f"{len(of)} {heading.short}" for heading, of in sections]
-    parts = [f"Hereabouts on {_say_day(day)}: {say_list(counts)}."]
-    for (heading, of), room in zip(sections, _shares([len(of) for _, of in sections]), strict=True):
-        parts.append("\n".join([heading.title, *_lines(of, room, pages)]))
-    subject = f"Hereabouts: {say_list(counts)}"
+    parts = [f"Hereabouts on {say_day(day)}: {_counts(sections)}.", *_written(sections, pages)]
+    subject = f"Hereabouts: {_counts(sections)}"
     return Letter(subject=subject, body=_whole(parts, pages), told={item.key: item.rank for item in items})
+
+
+def dates(items: Sequence[Item], pages: str | None) -> Letter:
+    """A notice of dates of somebody's own cases that are near or were missed, at least one."""
+    sections = list(_sections(items, {}))
+    first = "Dates of your cases, as the law's clocks have them. Look at the case first: what it says stands."
+    told = {item.key: item.rank for item in items}
+    return Letter(
+        subject=f"Your cases: {_counts(sections)}",
+        body=_whole([first, *_written(sections, pages)], pages),
+        told=told,
+    )
 
 
 def urgent(items: Sequence[Item], pages: str | None) -> Letter:
@@ -84,20 +96,31 @@ def urgent(items: Sequence[Item], pages: str | None) -> Letter:
     return Letter(subject=f"Urgent: {what}", body=_whole(parts, pages), told=told)
 
 
+def _counts(sections: "Sequence[_Section]") -> str:
+    return say_list([f"{len(of)} {heading.short}" for heading, of in sections])
+
+
+def _written(sections: "Sequence[_Section]", pages: str | None) -> Iterator[str]:
+    shares = _shares([len(of) for _, of in sections])
+    for (heading, of), room in zip(sections, shares, strict=True):
+        yield "\n".join([heading.title, *_lines(of, room, pages)])
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Heading:
     title: str
     short: str
 
 
+_Section = tuple[_Heading, list[Item]]
 _MISSED = _Heading(title="Missed", short="missed")
-_DUE = _Heading(title="Due within three working days", short="due soon")
+_DUE = _Heading(title="Due soon", short="due soon")
 _NEW = _Heading(title="New", short="new")
 _WORSE = _Heading(title="Worse than when you were last told", short="worse")
 _SILENT = _Heading(title="Cannot be said, because a sensor is not heard", short="newly silent")
 
 
-def _sections(items: Sequence[Item], told: Mapping[str, int]) -> Iterator[tuple[_Heading, list[Item]]]:
+def _sections(items: Sequence[Item], told: Mapping[str, int]) -> Iterator[_Section]:
     """Dates that were missed or are near stand until they are met; the rest is told once, and again when worse."""
     fresh = [item for item in items if item.rank > told.get(item.key, -1)]
     sections = [
@@ -130,7 +153,3 @@ def _lines(items: Sequence[Item], room: int, pages: str | None) -> Iterator[str]
 def _whole(parts: Sequence[str], pages: str | None) -> str:
     last = WHY if pages is None else f"All of it: {pages}/\n{WHY}"
     return "\n\n".join([*parts, last]) + "\n"
-
-
-def _say_day(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B %Y}"

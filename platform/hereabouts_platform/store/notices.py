@@ -1,7 +1,7 @@
 """Notices as the database keeps them: who asked for them, what waits, what became of it. Role jobs, or the owner."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -31,15 +31,35 @@ class NoticeKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Wishes:
+    """What somebody asked for: the digest, urgent alerts at once, dates of their own cases at once."""
+
+    digest: bool = False
+    urgent: bool = False
+    own: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Contact:
-    """Somebody who asked for e-mails: at which address, about what, and the last day looked at for a digest."""
+    """Somebody who asked for e-mails.
+
+    Attributes:
+        digest, urgent, own: about what: the digest, urgent alerts, dates of their own cases.
+        digested_on: the last day looked at for a digest.
+        everywhere: whether they may be told of every home; else of those of their `patches`.
+    """
 
     id: int
-    name: str
-    address: str
     digest: bool
     urgent: bool
+    own: bool
     digested_on: date | None
+    everywhere: bool
+    patches: list[str]
+
+    def may_be_told(self, patch: str | None) -> bool:
+        """Whether of something in this patch; None: outside of all."""
+        return self.everywhere or patch in self.patches
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,11 +99,9 @@ class Counts:
     trouble: str | None
 
 
-def set_contact(connection: Connection, principal_id: int, address: str, *, digest: bool, urgent: bool) -> None:
+def set_contact(connection: Connection, principal_id: int, address: str, wishes: Wishes) -> None:
     """Write down what somebody asked for, inside `acting()`, role owner."""
-    connection.execute(
-        SQL["set_contact"], {"principal": principal_id, "address": address, "digest": digest, "urgent": urgent}
-    )
+    connection.execute(SQL["set_contact"], {"principal": principal_id, "address": address, **asdict(wishes)})
 
 
 def forget_contact(connection: Connection, principal_id: int) -> bool:
@@ -94,7 +112,7 @@ def forget_contact(connection: Connection, principal_id: int) -> bool:
 
 
 def contacts(connection: Connection) -> list[Contact]:
-    """Everybody who asked for e-mails and may still come in."""
+    """Everybody who asked for e-mails and may still look."""
     return connection.cursor(row_factory=class_row(Contact)).execute(SQL["contacts"]).fetchall()
 
 
@@ -178,10 +196,21 @@ def set_digested(connection: Connection, principal_id: int, day: date) -> None:
 
 
 def open_on_places(connection: Connection) -> list[Row]:
-    """Open alerts on places: id, hazard, level, opened_at, place, place_name, home, parent_name."""
+    """Open alerts on places: id, hazard, level, opened_at, place, place_name, home, patch, parent_name."""
     return connection.cursor(row_factory=dict_row).execute(SQL["open_on_places"]).fetchall()
 
 
 def silent_homes(connection: Connection, hazard: str) -> list[Row]:
-    """Homes with a sensor that is not heard, by the alerts of that hazard: home, home_name, since."""
+    """Homes with a sensor that is not heard, by the alerts of that hazard: home, home_name, since, patch."""
     return connection.cursor(row_factory=dict_row).execute(SQL["silent_homes"], (hazard,)).fetchall()
+
+
+def nearing(connection: Connection, until: datetime) -> list[Row]:
+    """Clocks that run and whose time is up by then: case, home, home_name, patch, assignee, key, title, due, due_on."""
+    return connection.cursor(row_factory=dict_row).execute(SQL["nearing"], {"until": until}).fetchall()
+
+
+def outdated(connection: Connection, hashes: Sequence[str], policy: str, most: int) -> list[int]:
+    """At most `most` open cases whose clocks were worked out by other rules than these, or another policy."""
+    values = {"hashes": list(hashes), "policy": policy, "most": most}
+    return [row[0] for row in connection.execute(SQL["outdated"], values)]

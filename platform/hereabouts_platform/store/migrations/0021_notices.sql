@@ -6,12 +6,25 @@ CREATE TABLE contact (
     address      text NOT NULL CHECK (address ~ '^[!-?A-~]+@[!-?A-~]+$' AND length(address) <= 254),
     digest       boolean NOT NULL,
     urgent       boolean NOT NULL,
+    own          boolean NOT NULL DEFAULT false, -- dates of the cases that are theirs
     digested_on  date, -- the last day (Europe/London) that was looked at for a digest, whether or not one was made
     changed_at   timestamptz NOT NULL DEFAULT now(),
     changed_by   int NOT NULL REFERENCES principal DEFAULT current_principal(),
-    CHECK (digest OR urgent)
+    CHECK (digest OR urgent OR own)
 );
 GRANT SELECT, UPDATE (digested_on) ON contact TO hereabouts_jobs;
+
+-- Of which homes somebody may be told: of all, of those of their patches, or of none. The same roles that may look.
+CREATE FUNCTION told_of_homes(wanted int) RETURNS TABLE (everywhere boolean, patches text[])
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT bool_and(NOT r.scope ? 'patches'),
+           coalesce((SELECT array_agg(p) FROM patches_of(wanted) p), '{}')
+    FROM principal_role r JOIN principal p ON p.id = r.principal_id
+    WHERE r.principal_id = wanted AND p.disabled_at IS NULL
+    HAVING bool_or(r.role IN ('administrator', 'reader', 'housing-officer', 'housing-manager'))
+$$;
+REVOKE ALL ON FUNCTION told_of_homes(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION told_of_homes(int) TO hereabouts_jobs;
 
 -- The outbox. `due_at`: when it is tried next. It ends as sent or as failed, with what was said at the last attempt.
 -- `reference` stands in the e-mail: by it a second copy is known, where a process ended between sending and writing so.

@@ -26,7 +26,7 @@ RETURNING id
 
 -- name: finish
 UPDATE job_run SET state = %(state)s, finished_at = clock_timestamp(), detail = %(detail)s WHERE id = %(id)s
-RETURNING window_at, state, started_at, finished_at
+RETURNING window_at, state, started_at, finished_at, by_hand
 
 -- name: windows_done
 SELECT window_at FROM job_run WHERE job = %(job)s AND NOT by_hand AND state = 'done' AND window_at >= %(since)s
@@ -35,7 +35,7 @@ SELECT window_at FROM job_run WHERE job = %(job)s AND NOT by_hand AND state = 'd
 SELECT min(window_at) FROM job_run WHERE job = %s AND NOT by_hand
 
 -- name: last_runs
-SELECT n.name, r.window_at, r.state, r.started_at, r.finished_at, r.detail
+SELECT n.name, r.window_at, r.state, r.started_at, r.finished_at, r.detail, r.by_hand
 FROM unnest(%s::text[]) AS n (name)
 JOIN LATERAL (SELECT * FROM job_run WHERE job = n.name ORDER BY window_at DESC, id DESC LIMIT 1) r ON true
 
