@@ -108,20 +108,8 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         interval=timedelta(minutes=15),
         work=digesting(outside),
     )
-    watched = (
-        ASSESS,
-        HEALTH,
-        ACCOUNT,
-        GAPS,
-        ROLLUP,
-        clocks,
-        digest,
-        notices,
-        LINK_DATASETS,
-        PURGE_POSTS,
-        RETENTION,
-        CASE_FACTS,
-    )
+    own = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS)
+    watched = (*own, clocks, digest, notices)
     watch = Job(
         name="watch",
         title="Raise an alert when another job fails or does not run",
