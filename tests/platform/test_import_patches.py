@@ -47,8 +47,8 @@ def test_a_patch_is_an_area_or_a_list_and_the_list_goes_first(council, tmp_path:
     assert counts(read(council, tmp_path, import_patches, *PATCHES)) == (0, 0, 2, 0)
     assert rows(council, "SELECT * FROM home_patch ORDER BY 1") == [("h1", "north"), ("h2", "south")]
     council.owner.execute("SELECT set_config('hereabouts.principal', '1', false)")
-    council.owner.execute(
-        "INSERT INTO case_record (place_id, hazard, state, opened_at, patch) VALUES ('h2', 'x', 'works', now(), 'south')")  # fmt: skip
+    case = "INSERT INTO case_record (place_id, hazard, state, opened_at, patch) VALUES ('h2', 'x', 'works', now(), %s)"
+    council.owner.execute(case, ("south",))
     report = read(council, tmp_path, import_patches, "patch,home", "north,h2")
     assert counts(report) == (1, 1, 0, 0)
     assert report.notes == ("1 open case moved with the homes.",)

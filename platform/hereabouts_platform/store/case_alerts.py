@@ -179,7 +179,9 @@ def _heard(connection: Connection, case: Locked, alert: Row, event: int) -> None
     connection.execute(SQL["heard"], {"case": case.id, "alert": alert["id"], "level": alert["level"]})
     numbers = [number for number in alert["evidence"].values() if isinstance(number, dict) and "from" in number]
     spans = [(parse_time(number["from"]), parse_time(number["to"])) for number in numbers]
-    says = {name: alert[name] for name in ("hazard", "level", "reason", "evidence", "rule", "rule_version")}
+    says = {
+        name: alert[name] for name in ("hazard", "level", "reason", "evidence", "rule", "rule_version", "place_name")
+    }
     body, digest = packed(
         {"alert": alert["id"], "place": alert["place_id"], "opened_at": format_time(alert["opened_at"]), **says}
     )

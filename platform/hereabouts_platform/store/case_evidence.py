@@ -1,20 +1,23 @@
 """Facts copied into cases, so that a case can be told in full when its readings and raw batches have gone.
 
 What is copied: the hours of everything measured in the home, from 90 days before the case or from where its alerts
-begin to count, whichever is earlier; the weather they were worked out with; and the messages themselves, with the
-decoder that read each, from where the alerts begin to count (a week before a case without any). At every step what came
-since. The statements of alerts are kept by `store/case_alerts` in the moment they are made.
+begin to count, whichever is earlier; the weather they were worked out with; the messages themselves, with the decoder
+that read each, from where the alerts begin to count (a week before a case without any); what is known of the home, and
+the text of the law. At every step what came since. The statements of alerts are kept by `store/case_alerts` in the
+moment they are made.
 """
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from typing import Any
 
 from psycopg.rows import dict_row
 
 from hereabouts_platform.access.policy import require
+from hereabouts_platform.cases.clocks.book_file import load_book
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.evidence_body import packed, unpacked
 from hereabouts_platform.store.queries import load
@@ -88,6 +91,7 @@ def _copy(connection: Connection, row: tuple[Any, ...], now: datetime) -> None:
             _copy_hours(connection, case, kind, stream)
     for device, profile in _devices(connection, case):
         _copy_frames(connection, case, device, profile)
+    _copy_standing(connection, case)
     connection.execute(SQL["copied"], {"case": case.id, "event": case.event})
 
 
@@ -110,6 +114,7 @@ def _copy_hours(connection: Connection, case: _Case, kind: str, stream: Row) -> 
     facts = {
         "datastream": stream["id"],
         "place": stream["place_id"],
+        "place_name": stream["place_name"],
         "device": stream["device_id"],
         "quantity": stream["quantity"],
         "channel": stream["channel"],
@@ -163,6 +168,25 @@ def _frame(row: Sequence[Any], message: RawMessage | None) -> Row:
         "topic": message.topic if message else None,
         "payload": b64encode(message.payload).decode() if message else None,
     }
+
+
+def _copy_standing(connection: Connection, case: _Case) -> None:
+    """The home as it is known, and the law as it stands: once, and again where they have changed."""
+    home = home_facts(connection, case.home, case.opened_at)
+    texts = {f"{each.nation}-{each.begins}.toml": each.text for each in load_book(home["nation"]).editions}
+    subjects = [("home", "home", home), *(("law", name, {"text": text}) for name, text in texts.items())]
+    for kind, subject, facts in subjects:
+        asked = {"case": case.id, "kind": kind, "subject": subject}
+        newest = connection.execute(SQL["newest"], asked).fetchone()
+        if newest is None or bytes(newest[0]) != packed(facts)[1]:
+            _keep(connection, case, (kind, subject), min(case.opened_at, case.until), facts)
+
+
+def home_facts(connection: Connection, home: str, at: datetime) -> Row:
+    """What is known of a home now, of its tenancy at an instant, and by which settings its cases are worked."""
+    row = connection.execute(SQL["home"], {"home": home, "at": at}).fetchone()
+    names = ("id", "name", "uprn", "tenancy", "nation", "awareness")
+    return {**dict(zip(names, row or (None,) * len(names), strict=True)), "release": version("hereabouts")}
 
 
 def _keep(connection: Connection, case: _Case, what: tuple[str, str], from_at: datetime, facts: Row) -> None:

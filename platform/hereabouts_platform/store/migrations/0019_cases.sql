@@ -221,8 +221,8 @@ CREATE TABLE case_evidence (
     id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     case_id   bigint NOT NULL REFERENCES case_record ON DELETE CASCADE,
     event_id  bigint NOT NULL,            -- the step at which it was copied
-    kind      text NOT NULL CHECK (kind IN ('statement', 'hours', 'weather', 'frames')),
-    subject   text NOT NULL,              -- the alert, the place and quantity, the device
+    kind      text NOT NULL CHECK (kind IN ('statement', 'hours', 'weather', 'frames', 'home', 'law')),
+    subject   text NOT NULL,              -- the alert, the datastream, the device, the rule file
     from_at   timestamptz NOT NULL,
     to_at     timestamptz NOT NULL CHECK (to_at >= from_at),
     body      bytea NOT NULL,

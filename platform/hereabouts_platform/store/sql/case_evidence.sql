@@ -13,7 +13,7 @@ UPDATE case_record SET kept_event = %(event)s WHERE id = %(case)s
 
 -- name: streams_at_home
 -- Datastreams at a home and its rooms over a time, with the device that sends them.
-SELECT s.id, s.quantity, s.channel, s.unit, d.place_id, d.device_id
+SELECT s.id, s.quantity, s.channel, s.unit, d.place_id, p.name AS place_name, d.device_id
 FROM datastream s JOIN deployment d ON d.id = s.deployment_id JOIN place p ON p.id = d.place_id
 WHERE (p.id = %(home)s OR p.parent_id = %(home)s AND p.kind = 'room')
   AND d.from_at < %(to)s AND (d.to_at IS NULL OR d.to_at > %(from)s)
@@ -34,8 +34,8 @@ WITH named AS (
       AND EXISTS (SELECT FROM deployment d WHERE d.place_id = w.id)
     ORDER BY (w.lat - here.lat) ^ 2 + ((w.lon - here.lon) * cos(radians(here.lat))) ^ 2, w.id LIMIT 1
 )
-SELECT s.id, s.quantity, s.channel, s.unit, d.place_id, d.device_id
-FROM datastream s JOIN deployment d ON d.id = s.deployment_id
+SELECT s.id, s.quantity, s.channel, s.unit, d.place_id, p.name AS place_name, d.device_id
+FROM datastream s JOIN deployment d ON d.id = s.deployment_id JOIN place p ON p.id = d.place_id
 WHERE d.place_id IN (SELECT id FROM named UNION SELECT id FROM nearest)
   AND d.from_at < %(to)s AND (d.to_at IS NULL OR d.to_at > %(from)s)
 ORDER BY s.id
@@ -73,6 +73,16 @@ WHERE u.device_id = %(device)s AND u.received_at >= %(from)s AND u.received_at <
                 AND d.from_at <= coalesce(u.observed_at, u.received_at)
                 AND (d.to_at IS NULL OR coalesce(u.observed_at, u.received_at) < d.to_at))
 ORDER BY u.batch_id, b.received_at, u.index
+
+-- name: home
+-- What is known of a case's home, and by which settings the case is worked.
+SELECT p.id, p.name, p.uprn, tenancy_kind_at(p.id, %(at)s), y.nation, y.awareness
+FROM place p, case_policy y WHERE p.id = %(home)s
+
+-- name: newest
+-- The hash of what was kept last of a subject.
+SELECT sha256 FROM case_evidence WHERE case_id = %(case)s AND kind = %(kind)s AND subject = %(subject)s
+ORDER BY id DESC LIMIT 1
 
 -- name: keep
 INSERT INTO case_evidence (case_id, event_id, kind, subject, from_at, to_at, body, sha256)
