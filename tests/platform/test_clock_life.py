@@ -1,9 +1,11 @@
 """What happens to clocks in a case: met, missed, superseded, not needed; renewed investigations; emergencies."""
 
 import pytest
+from case_evidence import whole_story
 from case_story import Story, london
 
 from hereabouts_platform.cases.clocks.clock import ClockState
+from hereabouts_platform.cases.clocks.words import say_clock
 
 
 def concluded(significance: str = "significant", **detail: object) -> Story:
@@ -182,3 +184,63 @@ def test_what_comes_back_after_it_was_settled_counts_anew() -> None:
 def test_a_second_report_of_what_is_being_worked_on_starts_nothing() -> None:
     story = concluded().then("reported", "2026-12-10 10:00", by="resident")
     assert [key for key in story.states("2026-12-10 11:00") if key.startswith("investigate")] == ["investigate/1"]
+
+
+def test_a_case_walked_from_the_first_reading_to_its_end() -> None:
+    """Seen on 3 December, raised on Monday 7 December 2026, closed in May: every clock of it."""
+    clocks = {clock.key: clock for clock in whole_story().clocks("2027-05-14 12:00")}
+    assert {key: (clock.state.value, str(clock.due_on), clock.met_event) for key, clock in clocks.items()} == {
+        "investigate/2": ("met", "2026-12-21", 8),
+        "keep_informed/2": ("met", "None", 16),
+        "summary/8": ("met", "2026-12-14", 9),
+        "safety_work/8": ("met", "2026-12-16", 12),
+        "accommodation/8": ("met", "2026-12-16", 11),
+        "preventative_steps/8": ("met", "2026-12-16", 13),
+        "preventative_start/8": ("met", "2027-03-03", 14),
+    }
+    awareness = clocks["investigate/2"].awareness
+    assert awareness.indicator_at == london("2026-12-03 04:00")
+    assert awareness.reported_at == london("2026-12-08 09:30")  # as it was corrected
+
+
+def test_a_case_that_is_opened_again_goes_on_being_told_of() -> None:
+    story = Story().then("reported", "2026-12-07 10:00").then("closed", "2026-12-08 10:00", outcome="no_access")
+    assert story.states("2026-12-09 10:00")["keep_informed/1"] is ClockState.MET
+    story.then("reopened", "2026-12-10 10:00")
+    assert story.states("2026-12-11 10:00")["keep_informed/1"] is ClockState.RUNNING
+
+
+def test_the_first_sign_of_a_later_round_is_its_own_alert_s() -> None:
+    story = Story().then("indicated", "2026-12-01 04:00", alert=1).then("alert_raised", "2026-12-07 10:00", alert=1)
+    story.then("indicated", "2026-12-08 04:00", alert=2)
+    story.then("investigation_concluded", "2026-12-09 15:00", significance="none")
+    story.then("alert_raised", "2027-01-11 10:00", alert=2)
+    first, second = (story.clock(key, "2027-01-12 10:00").awareness for key in ("investigate/2", "investigate/5"))
+    assert first.indicator_at == london("2026-12-01 04:00")
+    assert second.indicator_at == london("2026-12-08 04:00")
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        ("2026-12-18 10:00", "Finish the investigation by Monday 21 December 2026: 1 working day left."),
+        ("2026-12-21 10:00", "Finish the investigation by Monday 21 December 2026: today."),
+        ("2026-12-23 10:00", "Finish the investigation by Monday 21 December 2026: missed, 2 working days ago."),
+    ],
+)
+def test_a_clock_in_a_sentence(now: str, words: str) -> None:
+    assert say_clock(Story().then("reported", "2026-12-07 10:00").clock("investigate/1", now)) == words
+
+
+def test_sentences_of_clocks_of_hours_and_of_those_that_are_over() -> None:
+    story = Story().then("reported", "2026-12-07 10:00").then("emergency_suspected", "2026-12-07 11:00")
+    said = {clock.name: say_clock(clock) for clock in story.clocks("2026-12-07 12:00")}
+    assert said["make_safe"] == "Make the emergency safe by 8 December 2026, 11:00: 23 hours left."
+    assert said["investigate"] == (
+        "Finish the investigation: replaced. “Investigate the possible emergency” took its place."
+    )
+    assert said["keep_informed"] == "Keep the tenant up to date without a date."
+    late = {clock.name: say_clock(clock) for clock in story.clocks("2026-12-08 13:30")}
+    assert late["make_safe"].endswith("by 8 December 2026, 11:00: missed, 3 hours ago.")
+    far = Story().then("reported", "2027-12-24 10:00").clock("investigate/1", "2027-12-25 10:00")
+    assert say_clock(far).startswith("Finish the investigation by a date that is not known yet. Cannot say: bank")

@@ -57,6 +57,7 @@ def standing(events: list[CaseEvent], now: datetime) -> set[tuple[object, ...]]:
 
 
 @given(INSTANTS, st.sampled_from(RULES))
+@settings(deadline=None)
 def test_a_deadline_by_working_days_is_a_working_day_and_so_many_lie_between(start, pair) -> None:
     rule, days = pair
     due_on = deadline_of(rule, start, days).due_on
@@ -67,6 +68,7 @@ def test_a_deadline_by_working_days_is_a_working_day_and_so_many_lie_between(sta
 
 
 @given(INSTANTS, INSTANTS, st.sampled_from(RULES))
+@settings(deadline=None)
 def test_who_starts_later_is_never_due_earlier(one, other, pair) -> None:
     rule, days = pair
     if rule.unit is not Unit.CONTINUOUS:

@@ -7,7 +7,7 @@ import json
 import re
 import zipfile
 from dataclasses import replace
-from datetime import UTC, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from html.parser import HTMLParser
 from xml.etree import ElementTree as ET
 
@@ -17,10 +17,12 @@ from case_story import Story
 
 from hereabouts_platform.evidence.case_file import CaseFile, from_json, to_json
 from hereabouts_platform.evidence.charts import charts_of
-from hereabouts_platform.evidence.pack import MANIFEST, case_html, members_of, pack_of
+from hereabouts_platform.evidence.pack import MANIFEST, case_html, file_of_pack, members_of, pack_of
 from hereabouts_platform.evidence.repair import raise_repair
 from hereabouts_schemas.case import CaseEventKind
 from hereabouts_schemas.errors import InputError
+
+FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +45,9 @@ def rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode())))
 
 
-def test_the_same_file_gives_the_same_bytes_and_again_from_its_own_json(file: CaseFile, pack: bytes) -> None:
+def test_the_same_file_gives_the_same_bytes_and_again_from_itself(file: CaseFile, pack: bytes) -> None:
     assert pack_of(file_of(whole_story())) == pack
-    again = from_json(opened(pack)["case.json"])
+    again = file_of_pack(pack)
     assert pack_of(again) == pack
     assert again.as_at == file.as_at
 
@@ -184,12 +186,41 @@ def test_a_case_of_which_nothing_happened_makes_no_pack(file: CaseFile) -> None:
 @pytest.mark.parametrize("text", [b"{}", b"[", b'{"format": 1}'])
 def test_what_is_no_case_file_is_refused(text: bytes) -> None:
     with pytest.raises(InputError, match=r"case\.json"):
-        from_json(text)
+        from_json(text, {})
+
+
+def test_a_pack_that_was_changed_or_is_none_is_refused(file: CaseFile, pack: bytes) -> None:
+    changed = pack.replace(b"Washed down", b"Washed over")
+    with pytest.raises(InputError, match=r"case\.html, case\.json, events\.csv"):
+        file_of_pack(_with_new_checksums(changed))
+    for none in (b"", b"PK", _zipped({"a": b""}, file.as_at)):
+        with pytest.raises(InputError, match="Give the ZIP of a case"):
+            file_of_pack(none)
+    with pytest.raises(InputError, match="every attachment"):
+        from_json(to_json(file), {})
+
+
+def _with_new_checksums(pack: bytes) -> bytes:
+    """Somebody who changes a fact can mend the ZIP's own checksums, and not the manifest in the same breath."""
+    with zipfile.ZipFile(io.BytesIO(pack)) as archive:
+        members = {}
+        for entry in archive.infolist():
+            start = entry.header_offset + 30 + len(entry.filename)
+            members[entry.filename] = pack[start : start + entry.file_size]
+    return _zipped(members, FIRST)
+
+
+def _zipped(members: dict[str, bytes], at: datetime) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name, (at.year, 1, 1, 0, 0, 0)), content)
+    return out.getvalue()
 
 
 def test_a_file_of_another_format_is_refused(file: CaseFile) -> None:
     with pytest.raises(InputError, match="reads format 1"):
-        from_json(to_json(replace(file, format=2)))
+        from_json(to_json(replace(file, format=2)), {})
 
 
 def test_events_of_every_kind_have_words() -> None:

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -225,12 +226,17 @@ class CaseFile:
 
 
 def to_json(file: CaseFile) -> bytes:
-    """The file as JSON, the same bytes for the same facts: times in UTC, payloads and attachments in base64."""
-    plain = _in_utc(msgspec.to_builtins(file, builtin_types=(datetime,)))
-    return msgspec.json.format(msgspec.json.encode(plain, order="deterministic"), indent=1)
+    """The file as JSON, the same bytes for the same facts: times in UTC, payloads in base64.
+
+    Attachments stand in it by their SHA-256 alone: they may be large, and lie beside it.
+    """
+    bare = replace(file, attachments=tuple(replace(each, content=b"") for each in file.attachments))
+    plain = _in_utc(msgspec.to_builtins(bare, builtin_types=(datetime,)))
+    whole = {**plain, "attachment_sha256": [sha256_of(each.content) for each in file.attachments]}
+    return msgspec.json.format(msgspec.json.encode(whole, order="deterministic"), indent=1)
 
 
-def _in_utc(value: object) -> object:
+def _in_utc(value: Any) -> Any:
     """The same with every time in UTC: a database answers in the zone of its session."""
     if isinstance(value, datetime):
         return format_time(value)
@@ -241,19 +247,29 @@ def _in_utc(value: object) -> object:
     return value
 
 
-def from_json(text: bytes) -> CaseFile:
-    """A file from its JSON.
+def from_json(text: bytes, contents: Mapping[str, bytes]) -> CaseFile:
+    """A file from its JSON and the contents of its attachments, by their SHA-256.
 
     Raises:
-        InputError: it is none, or of another format.
+        InputError: it is none, of another format, or an attachment is not there.
     """
     try:
         file = msgspec.json.decode(text, type=CaseFile)
+        digests = msgspec.json.decode(text, type=_Digests).attachment_sha256
     except msgspec.DecodeError as error:
         raise InputError("case.json", error, "Give the case.json of a pack.") from None
     if file.format != FORMAT:
         raise InputError("format", file.format, f"This release reads format {FORMAT}.")
-    return file
+    missing = [digest for digest in digests if digest not in contents]
+    if missing or len(digests) != len(file.attachments):
+        raise InputError("attachments", missing, "Give the pack whole, with every attachment as it was.")
+    whole = zip(file.attachments, digests, strict=True)
+    return replace(file, attachments=tuple(replace(each, content=contents[digest]) for each, digest in whole))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Digests:
+    attachment_sha256: tuple[str, ...]
 
 
 def sha256_of(content: bytes) -> str:

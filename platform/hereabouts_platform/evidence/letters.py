@@ -70,7 +70,7 @@ class Summary:
     reference: str
     home: str
     day: str
-    how: str
+    remote: bool
     investigator: str
     found: str
     why: str
@@ -105,9 +105,7 @@ def summary_of(file: CaseFile, event: int | None = None) -> Summary:
         reference=file.reference,
         home=file.home.name,
         day=say_day(civil_day(conclusion.at)),
-        how="from photographs, readings and what we were told, without a visit"
-        if conclusion.remote
-        else "in your home",
+        remote=conclusion.remote,
         investigator=_text(detail, "investigator"),
         found=_found(file, found),
         why=_text(detail, "reason", "words"),

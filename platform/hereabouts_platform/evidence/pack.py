@@ -2,7 +2,7 @@
 
 The same file gives the same bytes, whenever and wherever: entries stand in a fixed order, carry the time of the case's
 last event, and are stored as they are (two releases of a compressor differ in their output). `case.json` in it is the
-whole file: from it the pack can be made again (`from_json`, `pack_of`).
+file but for attachments, which lie beside it: from these the pack can be made again (`file_of_pack`, `pack_of`).
 """
 
 import io
@@ -17,11 +17,12 @@ from hereabouts_platform.cases.clocks.clock import Clock, ClockState
 from hereabouts_platform.cases.clocks.endeavours import all_reasonable_endeavours
 from hereabouts_platform.cases.clocks.working_days import civil_day
 from hereabouts_platform.evidence import tables
-from hereabouts_platform.evidence.case_file import CaseFile, sha256_of, to_json
+from hereabouts_platform.evidence.case_file import CaseFile, from_json, sha256_of, to_json
 from hereabouts_platform.evidence.charts import charts_of
 from hereabouts_platform.evidence.events import event_lines
 from hereabouts_platform.evidence.mhclg import mhclg_json, mhclg_tables
 from hereabouts_platform.evidence.page import render
+from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.times import aware_utc, format_time
 
 MANIFEST = "MANIFEST.sha256"
@@ -38,6 +39,27 @@ def pack_of(file: CaseFile) -> bytes:
     members = members_of(file)
     listed = "".join(f"{sha256_of(content)}  {name}\n" for name, content in members.items())
     return _zipped({**members, MANIFEST: listed.encode()}, max(file.as_at, _EARLIEST))
+
+
+def file_of_pack(pack: bytes) -> CaseFile:
+    """The file that a pack was made of: `pack_of` it gives the same bytes.
+
+    Raises:
+        InputError: it is no pack, or something in it is not what its manifest says.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(pack)) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        lines = [line.split("  ", 1) for line in members.pop(MANIFEST).decode().splitlines()]
+        listed = {name: digest for digest, name in lines}
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise InputError("pack", error, "Give the ZIP of a case, as it was made.") from None
+    found = {name: sha256_of(content) for name, content in members.items()}
+    if found != listed:
+        changed = sorted(name for name in found.keys() | listed.keys() if found.get(name) != listed.get(name))
+        raise InputError("pack", ", ".join(changed), "These are not what the manifest says: ask for the pack again.")
+    contents = {found[name]: content for name, content in members.items() if name.startswith("attachments/")}
+    return from_json(members["case.json"], contents)
 
 
 def members_of(file: CaseFile) -> dict[str, bytes]:
