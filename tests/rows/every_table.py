@@ -135,6 +135,7 @@ INSERT INTO notice (principal_id, kind, subject, body, told, made_at, due_at, se
     SELECT id, 'digest', 'Two new', E'Wet.\\nWet.', '{"alert 1": 2}', '2026-03-02Z', '2026-03-02Z', '2026-03-02Z'
     FROM principal WHERE name = 'Ada Pym';
 INSERT INTO notice_about SELECT principal_id, 'digest 2026-03-02', id FROM notice;
+INSERT INTO relapse_watch VALUES (1, 'h1', 'watching', '2026-06-01', 3, NULL, '87 days to go.', '2026-03-04Z');
 """
 
 

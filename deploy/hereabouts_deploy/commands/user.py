@@ -79,6 +79,7 @@ def link(name: Name) -> None:
 def email(
     name: Name,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Where to.")],
+    *,
     digest: Annotated[
         bool, typer.Option("--digest", help="A digest of each working day on which it has news.")
     ] = False,

@@ -7,8 +7,9 @@ from hereabouts_platform.access.policy import require
 from hereabouts_platform.cases.clocks.book_file import load_book
 from hereabouts_platform.jobs.job import Work
 from hereabouts_platform.jobs.outside import Outside
+from hereabouts_platform.jobs.telling import tell_owners
 from hereabouts_platform.notify.facts import clock_items
-from hereabouts_platform.rules.digest import Group, Item, dates
+from hereabouts_platform.rules.digest import Group, dates
 from hereabouts_platform.store import notices as store
 from hereabouts_platform.store.case_events import Clerk, renew
 from hereabouts_platform.store.connection import Connection
@@ -30,7 +31,8 @@ def watching_clocks(outside: Outside) -> Work:
         clerk = Clerk.at(connection, principal, now)
         renewed = _renew(clerk)
         found = clock_items(connection, now, now + NEAR)
-        told = 0 if outside.send is None else _tell(connection, outside, found, now)
+        theirs = [(f"{item.key} {item.group}", item, whose) for item, whose in found]
+        told = tell_owners(connection, outside, store.NoticeKind.CLOCK, theirs, dates, now=now)
         missed = sum(item.group is Group.MISSED for item, _ in found)
         return {"renewed": renewed, "near": len(found) - missed, "missed": missed, "told": told}
 
@@ -44,28 +46,3 @@ def _renew(clerk: Clerk) -> int:
     for case in cases:
         renew(clerk, case)
     return len(cases)
-
-
-def _tell(connection: Connection, outside: Outside, found: list[tuple[Item, int | None]], now: datetime) -> int:
-    told = 0
-    for contact in store.contacts(connection) if found else ():
-        theirs = {_about(item): item for item, whose in found if whose == contact.id} if contact.own else {}
-        known = store.told_of(connection, contact.id, list(theirs)) if theirs else set()
-        fresh = {about: item for about, item in theirs.items() if about not in known}
-        if not fresh:
-            continue
-        letter = dates(list(fresh.values()), outside.pages)
-        draft = store.Draft(
-            principal_id=contact.id,
-            kind=store.NoticeKind.CLOCK,
-            subject=letter.subject,
-            body=letter.body,
-            abouts=list(fresh),
-        )
-        store.add_notice(connection, draft, now)
-        told += 1
-    return told
-
-
-def _about(item: Item) -> str:
-    return f"{item.key} {item.group}"

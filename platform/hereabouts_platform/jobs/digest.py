@@ -7,7 +7,7 @@ from hereabouts_platform.access.policy import require
 from hereabouts_platform.cases.clocks.book_file import load_book
 from hereabouts_platform.jobs.job import Work
 from hereabouts_platform.jobs.outside import Outside
-from hereabouts_platform.notify.facts import alert_items, clock_items, silent_items, soon
+from hereabouts_platform.notify.facts import alert_items, clock_items, relapse_items, silent_items, soon
 from hereabouts_platform.rules.digest import Letter, digest
 from hereabouts_platform.store import notices as store
 from hereabouts_platform.store.case_events import policy_of
@@ -49,7 +49,8 @@ def _make(connection: Connection, outside: Outside, people: list[store.Contact],
     store.replace_digests(connection, [person.id for person in people])
     told = store.last_told(connection, [person.id for person in people])
     dates = [item for item, _ in clock_items(connection, now, soon(now, nation))]
-    items = [*dates, *alert_items(connection), *silent_items(connection)]
+    back = [item for item, _ in relapse_items(connection)]
+    items = [*dates, *back, *alert_items(connection), *silent_items(connection)]
     about = f"digest {day.isoformat()}"
     made = 0
     for person in people:

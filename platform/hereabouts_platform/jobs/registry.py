@@ -15,6 +15,7 @@ from hereabouts_platform.jobs.job import Job
 from hereabouts_platform.jobs.link_datasets import link_datasets
 from hereabouts_platform.jobs.notices import posting
 from hereabouts_platform.jobs.outside import Outside
+from hereabouts_platform.jobs.proof import watching_works
 from hereabouts_platform.jobs.purge_posts import purge_posts
 from hereabouts_platform.jobs.retention import let_go
 from hereabouts_platform.jobs.rollup import roll_up
@@ -103,6 +104,13 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         interval=timedelta(minutes=5),
         work=watching_clocks(outside),
     )
+    proof = Job(
+        name="proof",
+        title="Watch for 90 days after works whether what was mended stays mended",
+        interval=timedelta(days=1),
+        work=watching_works(outside),
+        in_parts=True,
+    )
     digest = Job(
         name="digest",
         title="Tell who asked for it, on working days, what has changed since they were last told",
@@ -110,7 +118,7 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         work=digesting(outside),
     )
     own = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS)
-    watched = (*own, clocks, digest, notices)
+    watched = (*own, clocks, proof, digest, notices)
     watch = Job(
         name="watch",
         title="Raise an alert when another job fails or does not run",

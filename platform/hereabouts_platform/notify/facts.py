@@ -12,6 +12,7 @@ from hereabouts_platform.rules.digest import Group, Item
 from hereabouts_platform.rules.hazard_words import LEVELS, RANKS, say_hazard
 from hereabouts_platform.rules.wording import say_time
 from hereabouts_platform.store import notices as store
+from hereabouts_platform.store import proof
 from hereabouts_platform.store.connection import Connection
 from hereabouts_schemas.alert import Level
 
@@ -44,6 +45,11 @@ def clock_items(connection: Connection, now: datetime, until: datetime) -> list[
     return [(_of_clock(row, now), row["assignee"]) for row in store.nearing(connection, until)]
 
 
+def relapse_items(connection: Connection) -> list[tuple[Item, int | None]]:
+    """Rooms of cases in which it came back after the works, and whose case each is."""
+    return [(_of_relapse(row), row["assignee"]) for row in proof.came_back(connection)]
+
+
 def soon(now: datetime, nation: str) -> datetime:
     """The end of the third working day from now; beyond known bank holidays, of the fifth day."""
     day = civil_day(now)
@@ -62,6 +68,18 @@ def _of_clock(row: dict[str, Any], now: datetime) -> Item:
         group=Group.MISSED if is_missed else Group.DUE,
         rank=2 if is_missed else 1,
         line=f"{row['home_name']}: {what}, {'was due' if is_missed else 'by'} {when}",
+        path=_page(row["home"]),
+        patch=row["patch"],
+    )
+
+
+def _of_relapse(row: dict[str, Any]) -> Item:
+    where = row["home_name"] if row["place"] == row["home"] else f"{row['home_name']}, {row['place_name']}"
+    return Item(
+        key=f"relapse {row['case']} {row['place']}",
+        group=Group.ALERT,
+        rank=RANKS[Level.ACT],
+        line=f"{where}: {say_hazard(row['hazard'])}, came back after the works ({say_day(row['on'])})",
         path=_page(row["home"]),
         patch=row["patch"],
     )

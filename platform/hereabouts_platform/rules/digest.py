@@ -96,6 +96,14 @@ def urgent(items: Sequence[Item], pages: str | None) -> Letter:
     return Letter(subject=f"Urgent: {what}", body=_whole(parts, pages), told=told)
 
 
+def came_back(items: Sequence[Item], pages: str | None) -> Letter:
+    """A notice of rooms in which it came back after works, at least one."""
+    what = items[0].line.split(":")[0] if len(items) == 1 else f"{len(items)} rooms"
+    first = "After the works it was watched whether it holds. Here it did not: look at the case, and at what was done."
+    body = _whole([first, "\n".join(_lines(items, SHOWN, pages))], pages)
+    return Letter(subject=f"It came back: {what}", body=body, told={item.key: item.rank for item in items})
+
+
 def _counts(sections: "Sequence[_Section]") -> str:
     return say_list([f"{len(of)} {heading.short}" for heading, of in sections])
 

@@ -23,7 +23,7 @@ CUT_OFF = "The run was cut off: its process or its connection to the database en
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """One run: `state` is running, done or failed; `detail` holds counts, or `error` with a sentence; `by_hand`: somebody asked."""
+    """One run: `state` is running, done or failed; `detail` holds counts, or `error`; `by_hand`: somebody asked."""
 
     window_at: datetime
     state: str

@@ -77,6 +77,25 @@ $$;
 REVOKE ALL ON FUNCTION notice_counts(timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION notice_counts(timestamptz) TO hereabouts_jobs, hereabouts_api;
 
+-- How the watch over a room stands after the works of a case (homes/relapse.py), as it was last looked at.
+CREATE TABLE relapse_watch (
+    case_id      bigint NOT NULL REFERENCES case_record ON DELETE CASCADE,
+    place_id     text NOT NULL REFERENCES place,
+    state        text NOT NULL CHECK (state IN ('watching', 'held', 'relapsed', 'cannot_say')),
+    until        date NOT NULL,
+    days_seen    int NOT NULL,
+    came_back_on date CHECK ((came_back_on IS NOT NULL) = (state = 'relapsed')),
+    reason       text NOT NULL,
+    looked_at    timestamptz NOT NULL,
+    PRIMARY KEY (case_id, place_id)
+);
+ALTER TABLE relapse_watch ENABLE ROW LEVEL SECURITY;
+CREATE POLICY relapse_watch_seen ON relapse_watch FOR SELECT TO hereabouts_api
+    USING (EXISTS (SELECT FROM case_record c WHERE c.id = case_id));
+CREATE POLICY relapse_watch_jobs ON relapse_watch TO hereabouts_jobs USING (true) WITH CHECK (true);
+GRANT SELECT ON relapse_watch TO hereabouts_api;
+GRANT SELECT, INSERT, UPDATE ON relapse_watch TO hereabouts_jobs;
+
 -- A class of retention of their own, beside those that stand.
 ALTER FUNCTION retention_parts() RENAME TO retention_parts_but_notices;
 CREATE FUNCTION retention_parts()
