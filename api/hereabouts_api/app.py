@@ -12,6 +12,7 @@ from hereabouts_api.guard import Guard
 from hereabouts_api.intake import Intake
 from hereabouts_api.pages import datasets as datasets_page
 from hereabouts_api.pages import devices as devices_page
+from hereabouts_api.pages import jobs as jobs_page
 from hereabouts_api.pages import overview, place, provenance, quarantine, sign_in, static
 from hereabouts_api.pages import sources as sources_page
 from hereabouts_api.routes import (
@@ -26,6 +27,7 @@ from hereabouts_api.routes import (
     deployments,
     devices,
     health,
+    jobs,
     latest,
     losses,
     metrics,
@@ -74,8 +76,19 @@ def create_app(settings: ApiSettings) -> FastAPI:
     # readings and timeline before places: a place's id takes in every slash that is left
     lists = (readings, timeline, latest, places, areas, area_summary, alerts, devices, deployments, datasets)
     casework = (cases, case_work, case_papers)
-    traffic = (accounting, losses, sources, quarantine_groups, uplinks)
-    pages = (static, sign_in, overview, sources_page, devices_page, datasets_page, quarantine, provenance, place)
+    traffic = (accounting, losses, sources, quarantine_groups, uplinks, jobs)
+    pages = (
+        static,
+        sign_in,
+        overview,
+        sources_page,
+        jobs_page,
+        devices_page,
+        datasets_page,
+        quarantine,
+        provenance,
+        place,
+    )
     for module in (health, metrics, description, *lists, *casework, *traffic, *pages):
         app.include_router(module.router)
     described = description.describe(app)

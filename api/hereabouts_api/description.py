@@ -30,6 +30,7 @@ TAGS = [
     {"name": "devices", "description": "Things that transmit, and how they are."},
     {"name": "datasets", "description": "Other data of time and place: certificates, look-ups, surveys."},
     {"name": "accounting", "description": "What became of every message."},
+    {"name": "jobs", "description": "What the system does by itself, and how that fares."},
     {"name": "uplinks", "description": "Messages handed in over HTTP."},
     {"name": "health", "description": "Whether the service lives and can serve."},
 ]

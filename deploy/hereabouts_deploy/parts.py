@@ -12,6 +12,7 @@ from hereabouts_deploy.embedded.mqtt_probe import Login
 from hereabouts_deploy.embedded.ports import LOOPBACK
 from hereabouts_deploy.embedded.postgres import Postgres
 from hereabouts_deploy.mqtt_address import MqttAddress
+from hereabouts_deploy.outside import told_to_jobs
 from hereabouts_deploy.secrets_file import Secrets, secrets_of
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.supervise.child import Child, child
@@ -55,9 +56,15 @@ class Ground:
         """The processes that turn messages into readings."""
         return workers(self.settings, self.data_dir, database_url=database_url, mqtt_url=feed.url)
 
-    def jobs(self, database_url: str) -> Child:
-        """The process that assesses homes, and lets go of what was kept long enough, at its times."""
-        return self._child("jobs", database_url=database_url, retention=json.dumps(self.settings.retention))
+    def jobs(self, database_url: str, port: int) -> Child:
+        """The process that assesses homes, tells people, and lets go of what was kept long enough, at its times."""
+        return self._child(
+            "jobs",
+            database_url=database_url,
+            public_url=self._pages(port),
+            retention=json.dumps(self.settings.retention),
+            **told_to_jobs(self.settings),
+        )
 
     def api(self, database_url: str, port: int) -> Child:
         """The process that serves API and pages."""
@@ -66,9 +73,13 @@ class Ground:
             database_url=database_url,
             http_host=LOOPBACK,
             http_port=str(port),
-            public_url=self.settings.public_url or f"http://{LOOPBACK}:{port}",
+            public_url=self._pages(port),
             allowed_hosts=",".join(self.settings.allowed_hosts),
         )
+
+    def _pages(self, port: int) -> str:
+        """Where people reach the pages."""
+        return self.settings.public_url or f"http://{LOOPBACK}:{port}"
 
     def _child(self, command: str, **settings: str) -> Child:
         """`hereabouts <command>` with these settings."""

@@ -8,8 +8,11 @@ import difflib
 import json
 import os
 import tomllib
+from datetime import time
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import psycopg
 from platformdirs import user_data_path
@@ -32,13 +35,17 @@ from hereabouts_deploy.supervise.parent import SUPERVISED
 from hereabouts_ingest.backfill.settings import check_id, check_server
 from hereabouts_platform.cases.clocks.awareness import AwarenessPolicy
 from hereabouts_platform.cases.clocks.book_file import nations
+from hereabouts_platform.jobs.outside import DIGEST_AT
+from hereabouts_platform.notify.mail import is_address
+from hereabouts_platform.notify.ways import OFFICIAL as NOTIFY_URL
+from hereabouts_platform.notify.ways import Tls, parse_key
 from hereabouts_platform.rules.retention import check_keeps
 from hereabouts_platform.store.case_clocks import CasePolicy
 from hereabouts_schemas.alert import Level
 from hereabouts_schemas.errors import ConfigError, InputError
 
 TOML = Path("hereabouts.toml")
-SECRETS = ("database_url", "mqtt_url", "things_stack_key")
+SECRETS = ("database_url", "mqtt_url", "things_stack_key", "smtp_password", "notify_api_key")
 NEVER_SHOWN = (*SECRETS, "things_stack")  # somebody may have put a key where it does not belong
 BUILT_IN = "default"
 THINGS_STACK_SERVER = "https://eu1.cloud.thethings.network"
@@ -59,6 +66,18 @@ def _database_address(url: str | None) -> str | None:
     except psycopg.ProgrammingError as error:
         raise ValueError("An address of a database looks like postgresql://name:password@host:5432/database") from error
     return url
+
+
+def _sender(text: str | None) -> str | None:
+    if text is not None and not is_address(parseaddr(text)[1]):
+        raise ValueError("Write an address, or Name <address>")
+    return text
+
+
+def _notify_key(key: str | None) -> str | None:
+    if key is not None:
+        parse_key(key)
+    return key
 
 
 class ThingsStackEntry(BaseModel):
@@ -163,6 +182,28 @@ class Settings(BaseSettings):
     case_level: Level = Field(
         default=Level.ACT,
         description="From which level on an alert on a home becomes a case by itself: watch, act or urgent.",
+    )
+    smtp_host: str | None = Field(default=None, description="Mail server that sends the e-mails people asked for.")
+    smtp_port: Port = Field(default=587, description="Port of the mail server.")
+    smtp_tls: Tls = Field(
+        default=Tls.STARTTLS, description="starttls, tls (from the first byte), or none: a relay on this machine."
+    )
+    smtp_user: str | None = Field(default=None, description="Name at the mail server, where it asks for one.")
+    smtp_password: str | None = Field(default=None, repr=False, description="Password at the mail server.")
+    smtp_password_file: Path | None = Field(default=None, description="File that holds SMTP_PASSWORD.")
+    mail_from: Annotated[str | None, AfterValidator(_sender)] = Field(
+        default=None, description="Who e-mails by SMTP come from: an address, or Name <address>."
+    )
+    notify_api_key: Annotated[str | None, AfterValidator(_notify_key)] = Field(
+        default=None, repr=False, description="API key of GOV.UK Notify, which then sends the e-mails."
+    )
+    notify_api_key_file: Path | None = Field(default=None, description="File that holds NOTIFY_API_KEY.")
+    notify_template: UUID | None = Field(
+        default=None, description="Id of the template at GOV.UK Notify, with the placeholders subject and body."
+    )
+    notify_url: str = Field(default=NOTIFY_URL, description="Where GOV.UK Notify answers.")
+    digest_at: time = Field(
+        default=DIGEST_AT, description="When the digest of a working day is made, on the clocks of Europe/London."
     )
 
     def __init__(self, **given: Any) -> None:

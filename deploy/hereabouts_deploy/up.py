@@ -175,7 +175,7 @@ class RunningSystem:
         return [
             self._ground.api(url_of(DatabaseRole.API), http_port),
             *self._ground.ingest(url_of(DatabaseRole.INGEST), feed),
-            self._ground.jobs(url_of(DatabaseRole.JOBS)),
+            self._ground.jobs(url_of(DatabaseRole.JOBS), http_port),
         ]
 
     def _start_processes(self, children: list[Child]) -> None:

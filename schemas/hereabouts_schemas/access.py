@@ -45,6 +45,7 @@ class Resource(StrEnum):
     UPLINKS = "uplinks"  # messages handed in by webhook, and what became of them
     QUARANTINE = "quarantine"
     JOBS = "jobs"
+    NOTICES = "notices"  # e-mails, and who asked for them
     DATASETS = "datasets"  # other data of time and place
     ACCESS = "access"
     STORE = "store"  # all of it at once

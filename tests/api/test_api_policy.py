@@ -86,6 +86,8 @@ PATHS = [
     "/v1/sources/plain/accounting",
     "/v1/quarantine",
     "/v1/datasets",
+    "/v1/jobs",
+    "/v1/jobs/assess/runs",
     "/metrics",
     "/openapi.json",
 ]
@@ -101,7 +103,7 @@ def test_nothing_without_a_working_key(nobody: httpx.Client, path: str, authoriz
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/", "/sources", "/places/home-7"])
+@pytest.mark.parametrize("path", [*PATHS, "/", "/sources", "/jobs", "/places/home-7"])
 def test_a_reader_may_look(nobody: httpx.Client, home: object, make_key: Callable[..., str], path: str) -> None:
     headers = {"Authorization": f"Bearer {make_key('analyst', Role.READER)}"}
     assert nobody.get(path, headers=headers).status_code == 200

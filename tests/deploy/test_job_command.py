@@ -7,7 +7,10 @@ import sys
 
 import psycopg
 
-JOBS = "assess, health, account, gaps, rollup, link_datasets, purge_posts, retention, case_facts, watch"
+JOBS = (
+    "assess, health, account, gaps, rollup, link_datasets, purge_posts, retention, case_facts, clocks, proof, "
+    "digest, notices, watch"
+)
 
 
 def hereabouts(database_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:

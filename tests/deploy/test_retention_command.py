@@ -82,7 +82,7 @@ def test_whoever_leads_the_jobs_writes_down_what_the_settings_say(
     assert home.is_dir()  # made here, and taken away after the test
     monkeypatch.setenv("HEREABOUTS_RETENTION", '{"books": "3 years"}')
     settings = Settings(data_dir=tmp_path)
-    child = ground_of(settings, _data_dir(tmp_path)).jobs("postgresql://nowhere")
+    child = ground_of(settings, _data_dir(tmp_path)).jobs("postgresql://nowhere", 8000)
     assert json.loads(child.environment["HEREABOUTS_RETENTION"]) == settings.retention
     stop = threading.Event()
     jobs = threading.Thread(

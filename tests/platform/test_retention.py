@@ -287,6 +287,8 @@ KEPT_WHILE_TRUE = {
     *("case_event", "case_alert", "case_clock", "case_evidence", "case_file"),
     # One row a slot, and which sources may speak for a device.
     *("ingest_session", "loss_told", "device_source"),
+    # Who asked for e-mails; what a notice is about goes with the notice, the watch over works with its case.
+    *("contact", "notice_about", "relapse_watch"),
 }
 
 

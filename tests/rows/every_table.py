@@ -137,6 +137,13 @@ INSERT INTO room_state VALUES ('h1/hall', '2026-03-01', 1, decode(repeat('0a', 1
 INSERT INTO assessment_touched (datastream_id, from_at) VALUES (1, '2026-03-01T10:00Z');
 INSERT INTO assessment_due VALUES ('h1', '2026-03-01') ON CONFLICT DO NOTHING;
 UPDATE assessment_progress SET hour = '2026-03-01T10:00Z';
+INSERT INTO contact (principal_id, address, digest, urgent, digested_on)
+    SELECT id, 'ada@example.gov.uk', true, false, '2026-03-02' FROM principal WHERE name = 'Ada Pym';
+INSERT INTO notice (principal_id, kind, subject, body, told, made_at, due_at, sent_at)
+    SELECT id, 'digest', 'Two new', E'Wet.\\nWet.', '{"alert 1": 2}', '2026-03-02Z', '2026-03-02Z', '2026-03-02Z'
+    FROM principal WHERE name = 'Ada Pym';
+INSERT INTO notice_about SELECT principal_id, 'digest 2026-03-02', id FROM notice;
+INSERT INTO relapse_watch VALUES (1, 'h1', 'watching', '2026-06-01', 3, NULL, '87 days to go.', '2026-03-04Z');
 """
 
 

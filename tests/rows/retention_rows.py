@@ -68,6 +68,13 @@ TABLES = {
         "INSERT INTO request_key VALUES (1, %(n)s::text, decode(repeat('00', 32), 'hex'), 1, 1, %(at)s)",
         "key::int",
     ),
+    "notice": (
+        "INSERT INTO notice (principal_id, kind, subject, body, made_at, due_at, attempts, sent_at, failed_at, made_by)"
+        " VALUES (1, 'digest', 's', 'b', %(at)s, %(at)s, %(n)s,"
+        " CASE WHEN NOT %(kept)s AND %(n)s %% 2 = 0 THEN %(at)s::timestamptz END,"
+        " CASE WHEN NOT %(kept)s AND %(n)s %% 2 = 1 THEN %(at)s::timestamptz END, 1)",
+        "attempts",
+    ),
     "ingest_count": ("INSERT INTO ingest_count (source_id, hour, slot, received) VALUES (1, %(at)s, %(n)s, 7)", "slot"),
     "ingest_reason": ("INSERT INTO ingest_reason VALUES (1, %(at)s, %(n)s, 'ignored', 'r', 1)", "slot"),
     "account": ("INSERT INTO account VALUES (1, %(at)s, %(n)s, 0, 0, 0, 0, true, %(at)s)", "door"),
@@ -140,10 +147,11 @@ CLASS_OF = {
     "request_key": "request_keys",
     "job_run": "job_runs",
     "backfill_request": "backfills",
+    "notice": "notices",
     "dataset_row": "home_datasets",
     "audit": "audit",
 }
-CAN_BE_HELD = {"alert", "case_record", "job_run", "backfill_request", "dataset_row"}
+CAN_BE_HELD = {"alert", "case_record", "job_run", "backfill_request", "notice", "dataset_row"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,5 +209,5 @@ def wipe(owner: Connection) -> None:
     owner.execute("DELETE FROM case_record")  # with its events, which let nobody truncate them
     owner.execute("RESET hereabouts.letting_go")
     others = ", ".join(TABLES.keys() - {"case_record"})
-    owner.execute(f"TRUNCATE retention, ingest_past, job_past, {others}")  # type: ignore[arg-type]
+    owner.execute(f"TRUNCATE retention, ingest_past, job_past, notice_about, {others}")  # type: ignore[arg-type]
     owner.execute("ALTER TABLE audit ENABLE TRIGGER USER")

@@ -7,8 +7,10 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from hereabouts_deploy.outside import outside_of
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.system import find_system
+from hereabouts_platform.jobs.registry import jobs_for
 from hereabouts_platform.jobs.run import JobReport, JobStatus, list_jobs, run_job
 from hereabouts_platform.rules.job_health import window_of
 from hereabouts_platform.rules.wording import say_time
@@ -29,7 +31,9 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a job now, beside its own times. Exit code 1 when it fails."""
-    report = run_job(_database_url(), name, datetime.now(UTC))
+    settings = Settings()
+    jobs = jobs_for(outside_of(settings))
+    report = run_job(_database_url(settings), name, datetime.now(UTC), jobs)
     typer.echo(_json(asdict(report)) if as_json else _sentence(report))
     if report.state != "done":
         raise typer.Exit(1)
@@ -37,7 +41,7 @@ def run(
 
 def show(as_json: AsJson = False) -> None:
     """List the jobs, how often they run, and how their last run went."""
-    statuses = list_jobs(_database_url())
+    statuses = list_jobs(_database_url(Settings()))
     if as_json:
         typer.echo(_json({"items": [_item(status) for status in statuses]}))
         return
@@ -47,8 +51,8 @@ def show(as_json: AsJson = False) -> None:
         typer.echo(f"{status.job.name}: {status.job.title}. Every {minutes:g} min. Last: {last}")
 
 
-def _database_url() -> str:
-    system = find_system(Settings())
+def _database_url(settings: Settings) -> str:
+    system = find_system(settings)
     typer.echo(system.found_by, err=True)
     return system.database_url
 

@@ -3,11 +3,13 @@
 import typer
 
 from hereabouts_deploy.logs import configure_logging
+from hereabouts_deploy.outside import outside_of
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.stop_signal import stop_on_signal
 from hereabouts_deploy.supervise.child import READY
 from hereabouts_deploy.supervise.parent import call_when_parent_ends
 from hereabouts_deploy.system import find_system
+from hereabouts_platform.jobs.registry import jobs_for
 from hereabouts_platform.jobs.scheduler import run_jobs
 
 
@@ -20,6 +22,7 @@ def jobs() -> None:
     """Run the scheduled jobs at their times until stopped. Prints `ready` once the database has answered."""
     configure_logging()
     settings = Settings()
+    jobs = jobs_for(outside_of(settings))
     system = find_system(settings)
     typer.echo(system.found_by, err=True)
     with stop_on_signal() as stop:
@@ -27,6 +30,7 @@ def jobs() -> None:
         run_jobs(
             system.database_url,
             stop,
+            jobs=jobs,
             keeps=settings.retention,
             cases=settings.case_policy,
             on_ready=lambda: typer.echo(READY),

@@ -1,19 +1,27 @@
-"""`hereabouts user add NAME` and `hereabouts user link NAME`: people, and how they sign in."""
+"""`hereabouts user`: people, how they sign in, and which e-mails they asked for."""
 
+from dataclasses import asdict
 from typing import Annotated
+from uuid import uuid4
 
 import typer
 
+from hereabouts_deploy.outside import outside_of
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.system import System, find_system
 from hereabouts_platform.access.keys import ensure_principal
 from hereabouts_platform.access.sign_in import make_sign_in_link
-from hereabouts_platform.store.access import principal_named
+from hereabouts_platform.notify.mail import Mail, MailDelayed, MailRefused, is_address
+from hereabouts_platform.rules.wording import say_list
+from hereabouts_platform.store.access import principal_named, record
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
-from hereabouts_schemas.access import PrincipalKind, Role
-from hereabouts_schemas.errors import ConfigError
+from hereabouts_platform.store.notices import Wishes, forget_contact, set_contact
+from hereabouts_schemas.access import Action, PrincipalKind, Resource, Role
+from hereabouts_schemas.errors import ConfigError, InputError
 
 NO_ADDRESS = "Where people reach the pages is not known: set HEREABOUTS_PUBLIC_URL to get a link, or give out a key."
+FIRST_MAIL = "This is to see that e-mails of Hereabouts come to you. There is nothing to do.\n"
+ASKED = {"digest": "the digest", "urgent": "urgent alerts", "own": "dates of their own cases"}
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The person's name, as it stands in the audit.")]
 
@@ -23,6 +31,8 @@ def register(app: typer.Typer) -> None:
     user = typer.Typer(help="People who use Hereabouts.", no_args_is_help=True)
     user.command("add")(add)
     user.command("link")(link)
+    user.command("email")(email)
+    user.command("no-email")(no_email)
     app.add_typer(user, name="user")
 
 
@@ -64,6 +74,67 @@ def link(name: Name) -> None:
         raise ConfigError(NO_ADDRESS)
     with connect(system.database_url, DatabaseRole.OWNER, application="hereabouts user") as connection:
         _print_link(connection, principal_named(connection, name).id, system.http_url)
+
+
+def email(
+    name: Name,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Where to.")],
+    *,
+    digest: Annotated[
+        bool, typer.Option("--digest", help="A digest of each working day on which it has news.")
+    ] = False,
+    urgent: Annotated[bool, typer.Option("--urgent", help="At once, when an alert becomes urgent.")] = False,
+    own: Annotated[
+        bool, typer.Option("--own", help="At once, when a date of one of their cases is near or missed.")
+    ] = False,
+    attempt: Annotated[bool, typer.Option("--try", help="Send one now, to see that it comes.")] = False,
+) -> None:
+    """Send somebody the e-mails that they asked for, in place of those before.
+
+    Raises:
+        InputError: it is no address, or nothing was asked for.
+        ConfigError: with --try: no way of sending is set up, or the e-mail did not go.
+    """
+    if not is_address(address):
+        raise InputError("ADDRESS", address, "Write one address, such as ada.pym@example.gov.uk.")
+    wishes = Wishes(digest=digest, urgent=urgent, own=own)
+    if wishes == Wishes():
+        raise InputError(
+            "--digest", "nothing", "Give --digest, --urgent or --own; `hereabouts user no-email` ends all."
+        )
+    system = _system()
+    with connect(system.database_url, DatabaseRole.OWNER, application="hereabouts user") as connection:
+        by, person = principal_named(connection, "system:command"), principal_named(connection, name)
+        with acting(connection, by.id):
+            set_contact(connection, person.id, address, wishes)
+            detail = {"principal": name, **asdict(wishes)}
+            record(connection, by, Action.WRITE, Resource.NOTICES, detail)
+    asked = [words for wish, words in ASKED.items() if getattr(wishes, wish)]
+    typer.echo(f"{name} gets {say_list(asked)} by e-mail.", err=True)
+    if attempt:
+        _try(address)
+
+
+def _try(address: str) -> None:
+    send = outside_of(Settings()).send
+    if send is None:
+        raise ConfigError("No way to send e-mails is set up: set HEREABOUTS_SMTP_HOST or HEREABOUTS_NOTIFY_API_KEY.")
+    try:
+        send(Mail(to=address, subject="Hereabouts: a first e-mail", body=FIRST_MAIL, reference=uuid4()))
+    except (MailDelayed, MailRefused) as error:
+        raise ConfigError(f"The e-mail did not go. {error}") from error
+    typer.echo("One was sent: see that it came.", err=True)
+
+
+def no_email(name: Name) -> None:
+    """Send somebody no e-mails any more, and forget their address."""
+    system = _system()
+    with connect(system.database_url, DatabaseRole.OWNER, application="hereabouts user") as connection:
+        by, person = principal_named(connection, "system:command"), principal_named(connection, name)
+        with acting(connection, by.id):
+            had = forget_contact(connection, person.id)
+            record(connection, by, Action.WRITE, Resource.NOTICES, {"principal": name, **asdict(Wishes())})
+    typer.echo(f"{name} gets no e-mails any more." if had else f"{name} had not asked for any.", err=True)
 
 
 def _system() -> System:

@@ -8,6 +8,7 @@ from hereabouts_deploy.doctor.broker import check_embedded, check_own
 from hereabouts_deploy.doctor.check import Check, State
 from hereabouts_deploy.doctor.database import check_database, feed_of
 from hereabouts_deploy.doctor.machine import check_disk, check_leftovers, check_python, check_settings
+from hereabouts_deploy.doctor.post import check_post
 from hereabouts_deploy.doctor.processes import check_processes
 from hereabouts_deploy.doctor.scripts import check_scripts
 from hereabouts_deploy.embedded.broker import facts_of_process
@@ -34,6 +35,7 @@ def examine(settings: Settings, *, measure_queue: bool) -> Iterator[Check]:
         return
     yield Check(name="system", state=State.OK, message=system.found_by)
     yield from check_database(system.database_url)
+    yield from check_post(settings, system.database_url)
     run = _running_here(settings)
     if run is not None:
         yield from check_processes(run)

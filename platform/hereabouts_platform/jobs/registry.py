@@ -1,15 +1,21 @@
 """Every job there is."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from hereabouts_platform.jobs.account import check_books
 from hereabouts_platform.jobs.assess import assess_homes
 from hereabouts_platform.jobs.cases import copy_case_facts
+from hereabouts_platform.jobs.clocks import watching_clocks
+from hereabouts_platform.jobs.digest import digesting
 from hereabouts_platform.jobs.gaps import INTERVAL as GAPS_INTERVAL
 from hereabouts_platform.jobs.gaps import find_gaps
 from hereabouts_platform.jobs.health import assess_devices
 from hereabouts_platform.jobs.job import Job
 from hereabouts_platform.jobs.link_datasets import link_datasets
+from hereabouts_platform.jobs.notices import posting
+from hereabouts_platform.jobs.outside import Outside
+from hereabouts_platform.jobs.proof import watching_works
 from hereabouts_platform.jobs.purge_posts import purge_posts
 from hereabouts_platform.jobs.retention import let_go
 from hereabouts_platform.jobs.rollup import roll_up
@@ -82,24 +88,58 @@ CASE_FACTS = Job(
     in_parts=True,
 )
 
-WATCH = Job(
-    name="watch",
-    title="Raise an alert when another job fails or does not run",
-    interval=timedelta(minutes=5),
-    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS]),
-    at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
-)
 
-JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS, WATCH)
+def jobs_for(outside: Outside) -> tuple[Job, ...]:
+    """Every job, those that reach outside as it is set up, and last the one that watches the others."""
+    notices = Job(
+        name="notices",
+        title="Tell who asked for it of urgent alerts, and send the e-mails that wait",
+        interval=timedelta(minutes=1),
+        work=posting(outside),
+        in_parts=True,
+    )
+    clocks = Job(
+        name="clocks",
+        title="Watch the law's clocks: tell whose cases they are of dates near or missed, renew them when rules change",
+        interval=timedelta(minutes=5),
+        work=watching_clocks(outside),
+    )
+    proof = Job(
+        name="proof",
+        title="Watch for 90 days after works whether what was mended stays mended",
+        interval=timedelta(days=1),
+        work=watching_works(outside),
+        in_parts=True,
+    )
+    digest = Job(
+        name="digest",
+        title="Tell who asked for it, on working days, what has changed since they were last told",
+        interval=timedelta(minutes=15),
+        work=digesting(outside),
+    )
+    own = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS)
+    watched = (*own, clocks, proof, digest, notices)
+    watch = Job(
+        name="watch",
+        title="Raise an alert when another job fails or does not run",
+        interval=timedelta(minutes=5),
+        work=watching(watched),
+        at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
+    )
+    return (*watched, watch)
 
 
-def job_named(name: str) -> Job:
+JOBS = jobs_for(Outside())
+"""The jobs of a system that reaches nothing outside."""
+
+
+def job_named(name: str, jobs: Sequence[Job] = JOBS) -> Job:
     """The job called `name`.
 
     Raises:
         InputError: there is none; the message lists those there are.
     """
-    for job in JOBS:
+    for job in jobs:
         if job.name == name:
             return job
-    raise InputError("NAME", name, f"The jobs are: {', '.join(job.name for job in JOBS)}.")
+    raise InputError("NAME", name, f"The jobs are: {', '.join(job.name for job in jobs)}.")

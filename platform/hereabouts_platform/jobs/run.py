@@ -1,7 +1,7 @@
 """Running a job: once a window, its effects in the transaction that marks it done, its failures on record."""
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +25,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JobReport:
-    """One run of a job: `state` is done or failed; `detail` holds its counts, or `error` with a sentence."""
+    """One run of a job.
+
+    `state` is done or failed; `detail` holds its counts, or `error` with a sentence;
+    `by_hand`: somebody asked for it.
+    """
 
     job: str
     window_at: datetime
@@ -33,6 +37,7 @@ class JobReport:
     started_at: datetime
     finished_at: datetime | None
     detail: Mapping[str, Any]
+    by_hand: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,8 +48,8 @@ class JobStatus:
     last: JobReport | None
 
 
-def run_job(database_url: str, name: str, now: datetime) -> JobReport:
-    """Run a job because somebody asks for it, as `system:command`; beside its windows, never instead of one.
+def run_job(database_url: str, name: str, now: datetime, jobs: Sequence[Job] = JOBS) -> JobReport:
+    """Run one of `jobs` because somebody asks for it, as `system:command`; beside its windows, never instead of one.
 
     Waits for a run of the same job that is under way.
 
@@ -52,7 +57,7 @@ def run_job(database_url: str, name: str, now: datetime) -> JobReport:
         InputError: there is no such job.
         StoreUnavailable: the database cannot be reached, or was lost on the way; nothing was changed.
     """
-    job = job_named(name)
+    job = job_named(name, jobs)
     try:
         with connect(database_url, DatabaseRole.JOBS, application=f"hereabouts job {name}") as connection:
             principal = principal_named(connection, "system:command")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from hereabouts_platform.rules.wording import say_time
 from hereabouts_schemas.alert import Assessment, Evidence, Finding, Level, SubjectKind
@@ -34,6 +35,28 @@ class JobHistory:
     error: str | None
 
 
+class JobState(StrEnum):
+    """How a job fares."""
+
+    WORKS = "works"
+    LATE = "late"  # a window or two passed without it
+    STOPPED = "stopped"  # as many passed as raise an alert
+    FAILING = "failing"  # its last run failed, or was cut off
+    NOT_RUN = "not_run"  # it never has, and is not late yet
+
+
+def state_of(history: JobHistory, now: datetime) -> JobState:
+    """How a job fares at `now`: what never ran is told as plainly as what failed."""
+    missed = missed_runs(history, now)
+    if history.failed_at is not None:
+        return JobState.FAILING
+    if missed is not None and missed >= MISSED_AT_MOST:
+        return JobState.STOPPED
+    if history.done_at is None:
+        return JobState.NOT_RUN
+    return JobState.LATE if missed else JobState.WORKS
+
+
 def window_of(at: datetime, interval: timedelta) -> datetime:
     """The start of the window that holds `at`: windows are whole intervals since 1970 in UTC."""
     return at - (at - _EPOCH) % interval
@@ -41,7 +64,7 @@ def window_of(at: datetime, interval: timedelta) -> datetime:
 
 def assess_job(history: JobHistory, now: datetime) -> Assessment:
     """FLAG when a job's last 3 windows passed or failed without one done; CLEAR as soon as none has."""
-    missed = _missed(history, now)
+    missed = missed_runs(history, now)
     draft = Assessment(
         subject_kind=SubjectKind.JOB,
         subject_id=history.name,
@@ -60,7 +83,7 @@ def assess_job(history: JobHistory, now: datetime) -> Assessment:
     return replace(draft, finding=finding, reason=_reason(history, missed), evidence={"runs_missed": number})
 
 
-def _missed(history: JobHistory, now: datetime) -> int | None:
+def missed_runs(history: JobHistory, now: datetime) -> int | None:
     """Windows since the last one done that are over or failed; the present one may still be on its way."""
     newest = window_of(now, history.interval)
     failed_now = int(history.failed_at is not None and window_of(history.failed_at, history.interval) == newest)

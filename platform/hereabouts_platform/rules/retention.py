@@ -154,6 +154,13 @@ CLASSES = _table(
         least=35,
     ),
     DataClass(
+        name="notices",
+        title="e-mails that were sent or given up, with their words",
+        keep="13 months",
+        why="who was told of what, for a year; a case keeps its own record",
+        least=60,
+    ),
+    DataClass(
         name="home_datasets",
         title="rows of datasets about homes, since the file that they stand in was brought in",
         keep="6 years",

@@ -144,12 +144,25 @@ def write_events(clerk: Clerk, case: Locked, before: Sequence[CaseEvent], news: 
     """
     with clerk.connection.transaction():  # all of it or nothing, even where the caller goes on after an error
         made = [_add(clerk, case.id, one) for one in news]
-        events = [*before, *made]
-        standing = stand(events)
-        clocks = work_out(clerk, case, events, standing)
-        _keep(clerk.connection, case, standing, next_due(clocks))
-        keep_clocks(clerk.connection, case.id, clocks, standing.last_event)
+        _settle(clerk, case, [*before, *made])
     return made
+
+
+def renew(clerk: Clerk, case_id: int) -> None:
+    """Work out anew where a case stands and its clocks, by the rules and the policy as they are now.
+
+    Raises:
+        NotFound: there is no such case.
+    """
+    case = lock_case(clerk.connection, case_id)
+    _settle(clerk, case, events_of(clerk.connection, case_id))
+
+
+def _settle(clerk: Clerk, case: Locked, events: Sequence[CaseEvent]) -> None:
+    standing = stand(events)
+    clocks = work_out(clerk, case, events, standing)
+    _keep(clerk.connection, case, standing, next_due(clocks))
+    keep_clocks(clerk.connection, case.id, clocks, standing.last_event)
 
 
 def work_out(clerk: Clerk, case: Locked, events: Sequence[CaseEvent], standing: Standing) -> list[Clock]:

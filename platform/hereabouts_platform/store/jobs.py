@@ -1,11 +1,12 @@
 """Runs of jobs as the database keeps them, and the locks that keep them single. Role jobs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from psycopg.rows import TupleRow, dict_row
 from psycopg.types.json import Jsonb
 
 from hereabouts_platform.rules.job_health import JobHistory
@@ -22,13 +23,14 @@ CUT_OFF = "The run was cut off: its process or its connection to the database en
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
-    """One run: `state` is running, done or failed; `detail` holds counts, or `error` with a sentence."""
+    """One run: `state` is running, done or failed; `detail` holds counts, or `error`; `by_hand`: somebody asked."""
 
     window_at: datetime
     state: str
     started_at: datetime
     finished_at: datetime | None
     detail: Mapping[str, Any]
+    by_hand: bool
 
 
 def try_lead(connection: Connection) -> bool:
@@ -65,7 +67,7 @@ def finish(connection: Connection, run_id: int, state: str, detail: Mapping[str,
     row = connection.execute(SQL["finish"], values).fetchone()
     if row is None:
         raise LookupError(f"job run {run_id} is not there")
-    return Run(window_at=row[0], state=row[1], started_at=row[2], finished_at=row[3], detail=detail)
+    return Run(window_at=row[0], state=row[1], started_at=row[2], finished_at=row[3], detail=detail, by_hand=row[4])
 
 
 def windows_done(connection: Connection, job: str, since: datetime) -> set[datetime]:
@@ -81,11 +83,36 @@ def first_window(connection: Connection, job: str) -> datetime | None:
 
 def last_runs(connection: Connection, jobs: Sequence[str]) -> dict[str, Run]:
     """The newest run of each job that ever ran."""
-    rows = connection.execute(SQL["last_runs"], (list(jobs),))
-    return {
-        name: Run(window_at=window_at, state=state, started_at=started_at, finished_at=finished_at, detail=detail)
-        for name, window_at, state, started_at, finished_at, detail in rows
-    }
+    return {name: runs[0] for name, runs in _by_job(connection.execute(SQL["last_runs"], (list(jobs),))).items()}
+
+
+def newest_runs(connection: Connection, jobs: Sequence[str], most: int) -> dict[str, list[Run]]:
+    """The newest `most` runs of each job that ever ran, newest first."""
+    return _by_job(connection.execute(SQL["newest_runs"], {"jobs": list(jobs), "most": most}))
+
+
+def _by_job(rows: Iterable[TupleRow]) -> dict[str, list[Run]]:
+    found: dict[str, list[Run]] = {}
+    for name, window_at, state, started_at, finished_at, detail, by_hand in rows:
+        run = Run(
+            window_at=window_at,
+            state=state,
+            started_at=started_at,
+            finished_at=finished_at,
+            detail=detail,
+            by_hand=by_hand,
+        )
+        found.setdefault(name, []).append(run)
+    return found
+
+
+def runs_of(
+    connection: Connection, job: str, *, before: tuple[datetime, int] | None, most: int
+) -> list[dict[str, Any]]:
+    """At most `most` runs of a job, newest first, from below the (window_at, id) of `before`."""
+    before_at, before_id = before or (None, None)
+    values = {"job": job, "before_at": before_at, "before_id": before_id, "most": most}
+    return connection.cursor(row_factory=dict_row).execute(SQL["runs_of"], values).fetchall()
 
 
 def histories(connection: Connection, intervals: Mapping[str, timedelta]) -> list[JobHistory]:

@@ -26,7 +26,7 @@ RETURNING id
 
 -- name: finish
 UPDATE job_run SET state = %(state)s, finished_at = clock_timestamp(), detail = %(detail)s WHERE id = %(id)s
-RETURNING window_at, state, started_at, finished_at
+RETURNING window_at, state, started_at, finished_at, by_hand
 
 -- name: windows_done
 SELECT window_at FROM job_run WHERE job = %(job)s AND NOT by_hand AND state = 'done' AND window_at >= %(since)s
@@ -35,9 +35,25 @@ SELECT window_at FROM job_run WHERE job = %(job)s AND NOT by_hand AND state = 'd
 SELECT min(window_at) FROM job_run WHERE job = %s AND NOT by_hand
 
 -- name: last_runs
-SELECT n.name, r.window_at, r.state, r.started_at, r.finished_at, r.detail
+SELECT n.name, r.window_at, r.state, r.started_at, r.finished_at, r.detail, r.by_hand
 FROM unnest(%s::text[]) AS n (name)
 JOIN LATERAL (SELECT * FROM job_run WHERE job = n.name ORDER BY window_at DESC, id DESC LIMIT 1) r ON true
+
+-- name: newest_runs
+-- Of each job the newest few, newest first.
+SELECT n.name, r.window_at, r.state, r.started_at, r.finished_at, r.detail, r.by_hand
+FROM unnest(%(jobs)s::text[]) AS n (name)
+JOIN LATERAL (
+    SELECT * FROM job_run WHERE job = n.name ORDER BY window_at DESC, id DESC LIMIT %(most)s
+) r ON true
+ORDER BY n.name, r.window_at DESC, r.id DESC
+
+-- name: runs_of
+-- Of one job, newest first, from below a run.
+SELECT id, window_at, state, started_at, finished_at, detail, by_hand FROM job_run
+WHERE job = %(job)s
+  AND (%(before_at)s::timestamptz IS NULL OR (window_at, id) < (%(before_at)s, %(before_id)s))
+ORDER BY window_at DESC, id DESC LIMIT %(most)s
 
 -- name: histories
 -- Of each job: the first run known of any of them, its last window done, and its last failure since.

@@ -1,0 +1,23 @@
+"""What jobs are told of the world outside, as it is set up."""
+
+from dataclasses import dataclass
+from datetime import time
+
+from hereabouts_platform.notify.mail import Send
+
+DIGEST_AT = time(8)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outside:
+    """Nothing, unless somebody set it up.
+
+    Attributes:
+        send: hands over e-mails; None: none are made and none are sent.
+        pages: where people reach the pages, without a slash at the end, for the links in e-mails.
+        digest_at: from when on a working day's digest is made, on the clocks of Europe/London.
+    """
+
+    send: Send | None = None
+    pages: str | None = None
+    digest_at: time = DIGEST_AT
