@@ -39,6 +39,7 @@ COMMANDS = {
     "key": "key",
     "analyst": "analyst",
     "config": "config",
+    "damp": "damp",
 }
 
 

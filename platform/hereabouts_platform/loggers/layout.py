@@ -25,9 +25,9 @@ class Role(StrEnum):
 _NAMES = {
     Role.TIME: re.compile(r"time|date|datum|zeit|\bwhen\b|^t_utc", re.IGNORECASE),
     Role.TEMPERATURE: re.compile(
-        r"temp|celsius|fahrenheit|°\s*[cf]\b|^t$|^ti$|^te$|^t[_ ](in|out|air|room)", re.IGNORECASE
+        r"temp|celsius|fahrenheit|°\s*[cf]\b|^t\d*$|^ti$|^te$|^t[_ ](in|out|air|room)", re.IGNORECASE
     ),
-    Role.HUMIDITY: re.compile(r"hum|feucht|%\s*r\.?h|^r\.?h|\br\.?h\.?\b|^rhe$", re.IGNORECASE),
+    Role.HUMIDITY: re.compile(r"hum|feucht|%\s*r\.?h|^r\.?h|\br\.?h\.?\b|^rhe$|^h\d*$", re.IGNORECASE),
     Role.RAIN: re.compile(r"rain|precip|niederschlag", re.IGNORECASE),
 }
 _NOT = {
@@ -176,7 +176,7 @@ def _fahrenheit(table: LoggerTable, column: str | None, unit: str | None, notes:
         fahrenheit = usual > _SURELY_FAHRENHEIT
         notes.append(
             f"{column} is read as degrees {'Fahrenheit' if fahrenheit else 'Celsius'}: its usual value, {usual:g}, "
-            f"could be nothing else in a building."
+            f"leaves no other choice in a building."
         )
         return fahrenheit
     return None
