@@ -115,12 +115,17 @@ def _read(file: Path, stated: Stated, *, as_json: bool, outdoor: bool) -> Readin
     """The readings; every answer on a terminal may open the next question."""
     found = read_readings(file, stated, outdoor=outdoor)
     while isinstance(found, Open):
-        if as_json or not sys.stdin.isatty():
+        if as_json or not can_ask():
             _stop(found, as_json=as_json)
         for question in found.questions:
             stated = _answered(stated, question, _ask(question))
         found = read_readings(file, stated, outdoor=outdoor)
     return found
+
+
+def can_ask() -> bool:
+    """Whether somebody sits there who can answer."""
+    return sys.stdin.isatty()
 
 
 def _ask(question: Question) -> str:

@@ -49,10 +49,10 @@ def as_json(look: Look) -> dict[str, Any]:
 def lines(look: Look, readings: Readings) -> list[str]:
     """The verdict for a terminal, a paragraph a line."""
     pressing = look.pressing
-    told = [f"{HAZARD_WORDS[pressing.hazard]}: {LEVEL_WORDS[look.level].lower()}. {pressing.reason}"]
+    told = [f"{headline(look)}. {pressing.reason}"]
     others = [verdict for verdict in look.verdicts if verdict is not look.pressing]
     told += [f"{HAZARD_WORDS[one.hazard]}: {LEVEL_WORDS[one.level].lower()}. {one.reason}" for one in others]
-    told += [say_highest(hazard, stretch) for hazard, stretch in look.highest.items()]
+    told += [f"{HAZARD_WORDS[one]} at its highest: {say_highest(stretch)}." for one, stretch in look.highest.items()]
     if look.causes:
         told.append("What may lie behind it:")
         told += [f"  {say_odds(one)}" for one in worth_saying(look)]
@@ -66,8 +66,11 @@ def how_read(look: Look, readings: Readings) -> list[str]:
     columns = ", ".join(f"{role} from {column}" for role, column in readings.columns.items())
     unit = "degrees Fahrenheit" if readings.fahrenheit else "degrees Celsius"
     told = [f"Read: {columns}; temperatures in {unit}; times {_zone(readings.zone)}.", *readings.notes]
-    told.append(f"Readings cover {look.coverage:.0%} of the hours from the first to the last.")
-    told += [f"{count:,} readings were not believed: {why}." for why, count in look.doubts.items()]
+    told.append(f"Readings cover {100 * look.coverage:.0f} % of the hours from the first to the last.")
+    told += [
+        f"{count:,} {'reading was' if count == 1 else 'readings were'} not believed: {why}."
+        for why, count in look.doubts.items()
+    ]
     return told
 
 
@@ -87,12 +90,19 @@ def say_odds(one: ProbableCause) -> str:
     return " ".join(part for part in (f"about {tenths} in 10: {title}.", why, one.investigate) if part)
 
 
-def say_highest(hazard: str, stretch: Stretch) -> str:
+def headline(look: Look) -> str:
+    """The verdict in a few words."""
+    if look.level == "ok":
+        return LEVEL_WORDS["ok"]
+    return f"{LEVEL_WORDS[look.level]}: {HAZARD_WORDS[look.pressing.hazard].lower()}"
+
+
+def say_highest(stretch: Stretch) -> str:
     """The highest level that a hazard reached, and when."""
     when = f"on {_day(stretch.first)}"
     if stretch.days > 1:
-        when = f"on {stretch.days} days from {_day(stretch.first)} to {_day(stretch.last)}"
-    return f"{HAZARD_WORDS[hazard]} stood highest {when}: {LEVEL_WORDS[stretch.level].lower()}."
+        when = f"on {stretch.days} days, {_day(stretch.first)} to {_day(stretch.last)}"
+    return f"{LEVEL_WORDS[stretch.level]}, {when}"
 
 
 def _hazard(look: Look, verdict: Verdict) -> dict[str, Any]:

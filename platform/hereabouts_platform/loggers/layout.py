@@ -6,7 +6,7 @@ be nothing else in a building: a room whose usual reading is 18 is not in Fahren
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
@@ -68,7 +68,6 @@ class Layout:
     fraction: bool
     notes: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
-    stated: Mapping[Role, str] = field(default_factory=dict)
 
 
 def layout_of(
@@ -86,8 +85,7 @@ def layout_of(
         unit: "C" or "F", where somebody said so.
         prefix: of the options that answer questions ("--" or "--outdoor-").
     """
-    given = dict(stated or {})
-    columns: dict[Role, str] = dict(given)
+    columns: dict[Role, str] = dict(stated or {})
     questions = []
     for role in wanted:
         if role in columns:
@@ -108,7 +106,6 @@ def layout_of(
         fraction=_is_fraction(table, columns.get(Role.HUMIDITY), notes),
         notes=tuple(notes),
         questions=tuple(questions),
-        stated=given,
     )
 
 

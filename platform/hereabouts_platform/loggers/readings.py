@@ -125,7 +125,16 @@ def _left_out(table: LoggerTable, times: LoggerTimes, double: int) -> list[str]:
     said = []
     if unread:
         line = table.first_line + unread[0]
-        said.append(f"{len(unread)} rows are left out: their times cannot be read (the first is about line {line}).")
+        said.append(f"{_rows(len(unread))} left out: no time can be read there (the first is about line {line}).")
+    if times.skipped is not None:
+        said.append(
+            f"{times.skipped:%d/%m/%Y %H:%M} never was in {times.zone}, whose clocks went forward: the logger's own "
+            "clock does not, so its zone may rather be UTC."
+        )
     if double:
-        said.append(f"{double} rows are left out: an earlier row has the same time.")
+        said.append(f"{_rows(double)} left out: an earlier row has the same time.")
     return said
+
+
+def _rows(count: int) -> str:
+    return "1 row is" if count == 1 else f"{count:,} rows are"
