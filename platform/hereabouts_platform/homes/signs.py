@@ -85,6 +85,11 @@ def apart_if_dry_room(features: Features) -> Floats:
     return np.where(np.isin(features.kind, WET_ROOMS), np.nan, features.to_other_rooms)
 
 
+def swing_if_wet_room(features: Features) -> Floats:
+    """Mean daily range of humidity by weight, g/m3, in kitchens and bathrooms."""
+    return np.where(np.isin(features.kind, WET_ROOMS), features.swing, np.nan)
+
+
 def steady_floor(features: Features) -> Floats:
     """The excess that is always there against what comes and goes within a day; 1 is as much of one as of the other."""
     return np.asarray(features.floor_excess / np.maximum(features.swing, 0.3))
