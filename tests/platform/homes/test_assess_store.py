@@ -99,7 +99,7 @@ def test_going_on_is_starting_again(town: Town) -> None:
     come(range(207, 240))
     assess(town, 240.2)
     gone_on = said(town)
-    assert (detail["rooms"], len(gone_on[0])) == (3, 3 * 45)
+    assert (detail["rooms"], len(gone_on[0])) == (3, 3 * 15)  # from the first of the month on
     town.owner.execute("DELETE FROM room_state; DELETE FROM room_day")
     assess(town, 240.3)
     again = said(town)

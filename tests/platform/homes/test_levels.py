@@ -104,8 +104,9 @@ def test_without_weather_the_air_alone_is_judged_and_a_damp_room_cannot_be_calle
     series = made_rooms.series(60, temperature=18.0, excess=850.0)
     blind = replace(series, outdoor_temperature=None, outdoor_humidity=None, rain=None)
     assert levels(days(blind), DAMP)[-1] in ("watch", "act")
-    fair = replace(blind, humidity=np.clip(blind.humidity - blind.humidity.mean() + 71.0, 66, 74))
-    assert "no_data" in levels(days(fair), DAMP)[10:]
+    fair = replace(blind, humidity=np.clip(blind.humidity - blind.humidity.mean() + 63.0, 62, 64))
+    assert levels(days(fair, 0.6), DAMP)[-1] == "no_data"
+    assert "(the weather outside): the mould index" in say(days(fair, 0.6)[-1], DAMP, 0.6, station=None).reason
 
 
 @pytest.mark.parametrize(("temperature", "level"), [(19.5, "ok"), (17.2, "watch"), (14.5, "act"), (10.5, "urgent")])
