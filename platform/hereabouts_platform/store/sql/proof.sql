@@ -14,11 +14,14 @@ SELECT place_id, day, CASE %(hazard)s WHEN 'damp_mould' THEN damp_mould WHEN 'ex
 FROM room_day WHERE place_id = ANY (%(places)s) AND day >= %(first)s AND day <= %(last)s
 
 -- name: save
+-- The day on which it came back stays the first on which that was seen.
 INSERT INTO relapse_watch (case_id, place_id, state, until, days_seen, came_back_on, reason, looked_at)
 VALUES (%(case)s, %(place)s, %(state)s, %(until)s, %(days_seen)s, %(on)s, %(reason)s, %(now)s)
 ON CONFLICT (case_id, place_id) DO UPDATE
 SET state = excluded.state, until = excluded.until, days_seen = excluded.days_seen,
-    came_back_on = excluded.came_back_on, reason = excluded.reason, looked_at = excluded.looked_at
+    came_back_on = CASE WHEN excluded.state = 'relapsed'
+                        THEN least(relapse_watch.came_back_on, excluded.came_back_on) END,
+    reason = excluded.reason, looked_at = excluded.looked_at
 
 -- name: came_back
 -- Rooms of cases still watched in which it came back, the first first.
