@@ -9,7 +9,6 @@ from hereabouts_platform.cases.details import checked
 from hereabouts_platform.cases.life import check
 from hereabouts_platform.cases.steps import STEPS
 from hereabouts_platform.store.case_events import (
-    SQL,
     Clerk,
     Happened,
     Locked,
@@ -24,9 +23,12 @@ from hereabouts_platform.store.case_events import (
     write_events,
 )
 from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.queries import load
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.case import CaseEvent, CaseEventKind
 from hereabouts_schemas.errors import InputError
+
+SQL = load("cases")
 
 
 def open_report(clerk: Clerk, place: str, hazard: str, report: Happened, key: RequestKey | None = None) -> Recorded:
