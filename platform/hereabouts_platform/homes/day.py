@@ -131,8 +131,9 @@ def _note_move(record: Record, closing: Bools, limits: SensorLimits) -> None:
     enough = np.isfinite(temperature[:, week]).sum(axis=1) >= limits.days_a_week
     enough &= np.isfinite(temperature[:, before]).sum(axis=1) >= _DAYS_BEFORE
     shift = np.abs(known_mean(temperature[:, week]) - known_mean(temperature[:, before]))
-    ratio = np.log(known_mean(swing[:, week]) / known_mean(swing[:, before]))
-    moves = closing & enough & (shift >= limits.moved_temperature) & (np.abs(ratio) >= np.log(limits.moved_swing))
+    now, then = known_mean(swing[:, week]), known_mean(swing[:, before])
+    swings = ((now >= limits.moved_swing * then) | (then >= limits.moved_swing * now)) & (now != then)
+    moves = closing & enough & (shift >= limits.moved_temperature) & swings
     moves &= record["day"] - record["moved_day"] > RING
     record["moved_day"] = np.where(moves, record["day"], record["moved_day"])
     forget_all(record, moves)
