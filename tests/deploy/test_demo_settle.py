@@ -12,13 +12,14 @@ from hereabouts_deploy.demo.chronicle import Chronicle, read_chronicle
 from hereabouts_deploy.demo.clock import origin_before
 from hereabouts_deploy.demo.files import write_town, write_truth
 from hereabouts_deploy.demo.history import BAD_VALUES, write_history
+from hereabouts_deploy.demo.people import write_tenancies
 from hereabouts_deploy.demo.settle import HISTORY, SEED, TownFolder, settle
 from hereabouts_deploy.demo.world import live_through
 from hereabouts_deploy.prepare import bring_up_to_date
 from hereabouts_schemas.errors import ConfigError, HereaboutsError
 
 DAYS = 4
-STEPS = ("areas", "places", "devices", *HISTORY, "assessment")
+STEPS = ("areas", "places", "people", "devices", *HISTORY, "assessment")
 
 
 class Reader:
@@ -57,6 +58,7 @@ def folder(tmp_path: Path) -> TownFolder:
     world = live_through(SEED, chronicle.origin, now)
     write_town(world.town, chronicle.origin, tmp_path)
     write_truth(world.truth.values(), tmp_path / "truth.csv")
+    write_tenancies(SEED, world.town.homes, chronicle.origin, tmp_path)
     write_history(world, now, tmp_path)
     folder = TownFolder(path=tmp_path)
     chronicle.write(folder.chronicle)
@@ -97,7 +99,10 @@ def test_the_town_passes_the_imports_whole(folder: TownFolder, store: str) -> No
                 "SELECT a.kind, count(*) FROM place_area p JOIN area a USING (code, vintage) GROUP BY a.kind"
             ).fetchall()
         )
-        assert lies == {"ward": sum(kinds.values()), "lsoa": sum(kinds.values())}
+        assert lies == dict.fromkeys(("ward", "lsoa", "patch"), sum(kinds.values()))
+        assert connection.execute("SELECT count(DISTINCT patch), count(patch) FROM home_patch").fetchone() == (2, 200)
+        assert connection.execute("SELECT count(*) FROM tenancy").fetchone() == (200,)
+        assert connection.execute("SELECT count(*) FROM case_record WHERE assignee_id IS NULL").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM area WHERE code NOT LIKE 'DEMO-%'").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM job_run WHERE state = 'done'").fetchone() == (1,)
         assert connection.execute("SELECT max(time) < now() FROM reading").fetchone() == (True,)
@@ -109,7 +114,7 @@ def test_a_start_that_was_cut_off_goes_on_where_it_was(folder: TownFolder, store
         impatient.settles(folder, store)
     left = read_chronicle(folder.chronicle)
     assert left is not None
-    assert left.done == ("areas", "places", "devices", "weather")
+    assert left.done == ("areas", "places", "people", "devices", "weather")
     assert 0 < readings(store) < values_in(folder)
     patient = Reader()
     assert patient.settles(folder, store).done == STEPS

@@ -1,4 +1,4 @@
-"""The wards of the made-up town and the smaller quarters inside them, as files of boundaries.
+"""The wards of the made-up town, the smaller quarters inside them and its housing patches, as files of boundaries.
 
 Nothing in them is real: their codes begin with DEMO, which no code of the Government Statistical Service does, and
 their source says so wherever they are shown.
@@ -15,7 +15,8 @@ from hereabouts_schemas.area import AreaKind
 VINTAGE = "2026"
 SOURCE = "The demo town of Hereabouts"
 LICENCE = "Synthetic boundaries of a made-up town: no such place exists."
-FILES = {AreaKind.WARD: "wards.geojson", AreaKind.LSOA: "quarters.geojson"}
+FILES = {AreaKind.WARD: "wards.geojson", AreaKind.LSOA: "quarters.geojson", AreaKind.PATCH: "patches.geojson"}
+PATCHES = {"DEMO-P1": "West patch", "DEMO-P2": "East patch"}
 
 _WARDS = (("Moorside", "Harbour End"), ("Old Mill", "Bellfields"))  # west and east, from the south
 _EDGES = (-4.0, 28.0, 66.0)  # in fronts of houses: the houses stand west of the middle one, the flats east of it
@@ -31,8 +32,9 @@ def options_of(kind: AreaKind) -> AreaOptions:
 
 
 def write_quarters(folder: Path) -> None:
-    """Write the boundaries of wards and quarters; every place of the town lies in one of each."""
+    """Write the boundaries of wards, quarters and patches; every place of the town lies in one of each."""
     wards, quarters = {}, {}
+    patches = {code: (name, _box(side, _ROWS[0], _ROWS[-1])) for side, (code, name) in enumerate(PATCHES.items())}
     for row, names in enumerate(_WARDS):
         for side, name in enumerate(names):
             ward = 2 * row + side + 1
@@ -40,7 +42,7 @@ def write_quarters(folder: Path) -> None:
             for third in range(3):
                 south, north = _QUARTER_ROWS[3 * row + third : 3 * row + third + 2]
                 quarters[f"DEMO-L{ward}{'ABC'[third]}"] = (f"{name} 00{third + 1}", _box(side, south, north))
-    for kind, areas in ((AreaKind.WARD, wards), (AreaKind.LSOA, quarters)):
+    for kind, areas in ((AreaKind.WARD, wards), (AreaKind.LSOA, quarters), (AreaKind.PATCH, patches)):
         (folder / FILES[kind]).write_text(json.dumps(_collection(areas)), encoding="utf-8")
 
 

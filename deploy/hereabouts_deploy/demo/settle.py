@@ -14,13 +14,16 @@ from hereabouts_deploy.demo.chronicle import Chronicle, read_chronicle
 from hereabouts_deploy.demo.clock import origin_before
 from hereabouts_deploy.demo.files import write_town, write_truth
 from hereabouts_deploy.demo.history import write_history
+from hereabouts_deploy.demo.people import add_officers, write_patches, write_tenancies
 from hereabouts_deploy.demo.quarters import FILES, options_of, write_quarters
 from hereabouts_deploy.demo.world import HISTORY_DAYS, live_through
 from hereabouts_platform.imports.areas import import_areas
 from hereabouts_platform.imports.devices import import_devices
+from hereabouts_platform.imports.patches import import_patches
 from hereabouts_platform.imports.places import import_places
 from hereabouts_platform.imports.readings import import_readings
 from hereabouts_platform.imports.report import ImportReport
+from hereabouts_platform.imports.tenancies import import_tenancies
 from hereabouts_platform.jobs.run import run_job
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
@@ -92,6 +95,7 @@ def _found(folder: TownFolder, say: Say) -> Chronicle:
     world = live_through(chronicle.seed, chronicle.origin, now)
     write_town(world.town, chronicle.origin, folder.path)
     write_truth(world.truth.values(), folder.truth)
+    write_tenancies(chronicle.seed, world.town.homes, chronicle.origin, folder.path)
     write_history(world, now, folder.path)
     homes, bins, lines = len(world.town.homes), len(world.town.bins), len(world.town.lines)
     say(
@@ -115,6 +119,7 @@ class _Settler:
         return {
             "areas": self._areas,
             "places": lambda: self._import("places.csv", import_places),
+            "people": self._people,
             "devices": lambda: self._import("devices.csv", import_devices),
             **{kind: self._history(kind) for kind in HISTORY},
             "assessment": self._assess,
@@ -124,6 +129,12 @@ class _Settler:
         write_quarters(self.folder.path)
         for kind, name in FILES.items():
             self._import(name, partial(import_areas, options=options_of(kind)))
+
+    def _people(self) -> None:
+        write_patches(self.folder.path)
+        self._import("patches.csv", import_patches)
+        add_officers(self.connection, principal_named(self.connection, "system:command"))
+        self._import("tenancies.csv", import_tenancies)
 
     def is_in_store(self, chronicle: Chronicle) -> bool:
         """Whether this store is the one that the chronicle tells of: not a new one under an old folder."""
