@@ -47,12 +47,12 @@ def clocks(events: list[CaseEvent], now: datetime, nation: int = 0) -> list[Cloc
 
 
 def standing(events: list[CaseEvent], now: datetime) -> set[tuple[object, ...]]:
-    """What stands, without the numbers of events: those follow the order of recording."""
+    """What stands or gave way to an emergency, without the numbers of events: those follow the order of recording."""
     at = {event.id: event.at for event in events}
     return {
         (clock.name, clock.due, clock.state, at[clock.start_event], clock.met_at)
         for clock in clocks(events, now)
-        if "recorded later" not in clock.reason
+        if clock.state is not ClockState.SUPERSEDED or "took its place" in clock.reason
     }
 
 
