@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hereabouts_platform.climate.vapour import Floats
 from hereabouts_platform.rules.part_f import assess
-from hereabouts_platform.rules.psychrometrics import Floats
 from hereabouts_platform.rules.room import HOUR, RoomFacts, Weather, full_hour
 from hereabouts_schemas.alert import Assessment, Finding, Level
 from hereabouts_schemas.quantity import QUANTITIES

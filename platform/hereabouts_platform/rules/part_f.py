@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from hereabouts_platform.climate.averages import DAY, WEEK, trailing_mean
+from hereabouts_platform.climate.document_f import AIR, RAISING, SURFACE, Criterion
+from hereabouts_platform.climate.surface import surface_humidity
+from hereabouts_platform.climate.vapour import Floats
 from hereabouts_platform.rules import part_f_words as words
-from hereabouts_platform.rules.averages import DAY, WEEK, trailing_mean
-from hereabouts_platform.rules.criterion import AIR, CRITERIA, SURFACE, Criterion
-from hereabouts_platform.rules.psychrometrics import Floats, surface_humidity
 from hereabouts_platform.rules.room import HOUR, RoomFacts, full_hour
 from hereabouts_schemas.alert import Assessment, Evidence, Finding, Level, Station, SubjectKind
 
@@ -185,7 +186,7 @@ def _course(room: RoomFacts) -> _Course:
     if room.weather is not None:
         wall = surface_humidity(room.temperature, room.humidity, room.weather.temperature, room.f_rsi)
         series[SURFACE] = np.minimum(wall, 100.0)  # water activity ends at 1: beyond it water runs down the wall
-    averages = {c: trailing_mean(series[c.medium], c.period) for c in CRITERIA if c.medium in series}
+    averages = {c: trailing_mean(series[c.medium], c.period) for c in RAISING if c.medium in series}
     return _Course(room=room, averages=averages)
 
 

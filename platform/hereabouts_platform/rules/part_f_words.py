@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from hereabouts_platform.rules.averages import DAY, HOURS_A_DAY, HOURS_A_VALID_DAY, WEEK, valid_days
-from hereabouts_platform.rules.criterion import AIR, HYSTERESIS, SURFACE, Criterion
-from hereabouts_platform.rules.psychrometrics import Floats
+from hereabouts_platform.climate.averages import DAY, HOURS_A_DAY, HOURS_A_VALID_DAY, WEEK, valid_days
+from hereabouts_platform.climate.document_f import AIR, HYSTERESIS, SURFACE, Criterion
+from hereabouts_platform.climate.vapour import Floats
 from hereabouts_platform.rules.room import RoomFacts
 from hereabouts_platform.rules.wording import say_list, say_percent, say_room, say_time
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hereabouts_platform.rules.psychrometrics import Floats
+from hereabouts_platform.climate.vapour import Floats
 
 HOUR = timedelta(hours=1)
 DEFAULT_F_RSI = 0.75  # what UK practice asks of a dwelling's walls (ISO 13788); used where nobody measured

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hereabouts_platform.rules.averages import WEEK, valid_days
-from hereabouts_platform.rules.psychrometrics import Floats
+from hereabouts_platform.climate.averages import WEEK, valid_days
+from hereabouts_platform.climate.vapour import Floats
 from hereabouts_platform.rules.room import Weather
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from hereabouts_platform.climate.vapour import Floats
 from hereabouts_platform.rules.part_f import HOURS_LOOKED_AT
-from hereabouts_platform.rules.psychrometrics import Floats
 from hereabouts_platform.rules.room import DEFAULT_F_RSI, HOUR, RoomFacts, full_hour
 from hereabouts_platform.rules.stations import Station, heard, nearest
 from hereabouts_platform.store.connection import Connection

@@ -1,4 +1,4 @@
-"""Moist air: vapour pressure, dew point, absolute humidity, and what a cold surface makes of it.
+"""Moist air: vapour pressure, dew point and absolute humidity.
 
 All functions take numbers or numpy arrays (any shapes that broadcast) and return arrays of float64; NaN stays NaN.
 Temperatures are in degrees Celsius, relative humidity in % over water, pressures in pascals. Nothing is clipped.
@@ -58,25 +58,7 @@ def absolute_humidity(temperature: ArrayLike, humidity: ArrayLike) -> Floats:
     return np.asarray(1000 * vapour_pressure(temperature, humidity) / (_GAS_CONSTANT_OF_VAPOUR * kelvin))
 
 
-def surface_temperature(indoor: ArrayLike, outdoor: ArrayLike, f_rsi: ArrayLike) -> Floats:
-    """Temperature of an inner surface, degC: `Ts = Te + fRsi (Ti - Te)` (temperature factor, ISO 13788)."""
-    outside = np.asarray(outdoor, dtype=np.float64)
-    factor = np.asarray(f_rsi, dtype=np.float64)
-    return np.asarray(outside + factor * (np.asarray(indoor, dtype=np.float64) - outside))
-
-
-def surface_humidity(indoor: ArrayLike, humidity: ArrayLike, outdoor: ArrayLike, f_rsi: ArrayLike) -> Floats:
-    """Relative humidity at an inner surface, %: `100 ei / es(Ts)` (ISO 13788); above 100 where water condenses.
-
-    Args:
-        indoor: air temperature in the room, degC.
-        humidity: relative humidity in the room, %.
-        outdoor: air temperature outside, degC.
-        f_rsi: temperature factor of the surface, 0 (as cold as outside) to 1 (as warm as the room).
-
-    Example:
-        >>> round(float(surface_humidity(20.0, 60.0, 5.0, 0.75)), 1)
-        75.9
-    """
-    at_saturation = saturation_pressure(surface_temperature(indoor, outdoor, f_rsi))
-    return np.asarray(100 * vapour_pressure(indoor, humidity) / at_saturation)
+def temperature_at_saturation(pressure: ArrayLike) -> Floats:
+    """Temperature at which vapour of `pressure` Pa (above 0) saturates, degC: the inverse of the Magnus form."""
+    ratio = np.log(np.asarray(pressure, dtype=np.float64) / _ES0_PA)
+    return np.asarray(_B_CEL * ratio / (_A - ratio))

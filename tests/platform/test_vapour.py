@@ -13,14 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hereabouts_platform.rules.psychrometrics import (
-    absolute_humidity,
-    dew_point,
-    saturation_pressure,
-    surface_humidity,
-    surface_temperature,
-    vapour_pressure,
-)
+from hereabouts_platform.climate.surface import surface_humidity, surface_temperature
+from hereabouts_platform.climate.vapour import absolute_humidity, dew_point, saturation_pressure, vapour_pressure
 
 temperatures = st.floats(-30, 50)
 humidities = st.floats(1, 100)

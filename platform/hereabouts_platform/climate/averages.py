@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hereabouts_platform.rules.psychrometrics import Floats
+from hereabouts_platform.climate.vapour import Floats
 
 HOURS_A_DAY = 24
 HOURS_A_VALID_DAY = 18  # 75 % of a day's hours
@@ -28,6 +28,7 @@ class Period:
 
 DAY = Period(name="day", days=1, valid_days=1, phrase="24 hours")
 WEEK = Period(name="week", days=7, valid_days=5, phrase="7 days")
+MONTH = Period(name="month", days=30, valid_days=20, phrase="30 days")
 
 
 def trailing_mean(values: Floats, period: Period) -> Floats:
