@@ -34,6 +34,7 @@ COMMANDS = {
     "quarantine": "quarantine",
     "replay": "replay",
     "job": "job",
+    "damp": "damp",
     "backfill": "backfill",
     "user": "user",
     "key": "key",

@@ -24,6 +24,7 @@ from hereabouts_platform.homes.surfaces import grow
 _EVENING = slice(21, 24)  # UTC; with the hours to 06:00 it is 22:00 to 07:00 on the clocks of a British summer
 _MORNING = slice(0, 6)
 _NIGHT_HOURS = 6  # of the nine, without which a night has no mean
+_LEAST_SWING = 0.1  # K: a sensor that stands still has none, which no other can be compared with
 _DAYS_BEFORE = 10  # of the three weeks that a week is compared with
 
 
@@ -125,7 +126,8 @@ def _note_move(record: Record, closing: Bools, limits: SensorLimits) -> None:
     enough = np.isfinite(temperature[:, week]).sum(axis=1) >= limits.days_a_week
     enough &= np.isfinite(temperature[:, before]).sum(axis=1) >= _DAYS_BEFORE
     shift = np.abs(known_mean(temperature[:, week]) - known_mean(temperature[:, before]))
-    ratio = np.log(known_mean(swing[:, week]) / known_mean(swing[:, before]))
+    swings = [np.maximum(known_mean(swing[:, days]), _LEAST_SWING) for days in (week, before)]
+    ratio = np.log(swings[0] / swings[1])
     moves = closing & enough & (shift >= limits.moved_temperature) & (np.abs(ratio) >= np.log(limits.moved_swing))
     moves &= record["day"] - record["moved_day"] > RING
     record["moved_day"] = np.where(moves, record["day"], record["moved_day"])
