@@ -105,16 +105,17 @@ def mean_over(record: Record, name: str, days: int, least: int, closing: Bools) 
     """
     values = ring(record, name)
     recent = known_mean(values[:, slots(record, days)], least)
-    return (
-        recent if days == RING else np.where(closing, recent, known_mean(values[:, slots(record, days, ends=1)], least))
-    )
+    if days == RING:
+        return recent
+    return np.where(closing, recent, known_mean(values[:, slots(record, days, ends=1)], least))
 
 
 def known_days(record: Record, name: str, days: int, closing: Bools) -> Floats:
     """How many of the last `days` days have a value."""
     known = ~np.isnan(ring(record, name))
     count = known[:, slots(record, days)].sum(axis=1)
-    return np.where(closing, count, known[:, slots(record, days, ends=1)].sum(axis=1)).astype(np.float64)
+    earlier = known[:, slots(record, days, ends=1)].sum(axis=1)
+    return np.asarray(np.where(closing, count, earlier), dtype=np.float64)
 
 
 def index_rate(record: Record, which: int) -> Floats:
@@ -129,7 +130,8 @@ def known_mean(values: Floats, least: int = 1) -> Floats:
     known = ~np.isnan(values)
     count = known.sum(axis=1)
     total = np.where(known, values, 0.0).sum(axis=1)
-    return np.divide(total, count, out=np.full(len(values), np.nan), where=count >= max(least, 1))
+    mean = np.divide(total, count, out=np.full(len(values), np.nan), where=count >= max(least, 1))
+    return np.asarray(mean)
 
 
 def _write_rings(record: Record, day: sums.DayMeans, floor_apart: Floats, counted: Counted) -> None:

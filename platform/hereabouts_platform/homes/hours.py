@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hereabouts_platform.climate.vapour import Floats
 
@@ -36,7 +37,7 @@ class Hours:
     @property
     def rooms(self) -> int:
         """How many rooms there are."""
-        return self.temperature.shape[1]
+        return int(self.temperature.shape[1])
 
     def before(self, hour: int) -> Self:
         """The same day as far as it was over `hour` hours after midnight: nothing is known of what came after."""
@@ -46,3 +47,7 @@ class Hours:
         for values in cut.values():
             values[hour:] = np.nan
         return replace(self, **cut)
+
+    def of(self, rooms: NDArray[np.intp]) -> Self:
+        """The hours of some of the rooms."""
+        return replace(self, **{one.name: getattr(self, one.name)[:, rooms] for one in fields(self)})

@@ -35,7 +35,7 @@ def judge(record: Record, figures: Figures, rooms: Rooms, closing: Bools, limits
     """Move the hysteresis of the rooms whose day closes, and write every room's level."""
     damp, cold, heat = limits.damp, limits.cold, limits.heat
     faults = standing_faults(record, limits.sensor)
-    dry_fault, warm_fault = faults.any(axis=1), faults[:, STUCK]
+    dry_fault, warm_fault = np.asarray(faults.any(axis=1)), faults[:, STUCK]
     record["quiet"] = _quiet(record, rooms, limits)
     hazards = (
         _damp(record, figures, closing & ~dry_fault, limits),

@@ -29,8 +29,8 @@ NEVER = 65535  # hours, days: longer than anybody counts
 CLIMATES = ("low", "high", "sensor_low", "sensor_high", "warm", "drier", "insulated", "standard")
 LOW, HIGH, SENSOR_LOW, SENSOR_HIGH, WARM, DRIER, INSULATED, STANDARD = range(len(CLIMATES))
 # Daily values of the last 30 days: means of the air (%, degC), of the coldest surface (%, that at f 0.75, K below the
-# room's air) and of the weather (degC); of the night the least by weight, the least excess, the difference to the home's
-# other rooms (g/m3); hours of water on the surface; range of temperature.
+# air) and of the weather (degC); of the night the least by weight, the least excess, the difference to the
+# home's other rooms (g/m3); hours of water on the surface; range of temperature.
 RINGS = ("air", "temperature", "surface", "standard", "deficit", "outdoor", "floor", "floor_excess", "floor_apart",
          "condensing", "swing")  # fmt: skip
 # Sums over days, each forgotten with its own time constant; the first of a group is the sum of weights.

@@ -66,7 +66,7 @@ def factor_if_known(features: Features) -> Floats:
 
 def wet_room(features: Features) -> Floats:
     """1 in kitchens and bathrooms, 0 in other rooms; NaN where a room has no telling name."""
-    told = (features.kind != RoomKind.HOME) & (features.kind != RoomKind.OTHER)
+    told = ~np.isnan(features.kind) & ~np.isin(features.kind, (RoomKind.HOME, RoomKind.OTHER))
     return np.where(told, np.isin(features.kind, WET_ROOMS).astype(np.float64), np.nan)
 
 

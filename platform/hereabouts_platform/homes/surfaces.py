@@ -2,11 +2,11 @@
 
 Eight climates stand beside each other: `low` and `high` (apart only where hours or the weather are missing),
 `sensor_low` and `sensor_high` (the sensor reads too high or too low, the wall is better or worse than thought), and
-four that would be: `warm`, `drier`, `insulated`, `standard`. Missing hours count as dry, for the index declines in them;
-but `high` and `sensor_high` take the hour of the day before in their place, for 6 hours of a gap at most, and then hold
-the index. Without weather, a wall is taken to be as warm as the room, which it never is in the cold: the air of the
-room is the driest that may be at it; `high` and `sensor_high` take the month's usual weather. So the band tells how
-little is known.
+four that would be: `warm`, `drier`, `insulated`, `standard`. Missing hours count as dry, for the index declines in
+them; but `high` and `sensor_high` take the hour of the day before in their place, for 6 hours of a gap at most, and
+then hold the index. Without weather, a wall is taken to be as warm as the room, which it never is in the cold: the air
+of the room is the driest that may be at it; `high` and `sensor_high` take the month's usual weather. So the band tells
+how little is known.
 """
 
 from collections.abc import Sequence

@@ -71,7 +71,7 @@ def features_of(record: Record, rooms: Rooms, limits: Limits = LIMITS) -> Featur
         rain=line.rain,
         rain_t=line.rain_t,
         **_of_nights(record),
-        **_of_pulses(record, limits.memory),
+        **_of_pulses(record),
         **_of_mould(record),
         **_of_sensor(record, line, temperature, limits),
     )
@@ -87,11 +87,10 @@ def _of_nights(record: Record) -> dict[str, Floats]:
     }
 
 
-def _of_pulses(record: Record, limits: MemoryLimits) -> dict[str, Floats]:
+def _of_pulses(record: Record) -> dict[str, Floats]:
     days, pulses, back, long_pulses, long_back = record["pulses"].T
     share = np.where(pulses >= _FEW_PULSES, _per(back, pulses), np.nan)
     earlier = np.where(long_pulses - pulses >= _FEW_PULSES, _per(long_back - back, long_pulses - pulses), np.nan)
-    del limits
     return {"pulses": _per(pulses, days), "pulses_back_share": share, "pulses_back_change": share - earlier}
 
 
@@ -154,5 +153,5 @@ def _per(part: Floats, whole: Floats) -> Floats:
     return _divide(part, whole, np.asarray(whole > 0))
 
 
-def _divide(part: Floats, whole: Floats, where: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]") -> Floats:
-    return np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=where)
+def _divide(part: Floats, whole: Floats, where: names.Bools) -> Floats:
+    return np.asarray(np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=where))
