@@ -29,13 +29,18 @@ class _Line:
     rain_t: Floats
 
 
+def vpx5_of(record: Record, limits: Limits = LIMITS) -> Floats:
+    """Vapour excess at 5 degC outdoors alone, Pa: of all features the one that every day's row tells."""
+    season = {name: record["season"][:, n] for n, name in enumerate(names.SEASON)}
+    return _line(season, record["season_days"], _span(record), limits.memory).vpx5
+
+
 def features_of(record: Record, rooms: Rooms, limits: Limits = LIMITS) -> Features:
     """The features of every room as they stand at the record's end."""
     season = {name: record["season"][:, n] for n, name in enumerate(names.SEASON)}
     every = {name: record["every"][:, n] for n, name in enumerate(names.EVERY)}
     heating = {name: record["heating"][:, n] for n, name in enumerate(names.HEATING)}
-    outdoor = ring(record, "outdoor")
-    span = np.fmax.reduce(outdoor, axis=1) - np.fmin.reduce(outdoor, axis=1)
+    span = _span(record)
     line = _line(season, record["season_days"], span, limits.memory)
     week = slots(record, WEEK)
     before = slots(record, RING - WEEK, ends=WEEK)
@@ -140,6 +145,11 @@ def _line(season: dict[str, Floats], days: Floats, span: Floats, limits: MemoryL
         rain=by_rain,
         rain_t=_divide(by_rain, error, rained & (error > 0)),
     )
+
+
+def _span(record: Record) -> Floats:
+    outdoor = ring(record, "outdoor")
+    return np.asarray(np.fmax.reduce(outdoor, axis=1) - np.fmin.reduce(outdoor, axis=1))
 
 
 def _fifth(values: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """Verdicts on rooms: of each hazard the level, the reason, the numbers; and what that means for its alert."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
 
@@ -152,6 +152,7 @@ class Speaker:
             DAMP: (
                 ("air_humidity_week", "air_week", "%", damp.air_week, 7, None),
                 ("air_humidity_month", "air_month", "%", damp.air_month, 30, None),
+                ("air_humidity_day", "air_day", "%", damp.air_day, 1, None),
                 ("surface_humidity_week", "surface_week", "%", damp.surface_week, 7, station),
                 ("surface_humidity_month", "surface_month", "%", damp.surface_month, 30, station),
                 ("mould_index", "mould_low", "1", damp.index_act, 7, station),
@@ -171,6 +172,22 @@ class Speaker:
             for name, figure, unit, limit, days, whose in wanted
             if known(now.figures[figure])
         }
+
+
+def unmeasured(place_id: str, hazard: str, evidence: Mapping[str, Evidence], limits: Limits = LIMITS) -> Assessment:
+    """What can be said of a place that has an open alert and is measured no more: its sensor was registered elsewhere,
+    or its kind changed. Never that it is well; the same `evidence`, the alert's own, gives the same answer.
+    """
+    return Assessment(
+        subject_kind=SubjectKind.PLACE,
+        subject_id=place_id,
+        hazard=hazard,
+        finding=Finding.CANNOT_SAY,
+        level=Level.WATCH,
+        reason=words.no_sensor(max((number.to_at for number in evidence.values()), default=None)),
+        rule=RULE,
+        rule_version=limits.version,
+    )
 
 
 def _finding(level: str) -> Finding:

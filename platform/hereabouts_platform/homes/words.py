@@ -130,6 +130,16 @@ def fault_reason(now: RoomNow) -> str:
     return _sentences(*told, "Have the sensor looked at; until then nothing is said from its readings")
 
 
+def no_sensor(last_average_at: datetime | None) -> str:
+    """That nothing measures a place any more, until when something did, and what to do about it."""
+    known = f"; the last averages known here end on {say_time(last_average_at)}" if last_average_at else ""
+    return (
+        f"No sensor measures the air of this place as a home or a room any more{known}. Look at the place itself, or "
+        "have it measured again: give it a sensor with `hereabouts import devices` and, if it is no longer registered "
+        "as a home or a room, correct its kind with `hereabouts import places`."
+    )
+
+
 def moved(now: RoomNow) -> str:
     """The question whether a sensor was moved."""
     if now.moved_at is None:

@@ -17,9 +17,10 @@ from hereabouts_schemas.errors import InputError
 
 ASSESS = Job(
     name="assess",
-    title="Assess every home for damp, and open, update and clear alerts",
+    title="Assess every home for damp, cold and heat, and open, update and clear alerts",
     interval=timedelta(minutes=5),
     work=assess_homes,
+    in_parts=True,
 )
 
 HEALTH = Job(

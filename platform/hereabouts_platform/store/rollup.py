@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hereabouts_platform.store.assessment import note_touched
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.engine import Engine, make_room
 from hereabouts_platform.store.queries import load
@@ -62,6 +63,7 @@ def work_out(connection: Connection, *, most_hours: int = MOST_HOURS) -> int:
     make_room(connection, Engine.PLAIN, "reading_hour", months)  # native partitions on either engine
     connection.execute(SQL["make_hours"], spans)
     connection.execute(SQL["make_days"], spans)
+    note_touched(connection, taken.ids, taken.froms)
     return taken.hours
 
 
