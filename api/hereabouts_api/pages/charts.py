@@ -4,18 +4,16 @@ Across, one unit is an hour; up, the scale runs from 0 (top) to 100 (bottom). Ma
 drawing stretches to any width while its text keeps its size.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hereabouts_api.pages.words import number, quantity_of, unit_of
+from hereabouts_platform.exports.drawing import path_of, scale
 
 LONDON = ZoneInfo("Europe/London")
 HOUR = timedelta(hours=1)
-STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
-MOST_TICKS = 5
 ROOM_FOR_TEXT = 11  # per cent of the height that two labels on top of each other need
 
 
@@ -109,30 +107,13 @@ def draw(series: Series, window: Window, limits: Sequence[Limit] = ()) -> Chart:
         summary=_summary(series),
         key=_key(limits, series.unit, has_gaps=bool(gaps)),
         hours=window.hours,
-        lines=tuple(_line([(window.position(at), mark(value).at) for at, value in run]) for run in runs),
+        lines=tuple(path_of([(window.position(at), mark(value).at) for at, value in run]) for run in runs),
         gaps=tuple(gaps),
         ticks=tuple(tick for tick in ticks if all(abs(tick.at - limit.at) > ROOM_FOR_TEXT for limit in limit_marks)),
         limits=tuple(limit_marks),
         midnights=tuple(_midnights(window)),
         days=tuple(_days(window)),
     )
-
-
-def scale(values: Sequence[float]) -> tuple[float, float, float]:
-    """Bottom, top and step of a scale with at most five steps that holds all `values`.
-
-    Example:
-        >>> scale([52.1, 81.0, 75.0])
-        (50, 90, 10)
-    """
-    lowest, highest = min(values), max(values)
-    for step in STEPS:
-        low, high = math.floor(lowest / step) * step, math.ceil(highest / step) * step
-        if high == low:
-            high = low + step
-        if (high - low) / step <= MOST_TICKS:
-            return low, high, step
-    return lowest, highest + 1, (highest + 1 - lowest) / MOST_TICKS
 
 
 def runs_of(series: Series) -> list[list[tuple[datetime, float]]]:
@@ -144,12 +125,6 @@ def runs_of(series: Series) -> list[list[tuple[datetime, float]]]:
         else:
             runs.append([(at, value)])
     return runs
-
-
-def _line(points: Sequence[tuple[float, float]]) -> str:
-    # "h0" lets a lone value show as a dot
-    (first_x, first_y), *rest = points
-    return f"M{first_x:g},{first_y:g}h0" + "".join(f"L{x:g},{y:g}" for x, y in rest)
 
 
 def _gaps(runs: Sequence[Sequence[tuple[datetime, float]]], longest: float, window: Window) -> list[Gap]:

@@ -1,79 +1,174 @@
-"""`hereabouts damp`: the rule on homes, tried out."""
+"""`hereabouts damp`: the rule on homes from files, without a server."""
 
 import sys
-from enum import StrEnum
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import track
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from hereabouts_deploy.demo.winter import HOMES, TUNING_SEEDS, UNSEEN_SEEDS
-from hereabouts_deploy.evaluation.score import total
-from hereabouts_deploy.evaluation.table import figures, markdown
-from hereabouts_deploy.evaluation.towns import evaluate
-from hereabouts_platform.homes.limits import LIMITS, Limits, draft
-from hereabouts_schemas.errors import InputError
+from hereabouts_deploy.commands.damp_evaluate import evaluate_rule
+from hereabouts_deploy.damp.look import look_at
+from hereabouts_deploy.damp.report import report
+from hereabouts_deploy.damp.words import as_json as verdict_as_json
+from hereabouts_deploy.damp.words import lines
+from hereabouts_platform.loggers.layout import Question, Role
+from hereabouts_platform.loggers.readings import Open, Readings, Stated, read_readings
 
-
-class Seeds(StrEnum):
-    """Which towns."""
-
-    TUNING = "tuning"
-    UNSEEN = "unseen"
-    BOTH = "both"
-
-
-_SEEDS = {Seeds.TUNING: {"tuning": TUNING_SEEDS}, Seeds.UNSEEN: {"unseen": UNSEEN_SEEDS}}
-_SEEDS[Seeds.BOTH] = _SEEDS[Seeds.TUNING] | _SEEDS[Seeds.UNSEEN]
-
-RuleOption = Annotated[
-    Path | None, typer.Option("--rule", help="A draft of the rule's numbers (TOML); those that stand where left out.")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")]
+USAGE = 2
+_OF_COLUMNS = {f"{role}-column": role for role in Role}
 
 
 def register(app: typer.Typer) -> None:
-    """Add `damp` to `app`."""
-    damp = typer.Typer(help="Try the rule on homes: on towns whose truth is known.", no_args_is_help=True)
-    damp.command("evaluate")(evaluate_rule)
-    app.add_typer(damp, name="damp")
-
-
-def evaluate_rule(
-    seeds: Annotated[Seeds, typer.Option(help="Towns the rule was tuned on, towns it was not, or both.")] = Seeds.BOTH,
-    homes: Annotated[int, typer.Option(min=40, help="Homes of each town.")] = HOMES,
-    rule: RuleOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Judge a winter of made-up towns by the rule, and print how often it was right (docs/evaluation.md)."""
-    limits = _limits(rule)
-    groups = _SEEDS[seeds]
-    towns = [seed for group in groups.values() for seed in group]
-    bar = track(
-        evaluate(towns, homes, limits),
-        "Towns",
-        total=len(towns),
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-        transient=True,
+    """Add `damp` with its commands to `app`."""
+    group = typer.Typer(
+        help="Damp, cold and heat: of any logger's file, and of towns to try the rule on.", no_args_is_help=True
     )
-    of_seed = dict(zip(towns, bar, strict=True))
-    tallies = {name: total(of_seed[seed] for seed in group) for name, group in groups.items()}
+    group.command("assess")(assess)
+    group.command("evaluate")(evaluate_rule)
+    app.add_typer(group, name="damp")
+
+
+def assess(
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A logger's CSV file.")],
+    *,
+    time_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The column of times; Date+Time joins two.")
+    ] = None,
+    temperature_column: Annotated[str | None, typer.Option(metavar="NAME", help="The column of temperatures.")] = None,
+    humidity_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The column of relative humidity.")
+    ] = None,
+    temperature_unit: Annotated[str | None, typer.Option(metavar="C|F", help="The unit of temperatures.")] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(metavar="ZONE", help="Zone of times that do not say: Europe/London, UTC ...")
+    ] = None,
+    date_order: Annotated[str | None, typer.Option(metavar="dmy|mdy", help="How 3/4/2026 is meant.")] = None,
+    outdoor: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="The weather outside, as another CSV file."),
+    ] = None,
+    outdoor_time_column: Annotated[str | None, typer.Option(metavar="NAME", help="Of the weather's file.")] = None,
+    outdoor_temperature_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of the weather's file.")
+    ] = None,
+    outdoor_humidity_column: Annotated[str | None, typer.Option(metavar="NAME", help="Of the weather's file.")] = None,
+    outdoor_rain_column: Annotated[str | None, typer.Option(metavar="NAME", help="Of the weather's file, mm.")] = None,
+    outdoor_temperature_unit: Annotated[str | None, typer.Option(metavar="C|F", help="Of the weather's file.")] = None,
+    outdoor_time_zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Of the weather's file.")] = None,
+    outdoor_date_order: Annotated[str | None, typer.Option(metavar="dmy|mdy", help="Of the weather's file.")] = None,
+    room: Annotated[str | None, typer.Option(metavar="NAME", help="What the room is called, such as Bathroom.")] = None,
+    f_rsi: Annotated[
+        float | None, typer.Option("--f-rsi", min=0.0, max=1.0, help="Temperature factor of the coldest surface.")
+    ] = None,
+    report_file: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Where the report goes; else beside you, as HTML.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON; a report only where --report says so.")] = False,
+) -> None:
+    """Say of one room whether it is damp, cold or hot, why, and what may lie behind it. No server is needed.
+
+    Columns, units and zone are taken from the file where it leaves no doubt, and asked for where it does not. Exit
+    code 2 where something is open and nobody can be asked; with --json it says what.
+    """
+    columns = {Role.TIME: time_column, Role.TEMPERATURE: temperature_column, Role.HUMIDITY: humidity_column}
+    inside = _stated(columns, temperature_unit, time_zone, date_order)
+    columns = {
+        Role.TIME: outdoor_time_column,
+        Role.TEMPERATURE: outdoor_temperature_column,
+        Role.HUMIDITY: outdoor_humidity_column,
+        Role.RAIN: outdoor_rain_column,
+    }
+    outside = _stated(columns, outdoor_temperature_unit, outdoor_time_zone, outdoor_date_order)
+    readings = _read(file, inside, as_json=as_json, outdoor=False)
+    weather = None if outdoor is None else _read(outdoor, outside, as_json=as_json, outdoor=True)
+    with _progress(shown=not as_json) as progress:
+        task = progress.add_task("days")
+        look = look_at(
+            readings,
+            weather,
+            room=room,
+            f_rsi=f_rsi,
+            watch=lambda done, days: progress.update(task, completed=done, total=days),
+        )
+    written = report_file if as_json or report_file else Path(f"{file.name.split('.')[0]}.html")
+    if written is not None:
+        page = report(look, readings, file=file, room=room, outdoor=outdoor, now=datetime.now(UTC))
+        written.write_text(page, encoding="utf-8")
     if as_json:
-        found = {"rule": {"version": limits.version, "hash": limits.hash}}
-        typer.echo(orjson.dumps(found | {name: figures(one) for name, one in tallies.items()}).decode())
+        typer.echo(orjson.dumps(verdict_as_json(look), option=orjson.OPT_INDENT_2).decode())
         return
-    typer.echo(f"Rule {limits.version} ({limits.hash[:12]}), towns of {homes} homes, 1 October 2025 to 1 April 2026.\n")
-    typer.echo(markdown(tallies), nl=False)
+    typer.echo("\n".join(lines(look, readings)))
+    typer.echo(f"The report is in {written}.")
 
 
-def _limits(rule: Path | None) -> Limits:
-    if rule is None:
-        return LIMITS
-    try:
-        return draft(rule.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("--rule", str(rule), f"It cannot be read: {error}.") from error
+def _stated(columns: dict[Role, str | None], unit: str | None, zone: str | None, order: str | None) -> Stated:
+    for option, value, choices in (("temperature-unit", unit, ("C", "F")), ("date-order", order, ("dmy", "mdy"))):
+        if value is not None and value not in choices:
+            raise typer.BadParameter(f"{value!r} is neither {choices[0]} nor {choices[1]}.", param_hint=option)
+    named = {role: column for role, column in columns.items() if column is not None}
+    return Stated(columns=named, unit=unit, zone=zone, order=order)
+
+
+def _read(file: Path, stated: Stated, *, as_json: bool, outdoor: bool) -> Readings:
+    """The readings; every answer on a terminal may open the next question."""
+    found = read_readings(file, stated, outdoor=outdoor)
+    while isinstance(found, Open):
+        if as_json or not can_ask():
+            _stop(found, as_json=as_json)
+        for question in found.questions:
+            stated = _answered(stated, question, _ask(question))
+        found = read_readings(file, stated, outdoor=outdoor)
+    return found
+
+
+def can_ask() -> bool:
+    """Whether somebody sits there who can answer."""
+    return sys.stdin.isatty()
+
+
+def _ask(question: Question) -> str:
+    while True:
+        answer = str(typer.prompt(f"{question.asks} ({' / '.join(question.choices)})"))
+        if answer in question.choices or question.option.endswith("time-zone"):
+            return answer
+        typer.echo(f"{answer!r} is none of them.", err=True)
+
+
+def _answered(stated: Stated, question: Question, answer: str) -> Stated:
+    what = question.option.removeprefix("--").removeprefix("outdoor-")
+    if what in _OF_COLUMNS:
+        return replace(stated, columns={**stated.columns, _OF_COLUMNS[what]: answer})
+    if what == "temperature-unit":
+        return replace(stated, unit=answer)
+    return replace(stated, zone=answer) if what == "time-zone" else replace(stated, order=answer)
+
+
+def _stop(found: Open, *, as_json: bool) -> NoReturn:
+    """Say what is open, and end as wrong usage does."""
+    if as_json:
+        told: dict[str, Any] = {
+            "file": found.file,
+            "columns": list(found.header),
+            "guessed": {role.value: column for role, column in found.guessed.items()},
+            "questions": [
+                {"option": one.option, "asks": one.asks, "choices": list(one.choices)} for one in found.questions
+            ],
+        }
+        typer.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2).decode())
+    else:
+        typer.echo(f"{found.file} leaves something open:", err=True)
+        for one in found.questions:
+            typer.echo(f"  {one.asks} Answer with {one.option}.", err=True)
+    raise typer.Exit(USAGE)
+
+
+def _progress(*, shown: bool) -> Progress:
+    """A bar of days on a terminal; nothing elsewhere."""
+    console = Console(stderr=True)
+    columns = (TextColumn("Days"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, console=console, transient=True, disable=not (shown and console.is_terminal))

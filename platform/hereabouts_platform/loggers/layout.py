@@ -6,7 +6,7 @@ be nothing else in a building: a room whose usual reading is 18 is not in Fahren
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
@@ -25,9 +25,9 @@ class Role(StrEnum):
 _NAMES = {
     Role.TIME: re.compile(r"time|date|datum|zeit|\bwhen\b|^t_utc", re.IGNORECASE),
     Role.TEMPERATURE: re.compile(
-        r"temp|celsius|fahrenheit|°\s*[cf]\b|^t$|^ti$|^te$|^t[_ ](in|out|air|room)", re.IGNORECASE
+        r"temp|celsius|fahrenheit|°\s*[cf]\b|^t\d*$|^ti$|^te$|^t[_ ](in|out|air|room)", re.IGNORECASE
     ),
-    Role.HUMIDITY: re.compile(r"hum|feucht|%\s*r\.?h|^r\.?h|\br\.?h\.?\b|^rhe$", re.IGNORECASE),
+    Role.HUMIDITY: re.compile(r"hum|feucht|%\s*r\.?h|^r\.?h|\br\.?h\.?\b|^rhe$|^h\d*$", re.IGNORECASE),
     Role.RAIN: re.compile(r"rain|precip|niederschlag", re.IGNORECASE),
 }
 _NOT = {
@@ -68,7 +68,6 @@ class Layout:
     fraction: bool
     notes: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
-    stated: Mapping[Role, str] = field(default_factory=dict)
 
 
 def layout_of(
@@ -86,8 +85,7 @@ def layout_of(
         unit: "C" or "F", where somebody said so.
         prefix: of the options that answer questions ("--" or "--outdoor-").
     """
-    given = dict(stated or {})
-    columns: dict[Role, str] = dict(given)
+    columns: dict[Role, str] = dict(stated or {})
     questions = []
     for role in wanted:
         if role in columns:
@@ -108,7 +106,6 @@ def layout_of(
         fraction=_is_fraction(table, columns.get(Role.HUMIDITY), notes),
         notes=tuple(notes),
         questions=tuple(questions),
-        stated=given,
     )
 
 
@@ -176,7 +173,7 @@ def _fahrenheit(table: LoggerTable, column: str | None, unit: str | None, notes:
         fahrenheit = usual > _SURELY_FAHRENHEIT
         notes.append(
             f"{column} is read as degrees {'Fahrenheit' if fahrenheit else 'Celsius'}: its usual value, {usual:g}, "
-            f"could be nothing else in a building."
+            f"leaves no other choice in a building."
         )
         return fahrenheit
     return None

@@ -30,10 +30,17 @@ Parsed = datetime | None
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoggerTimes:
-    """The instants of the rows, None where a cell cannot be read; `zone` says what they were read as."""
+    """The instants of the rows, None where a cell cannot be read.
+
+    Attributes:
+        zone: what they were read as.
+        skipped: the first local time that the zone's clocks pass over in spring, if the file has one: such a logger's
+            clock is never put forward, and the zone is hardly right.
+    """
 
     at: tuple[datetime | None, ...]
     zone: str
+    skipped: datetime | None = None
 
 
 def read_times(
@@ -61,7 +68,8 @@ def read_times(
     stated = _zone(zone, prefix) if zone is not None else _zone_of_header(column)
     if stated is None:
         return [_zone_question(prefix, column)]
-    return LoggerTimes(at=tuple(_placed(naive, stated)), zone=zone or str(stated))
+    placed = _placed(naive, stated)
+    return LoggerTimes(at=tuple(placed), zone=zone or str(stated), skipped=_skipped(naive, placed, stated))
 
 
 def _cells(table: LoggerTable, column: str) -> list[str]:
@@ -174,6 +182,12 @@ def _placed(naive: Sequence[Parsed], zone: tzinfo) -> list[Parsed]:
         placed.append(one.replace(tzinfo=zone, fold=fold).astimezone(UTC))
         before = one
     return placed
+
+
+def _skipped(naive: Sequence[Parsed], placed: Sequence[Parsed], zone: tzinfo) -> datetime | None:
+    both = zip(naive, placed, strict=True)
+    local = ((one, at.astimezone(zone).replace(tzinfo=None)) for one, at in both if one and at and one.tzinfo is None)
+    return next((one for one, back in local if one != back), None)
 
 
 def _zone_question(prefix: str, column: str) -> Question:

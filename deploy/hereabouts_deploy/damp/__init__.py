@@ -1,0 +1,1 @@
+"""`hereabouts damp`: the rule on homes from files, without a server."""
