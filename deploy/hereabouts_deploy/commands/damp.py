@@ -20,6 +20,21 @@ from hereabouts_platform.loggers.layout import Question, Role
 from hereabouts_platform.loggers.readings import Open, Readings, Stated, read_readings
 
 USAGE = 2
+CsvFile = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A logger's CSV file.")]
+Column = Annotated[str | None, typer.Option(metavar="NAME", help="The column of it; of times Date+Time joins two.")]
+OutdoorColumn = Annotated[str | None, typer.Option(metavar="NAME", help="The column of it in the weather's file.")]
+Unit = Annotated[str | None, typer.Option(metavar="C|F", help="The unit of temperatures.")]
+Zone = Annotated[str | None, typer.Option(metavar="ZONE", help="Zone of times that do not say: Europe/London, UTC ...")]
+Order = Annotated[str | None, typer.Option(metavar="dmy|mdy", help="How 3/4/2026 is meant.")]
+OutdoorFile = Annotated[
+    Path | None, typer.Option(metavar="FILE", exists=True, dir_okay=False, help="The weather outside, as a CSV file.")
+]
+Factor = Annotated[
+    float | None, typer.Option("--f-rsi", min=0.0, max=1.0, help="Temperature factor of the coldest surface.")
+]
+ReportFile = Annotated[
+    Path | None, typer.Option("--report", metavar="FILE", help="Where the report goes; else beside you, as HTML.")
+]
 _OF_COLUMNS = {f"{role}-column": role for role in Role}
 
 
@@ -34,40 +49,25 @@ def register(app: typer.Typer) -> None:
 
 
 def assess(
-    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A logger's CSV file.")],
+    file: CsvFile,
     *,
-    time_column: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The column of times; Date+Time joins two.")
-    ] = None,
-    temperature_column: Annotated[str | None, typer.Option(metavar="NAME", help="The column of temperatures.")] = None,
-    humidity_column: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The column of relative humidity.")
-    ] = None,
-    temperature_unit: Annotated[str | None, typer.Option(metavar="C|F", help="The unit of temperatures.")] = None,
-    time_zone: Annotated[
-        str | None, typer.Option(metavar="ZONE", help="Zone of times that do not say: Europe/London, UTC ...")
-    ] = None,
-    date_order: Annotated[str | None, typer.Option(metavar="dmy|mdy", help="How 3/4/2026 is meant.")] = None,
-    outdoor: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", exists=True, dir_okay=False, help="The weather outside, as another CSV file."),
-    ] = None,
-    outdoor_time_column: Annotated[str | None, typer.Option(metavar="NAME", help="Of the weather's file.")] = None,
-    outdoor_temperature_column: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Of the weather's file.")
-    ] = None,
-    outdoor_humidity_column: Annotated[str | None, typer.Option(metavar="NAME", help="Of the weather's file.")] = None,
-    outdoor_rain_column: Annotated[str | None, typer.Option(metavar="NAME", help="Of the weather's file, mm.")] = None,
-    outdoor_temperature_unit: Annotated[str | None, typer.Option(metavar="C|F", help="Of the weather's file.")] = None,
-    outdoor_time_zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Of the weather's file.")] = None,
-    outdoor_date_order: Annotated[str | None, typer.Option(metavar="dmy|mdy", help="Of the weather's file.")] = None,
+    time_column: Column = None,
+    temperature_column: Column = None,
+    humidity_column: Column = None,
+    temperature_unit: Unit = None,
+    time_zone: Zone = None,
+    date_order: Order = None,
+    outdoor: OutdoorFile = None,
+    outdoor_time_column: OutdoorColumn = None,
+    outdoor_temperature_column: OutdoorColumn = None,
+    outdoor_humidity_column: OutdoorColumn = None,
+    outdoor_rain_column: OutdoorColumn = None,
+    outdoor_temperature_unit: Unit = None,
+    outdoor_time_zone: Zone = None,
+    outdoor_date_order: Order = None,
     room: Annotated[str | None, typer.Option(metavar="NAME", help="What the room is called, such as Bathroom.")] = None,
-    f_rsi: Annotated[
-        float | None, typer.Option("--f-rsi", min=0.0, max=1.0, help="Temperature factor of the coldest surface.")
-    ] = None,
-    report_file: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="Where the report goes; else beside you, as HTML.")
-    ] = None,
+    f_rsi: Factor = None,
+    report_file: ReportFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON; a report only where --report says so.")] = False,
 ) -> None:
     """Say of one room whether it is damp, cold or hot, why, and what may lie behind it. No server is needed.

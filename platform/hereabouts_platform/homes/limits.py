@@ -67,8 +67,8 @@ class DampLimits:
     index_urgent: float = 1.0
     index_visible: float = 3.0
     forecast_days: float = 28.0
-    condensing_hours: int = 6
-    condensing_days: int = 3
+    condensing_hours: int = 8
+    condensing_days: int = 5
     deficit: float = 1.0
     hysteresis: float = 5.0
     rising: float = 0.01

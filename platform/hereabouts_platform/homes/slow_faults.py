@@ -1,7 +1,7 @@
 """Faults that only days can show: a humidity that has drifted, a sensor that hangs elsewhere now.
 
-Three signs of drift. Less vapour than outdoors in a heated room, for days. More vapour than a room can hold: its dew
-point would stand near the temperature of the room itself, where windows and every wall would run with water. And a
+Three signs of drift. Less vapour than outdoors in a heated room, for days. More vapour than a room can hold: its
+dew point would stand near the temperature of the room itself, where windows and every wall would run with water. And a
 humidity that creeps up by the same bit every day for a month while the home's other rooms do not: a leak or a failed fan
 comes in a step and levels off, so a line has to fit much better than any step. What is found by the third is the only one
 that a truly wet room could show as well; the evaluation says how seldom.
