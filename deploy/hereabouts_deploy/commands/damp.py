@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from hereabouts_deploy.commands.damp_backtest import backtest
 from hereabouts_deploy.commands.damp_evaluate import evaluate_rule
 from hereabouts_deploy.damp.look import look_at
 from hereabouts_deploy.damp.report import report
@@ -45,6 +46,7 @@ def register(app: typer.Typer) -> None:
     )
     group.command("assess")(assess)
     group.command("evaluate")(evaluate_rule)
+    group.command("backtest")(backtest)
     app.add_typer(group, name="damp")
 
 

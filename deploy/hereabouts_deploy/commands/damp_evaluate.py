@@ -42,7 +42,7 @@ def evaluate_rule(
     as_json: JsonOption = False,
 ) -> None:
     """Judge a winter of made-up towns by the rule, and print how often it was right (docs/evaluation.md)."""
-    limits = _limits(rule)
+    limits = limits_of(rule)
     groups = _SEEDS[seeds]
     towns = [seed for group in groups.values() for seed in group]
     bar = track(
@@ -63,7 +63,12 @@ def evaluate_rule(
     typer.echo(markdown(tallies), nl=False)
 
 
-def _limits(rule: Path | None) -> Limits:
+def limits_of(rule: Path | None) -> Limits:
+    """The rule's numbers that stand, or those of a draft.
+
+    Raises:
+        InputError: the draft cannot be read, or is none.
+    """
     if rule is None:
         return LIMITS
     try:

@@ -131,9 +131,8 @@ def _faults(tally: Tally, judged: Judged, rooms: npt.NDArray[np.intp], about: Tr
     first = int(rooms[0])
     level = judged.level[:, first, DAMP]
     if about.fault is None:
-        called = judged.faulty[:, rooms].any()
         tally.counts["sound"] += 1
-        tally.counts["sound called faulty"] += bool(called)
+        tally.counts["sound called faulty"] += bool(judged.faulty[:, rooms].any())
         tally.counts["sound asked if moved"] += bool(judged.moved[:, rooms].any())
         return
     if about.fault is Fault.GLITCHES:
@@ -146,7 +145,7 @@ def _faults(tally: Tally, judged: Judged, rooms: npt.NDArray[np.intp], about: Tr
         called = bool((level[after] == NO_DATA).any())
     else:
         called = bool((level[after] == SENSOR_FAULT).any()) or judged.first_cause[first] is Told.SENSOR_FAULT
-        called |= about.fault is Fault.MOVED and bool(judged.moved[after, first].any())
+        called = called or (about.fault is Fault.MOVED and bool(judged.moved[after, first].any()))
     tally.counts["faults"] += 1
     tally.counts["faults called"] += called
     tally.counts[f"fault {about.fault}"] += 1

@@ -60,8 +60,8 @@ class DampLimits:
     surface_week: float = 75.0
     air_week: float = 75.0
     air_month: float = 65.0
-    surface_month: float = 88.0
-    surface_act: float = 87.0
+    surface_month: float = 90.0
+    surface_act: float = 88.0
     air_day: float = 85.0
     index_act: float = 0.35
     index_urgent: float = 1.0
@@ -138,10 +138,10 @@ class SensorLimits:
             warmer, for so long: less than `below_pa`, and more than a sound sensor's tolerance.
         drift_factor: or so much vapour that a wall of this temperature factor, better than any window, would be wet
             through: in those ten days, for as long.
-        creep_least, creep_most, creep_line, creep_pa: % that humidity rises within 30 days against the home's other
-            rooms, at least and at most, for a sensor that creeps; share of what the best step leaves over that a line
-            may; Pa by which it rose by itself.
-        fault_stands_hours: for how long a fault stands after its last sign.
+        creep_least, creep_most, creep_line, creep_pa: % that humidity rises or falls within 30 days against the home's
+            other rooms, at least and at most, for a sensor that creeps; share of what the best step leaves over that a
+            line may; Pa by which it did so by itself.
+        fault_stands_hours, drift_stands_hours: for how long a fault stands after its last sign, and drift.
         install_hours: after the first reading, in which nothing is raised.
         moved_swing, moved_temperature, moved_days: from three weeks to the next the daily swing changes by this factor
             and the mean by so many K: the sensor may have been moved; said for so many days.
@@ -170,10 +170,11 @@ class SensorLimits:
     drift_heated: float = 5.0
     drift_factor: float = 0.88
     creep_least: float = 6.0
-    creep_most: float = 25.0
+    creep_most: float = 19.0
     creep_line: float = 0.5
     creep_pa: float = 20.0
     fault_stands_hours: int = 48
+    drift_stands_hours: int = 336
     install_hours: int = 48
     moved_swing: float = 2.5
     moved_temperature: float = 3.0

@@ -2,9 +2,9 @@
 
 Three signs of drift. Less vapour than outdoors in a heated room, for days. More vapour than a room can hold: its
 dew point would stand near the temperature of the room itself, where windows and every wall would run with water. And a
-humidity that creeps up by the same bit every day for a month while the home's other rooms do not: a leak or a failed fan
-comes in a step and levels off, so a line has to fit much better than any step. What is found by the third is the only one
-that a truly wet room could show as well; the evaluation says how seldom.
+humidity that creeps by the same bit every day for a month while the home's other rooms do not: a leak or a failed
+fan comes in a step and levels off, so a line has to fit much better than any step. Only the third could be a truly wet
+room as well; the evaluation says how seldom.
 
 A move is told from a mean temperature that changed and with it the daily swing, or that changed against the home's
 other rooms. It is a question and no fault, and starts the sums of the room again. Source: section 4.2 of our notes.
@@ -55,17 +55,18 @@ def _out_of_bounds(record: Record, limits: SensorLimits) -> Bools:
 
 
 def creeps(record: Record, rooms: Rooms, limits: Limits) -> Bools:
-    """Whether humidity has crept up on a straight line for a month, against the home's other rooms and by itself."""
+    """Whether humidity has crept on a straight line for a month, against the home's other rooms and by itself."""
     sensor = limits.sensor
     month = slots(record, RING)
     temperature, humidity = ring(record, "temperature")[:, month], ring(record, "heard")[:, month]
     full = saturation_pressure(temperature)
     apart = to_others(humidity * full, rooms) / full
     rise, line, step = _line_and_step(apart)
-    found = (rise >= sensor.creep_least) & (rise <= sensor.creep_most) & (line <= sensor.creep_line * step)
+    found = (np.abs(rise) >= sensor.creep_least) & (np.abs(rise) <= sensor.creep_most)
+    found &= line <= sensor.creep_line * step
     if not found.any():
         return np.asarray(found)
-    return np.asarray(found & (drift_of(record, limits) >= sensor.creep_pa))
+    return np.asarray(found & (np.sign(rise) * drift_of(record, limits) >= sensor.creep_pa))
 
 
 def _line_and_step(values: Floats) -> tuple[Floats, Floats, Floats]:
