@@ -12,13 +12,13 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from hereabouts_deploy.backtest.stock import Span, homes_of, parts_of, run
 from hereabouts_deploy.commands.damp_evaluate import limits_of
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.system import find_system
 from hereabouts_platform.homes.backtest import Against, Alert, Known, against, by_week
 from hereabouts_platform.homes.limits import LIMITS, Limits
 from hereabouts_platform.homes.record import ACT, HAZARDS, LEVELS, RAISED
+from hereabouts_platform.jobs.backtest import Span, homes_of, parts_of, run
 from hereabouts_schemas.errors import InputError
 
 EPOCH = date(1970, 1, 1)

@@ -217,7 +217,8 @@ def side_by_side() -> Iterator[tuple[str, Floats, Floats]]:
 
 @pytest.mark.parametrize(("temperature", "humidity"), [(t, h) for _, t, h in side_by_side()])
 def test_sensors_side_by_side_agree(temperature: Floats, humidity: Floats) -> None:
-    """What each shows for an hour, for forty days: in July, as recorded, all agree; in winter within one level.
+    """What each shows for an hour, for forty days: in July, as recorded, all agree; in winter within one level,
+    once there is enough of each to say anything.
 
     Two of the recorded DHT22 read 4 and 8 % more than the reference, and 65 % of a winter month is a limit.
     """
@@ -229,8 +230,10 @@ def test_sensors_side_by_side_agree(temperature: Floats, humidity: Floats) -> No
             humidity=np.tile(humidity.mean(axis=1), (hours, 1)),
         )
         levels = levels_of(series).astype(int)
-        assert set(levels[-1]) <= {OK, WATCH}
-        assert np.ptp(levels, axis=1).max() <= (0 if begins == JULY else 1)
+        spoken = levels[(levels != NO_DATA).all(axis=1)]
+        assert len(spoken) > 15
+        assert set(spoken.ravel()) <= {OK, WATCH}
+        assert np.ptp(spoken, axis=1).max() <= (0 if begins == JULY else 1)
 
 
 def test_the_weeks_that_a_venue_lost_are_no_data() -> None:
