@@ -93,7 +93,7 @@ def _damp(record: Record, now: Figures, judged: Bools, limits: Limits) -> _Judge
 
 def _too_wide(now: Figures, limits: Limits) -> Bools:
     """Whether the bounds of the index lie too far apart to say anything, and the upper one may still be rising."""
-    falls = now.rate_high <= limits.damp.rising
+    falls = now.rate_high <= 0
     return np.asarray((now.mould_high - now.mould_low > limits.mould.widest) & ~falls)
 
 
