@@ -54,7 +54,7 @@ def day_means(hours: Hours, heard: Seen, seen: Seen, today: Surfaces, limits: Me
         humidity=mean_of(seen.humidity, known),
         outdoor=mean_of(seen.outdoor, ~np.isnan(seen.outdoor)),
         vapour=mean_of(seen.vapour, known),
-        excess=mean_of(seen.vapour - seen.outdoor_vapour, weathered),
+        excess=mean_of(seen.vapour - seen.outdoor_vapour, seen.compared),
         surface=np.stack([mean_of(one, weathered) for one in wet]),
         deficit=mean_of(seen.temperature - surface, weathered),
         floor=_least(seen.weight),
@@ -67,10 +67,10 @@ def day_means(hours: Hours, heard: Seen, seen: Seen, today: Surfaces, limits: Me
         co2=np.where((~np.isnan(night)).sum(axis=0) >= _NIGHT_HOURS, mean_of(night, ~np.isnan(night)), np.nan),
         air_decay=_decay(excess, limits.excess, _AIR_FALLS_TO),
         cooling=_decay(seen.temperature - seen.outdoor, limits.cooling, _HEAT_FALLS_TO),
-        heard_temperature=mean_of(heard.temperature, heard.weathered),
-        heard_humidity=mean_of(heard.humidity, heard.weathered),
-        heard_outdoor=mean_of(heard.outdoor, heard.weathered),
-        heard_excess=mean_of(heard.vapour - heard.outdoor_vapour, heard.weathered),
+        heard_temperature=mean_of(heard.temperature, heard.compared),
+        heard_humidity=mean_of(heard.humidity, heard.compared),
+        heard_outdoor=mean_of(heard.outdoor, heard.compared),
+        heard_excess=mean_of(heard.vapour - heard.outdoor_vapour, heard.compared),
     )
 
 

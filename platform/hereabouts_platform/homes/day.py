@@ -52,7 +52,7 @@ def next_day(before: Record, hours: Hours, until: int, rooms: Rooms, limits: Lim
     heard = believe(heard, everything, np.zeros_like(everything))
     record["covered"], record["warm_covered"] = share_of(seen.known), share_of(seen.warmth_known)
     record["weathered"] = share_of(seen.weathered)
-    record["heard"] = share_of(heard.weathered)
+    record["heard"] = share_of(heard.compared)
     today = grow(record, (seen.temperature, seen.humidity, seen.outdoor, seen.outdoor_humidity), rooms, limits.mould)
     _wet(record, hours.rain, until, limits)
     means = day_means(hours, heard, seen, today, limits.memory)

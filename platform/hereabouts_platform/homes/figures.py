@@ -25,7 +25,7 @@ class Figures:
         days_of_week, days_of_month, warm_days_of_week: days with enough readings, of 7 and of 30.
         mould_low, mould_high: bounds that missing hours leave on the mould index.
         sensor_low, sensor_high: bounds with the tolerance of sensor and wall on top.
-        rate: growth of the lower bound a day, over the last week.
+        rate, rate_high: growth of the lower and of the upper bound a day, over the last week.
         visible_in: days until mould is likely to be seen (index 3) if it goes on like this; 0 where it is, NaN where it
             does not grow or would take more than a year.
         visible_from: the same by the upper bounds: the soonest.
@@ -48,6 +48,7 @@ class Figures:
     sensor_low: Floats
     sensor_high: Floats
     rate: Floats
+    rate_high: Floats
     visible_in: Floats
     visible_from: Floats
 
@@ -76,6 +77,7 @@ def figures_of(record: Record, limits: Limits) -> Figures:
         sensor_low=np.minimum(index_of(record, SENSOR_LOW), low),
         sensor_high=np.maximum(index_of(record, SENSOR_HIGH), high),
         rate=rate,
+        rate_high=fastest,
         visible_in=_days_to_see(low, rate, limits),
         visible_from=_days_to_see(high, np.fmax(rate, fastest), limits),
     )

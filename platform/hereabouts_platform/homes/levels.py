@@ -86,9 +86,15 @@ def _damp(record: Record, now: Figures, judged: Bools, limits: Limits) -> _Judge
     holds |= (rising & (now.mould_low >= damp.index_act))[:, np.newaxis]
     reaches, holds = _nested(reaches), _nested(holds)
     tells = ~np.isnan(now.air_week) & (~blind | np.isnan(now.surface_month))
-    tells &= now.mould_high - now.mould_low <= limits.mould.widest
+    tells &= ~_too_wide(now, limits)
     up = valid & ~record["quiet"]
     return _Judged(reaches=reaches, holds=holds, up=up, down=valid & tells)
+
+
+def _too_wide(now: Figures, limits: Limits) -> Bools:
+    """Whether the bounds of the index lie too far apart to say anything, and the upper one may still be rising."""
+    falls = now.rate_high <= 0
+    return np.asarray((now.mould_high - now.mould_low > limits.mould.widest) & ~falls)
 
 
 def _cold(record: Record, now: Figures, judged: Bools, limits: Limits) -> _Judged:
@@ -148,7 +154,7 @@ def _urgent_at_once(record: Record, fault: Bools, limits: Limits) -> None:
 
 def _write_levels(record: Record, now: Figures, dry_fault: Bools, warm_fault: Bools, limits: Limits) -> None:
     silent = record["silent"] >= limits.sensor.silent_hours
-    wide = (now.mould_high - now.mould_low > limits.mould.widest) & (record["standing"][:, 0] == 0)
+    wide = _too_wide(now, limits) & (record["standing"][:, 0] == 0)
     too_little = silent | (now.days_of_week < limits.sensor.days_a_week) | wide
     too_cold_to_say = silent | ((now.warm_days_of_week < _WARM_DAYS) & (record["standing"][:, 1] == 0))
     too_hot_to_say = silent | ((now.warm_days_of_week < _WARM_DAYS) & (record["standing"][:, 2] == 0))

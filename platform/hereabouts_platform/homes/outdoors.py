@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hereabouts_platform.climate.vapour import Floats
+from hereabouts_platform.geography.sphere import great_circle_km
 from hereabouts_platform.homes.hours import HOURS_A_DAY
 
 CANDIDATES = 5  # nearest stations of a home that may speak for it
 ENOUGH = 0.75  # of the day's hours that are over
-EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 
 Places = NDArray[np.intp]
 
@@ -32,7 +32,7 @@ def nearby(lon: Floats, lat: Floats, stations: Sequence[tuple[float, float]]) ->
     """The nearest stations (lon, lat) of rooms, in degrees; none of a room without a position. Ties go by number."""
     away = np.full((len(lon), max(len(stations), 1)), np.inf)
     for number, (station_lon, station_lat) in enumerate(stations):
-        away[:, number] = _great_circle_km(lon, lat, station_lon, station_lat)
+        away[:, number] = great_circle_km(lon, lat, station_lon, station_lat)
     away = np.where(np.isnan(away), np.inf, away)
     order = np.argsort(away, axis=1, kind="stable")[:, :CANDIDATES]
     km = np.take_along_axis(away, order, axis=1)
@@ -60,10 +60,3 @@ def hours_of(values: Floats, chosen: Places) -> Floats:
     if not len(values):
         return np.full((HOURS_A_DAY, len(chosen)), np.nan)
     return np.where(chosen >= 0, values[chosen].T, np.nan)
-
-
-def _great_circle_km(lon1: Floats, lat1: Floats, lon2: float, lat2: float) -> Floats:
-    """Distance on the sphere between points in degrees, km (haversine formula)."""
-    phi1, phi2 = np.radians(lat1), np.radians(lat2)
-    half_lat, half_lon = np.sin((phi2 - phi1) / 2), np.sin(np.radians(lon2 - lon1) / 2)
-    return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half_lat**2 + np.cos(phi1) * np.cos(phi2) * half_lon**2)))

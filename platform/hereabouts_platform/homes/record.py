@@ -50,8 +50,8 @@ DAY = np.dtype(
         ("silent", "<u2"),  # hours since the last reading of anything
         ("covered", "u1"),  # hours of the day with temperature and humidity that are believed
         ("warm_covered", "u1"),  # hours with a temperature that is believed
-        ("heard", "u1"),  # hours with both and the weather, believed or not
-        ("weathered", "u1"),  # hours of those with the weather too
+        ("heard", "u1"),  # hours with vapour of both sides, believed or not
+        ("weathered", "u1"),  # hours of those that are covered with the temperature outside too
         # carried from hour to hour
         ("last", "<f8", (4,)),
         ("age", "u1", (4,)),

@@ -46,7 +46,12 @@ class Seen:
 
     @property
     def weathered(self) -> Bools:
-        """Hours with temperature, humidity and the weather."""
+        """Hours with temperature, humidity and the temperature outside: the surface is known."""
+        return ~np.isnan(self.vapour + self.outdoor)
+
+    @property
+    def compared(self) -> Bools:
+        """Hours with the vapour of both sides."""
         return ~np.isnan(self.vapour + self.outdoor_vapour)
 
 

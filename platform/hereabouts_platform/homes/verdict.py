@@ -77,11 +77,16 @@ class Speaker:
             evidence=self._evidence(room, now, hazard),
         )
 
-    def assessment(self, room: int, hazard: int) -> Assessment:
-        """What a verdict means for the alert: only a level that is known to be well clears it."""
+    def assessment(self, room: int, hazard: int, *, has_alert: bool) -> Assessment:
+        """What a verdict means for the alert: only a level that is known to be well clears it.
+
+        Where nothing can be said now, what stood is told beside it as long as its averages are known; then an alert
+        that is open (`has_alert`) keeps what it said.
+        """
         verdict = self.verdict(room, hazard)
         draft = self._draft(room, verdict)
-        if verdict.level in (LEVELS[NO_DATA], LEVELS[SENSOR_FAULT]) and verdict.standing != LEVELS[OK]:
+        untold = verdict.level in (LEVELS[NO_DATA], LEVELS[SENSOR_FAULT])
+        if untold and verdict.standing != LEVELS[OK] and (verdict.evidence or not has_alert):
             stood = self._room_now(room, hazard, level=LEVELS.index(verdict.standing))
             reason = self._reason(stood, hazard, words.LOW_CONFIDENCE)
             earlier = self._draft(room, verdict, finding=Finding.FLAG, reason=reason)
@@ -155,12 +160,11 @@ class Speaker:
                 ("air_humidity_day", "air_day", "%", damp.air_day, 1, None),
                 ("surface_humidity_week", "surface_week", "%", damp.surface_week, 7, station),
                 ("surface_humidity_month", "surface_month", "%", damp.surface_month, 30, station),
-                ("mould_index", "mould_low", "1", damp.index_act, 7, station),
             ),
             COLD: (("temperature_week", "temperature_week", "Cel", cold.cool, 7, None),),
             HEAT: (("night_temperature", "night", "Cel", heat.warm, 1, None),),
         }[hazard]
-        return {
+        found = {
             name: Evidence(
                 value=round(now.figures[figure], 6),
                 unit=unit,
@@ -171,6 +175,21 @@ class Speaker:
             )
             for name, figure, unit, limit, days, whose in wanted
             if known(now.figures[figure])
+        }
+        return {**found, **self._index(now, station)} if found and hazard == DAMP else found
+
+    def _index(self, now: RoomNow, station: Station | None) -> dict[str, Evidence]:
+        """The mould index is known at any time; it stands beside averages, not alone."""
+        ends = EPOCH + now.ends * HOUR
+        return {
+            "mould_index": Evidence(
+                value=round(now.figures["mould_low"], 6),
+                unit="1",
+                limit=self._limits.damp.index_act,
+                from_at=ends - timedelta(days=7),
+                to_at=ends,
+                station=station,
+            )
         }
 
 

@@ -1,8 +1,9 @@
 """The job that looks at every home: readings rolled up, days worked out, alerts opened, updated and cleared.
 
-At the turn of the hour every room is gone on with by the hours that are over; in between, only homes of which something
-came late, changed or went, or that are new. A room goes on from the newest state before the first day that was touched,
-so what a run costs grows with what came, not with history (`homes/day.py` says why that comes to the same).
+At the turn of the hour, and by hand, every room is gone on with by the hours that are over; in between, only homes of
+which something came late, changed or went, or that are new. A room goes on from the newest state before the first day
+that was touched, so what a run costs grows with what came, not with history (`homes/day.py` says why that comes to
+the same).
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,7 +30,7 @@ _ROUNDS = 200  # of rollups before an assessment: 60 million hours, all of a lar
 Standing = Mapping[str, Mapping[str, OpenAlert]]
 
 
-def assess_homes(connection: Connection, principal: Principal, _window: datetime, now: datetime) -> Mapping[str, int]:
+def assess_homes(connection: Connection, principal: Principal, window: datetime, now: datetime) -> Mapping[str, int]:
     """Assess rooms and homes as they stand at `now`; returns how many there are, what was found, and what changed.
 
     It commits part by part, some homes at a time: cut off, it has done some, and the next run does the rest. Only the
@@ -39,7 +40,7 @@ def assess_homes(connection: Connection, principal: Principal, _window: datetime
     require(principal, Action.WRITE, Resource.ALERTS)
     _roll_up(connection, principal, now)
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    every = store.progress(connection) != hour
+    every = store.progress(connection) != hour or window == now  # a run by hand has its own instant for a window
     _take_touched(connection, principal, hour, now)
     stock = stock_of(connection, now, LIMITS, None if every else store.homes_due(connection))
     standing: Standing = {hazard: open_alerts(connection, SubjectKind.PLACE, hazard) for hazard in HAZARDS}

@@ -164,5 +164,6 @@ def _follow(connection: Connection, stock: Stock, record: Record, chosen: Places
         alerts = turn.standing[name]
         raised = np.isin(record["level"][:, hazard], RAISED) | (record["standing"][:, hazard] != OK)
         wanted = [n for n, row in enumerate(stock.rows) if raised[n] or row.place_id in alerts]
-        changes += follow(connection, [speaker.assessment(n, hazard) for n in wanted], alerts, turn.now)
+        said = [speaker.assessment(n, hazard, has_alert=stock.rows[n].place_id in alerts) for n in wanted]
+        changes += follow(connection, said, alerts, turn.now)
     return changes
