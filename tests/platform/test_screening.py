@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hereabouts_platform.climate.ashrae_160 import fails
 from hereabouts_platform.climate.averages import MONTH, trailing_mean
 from hereabouts_platform.climate.condensation import condensation_hours, condenses
-from hereabouts_platform.climate.document_f import AIR, CRITERIA, RAISING, SURFACE
+from hereabouts_platform.climate.document_f import AIR, CRITERIA, SURFACE
 from hereabouts_platform.climate.isopleths import ZENG_LINES, johansson_limit, phi_growth, phi_limit, zeng_limit
 from hereabouts_platform.climate.surface import (
     f_rsi_measured,
@@ -56,7 +56,6 @@ def test_criteria_of_document_f() -> None:
         (SURFACE, "week"): 85,
         (SURFACE, "day"): 95,
     }
-    assert {one.period.name for one in RAISING} == {"week", "day"}
 
 
 def test_a_month_needs_twenty_days() -> None:

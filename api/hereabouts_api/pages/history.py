@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from hereabouts_api.pages.charts import HOUR, Chart, Limit, Series, Window, draw
 from hereabouts_api.pages.words import PERIODS, number, quantity_of, unit_of
-from hereabouts_platform.climate.document_f import AIR, RAISING
+from hereabouts_platform.climate.document_f import AIR, CRITERIA
 from hereabouts_platform.rules.health import patience
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.readings import Interval, Row, buckets, datastreams_at
@@ -18,8 +18,8 @@ CHARTED = ("relative_humidity", "air_temperature", "co2", "fill_level", "people_
 LIMITS = {
     "relative_humidity": [
         Limit(value=criterion.limit, of=PERIODS[criterion.period.name])
-        for criterion in RAISING
-        if criterion.medium == AIR
+        for criterion in CRITERIA
+        if criterion.medium == AIR and criterion.period.days <= DAYS
     ]
 }
 

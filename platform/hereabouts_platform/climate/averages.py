@@ -18,7 +18,6 @@ class Period:
     name: str
     days: int
     valid_days: int
-    phrase: str
 
     @property
     def hours(self) -> int:
@@ -26,9 +25,9 @@ class Period:
         return self.days * HOURS_A_DAY
 
 
-DAY = Period(name="day", days=1, valid_days=1, phrase="24 hours")
-WEEK = Period(name="week", days=7, valid_days=5, phrase="7 days")
-MONTH = Period(name="month", days=30, valid_days=20, phrase="30 days")
+DAY = Period(name="day", days=1, valid_days=1)
+WEEK = Period(name="week", days=7, valid_days=5)
+MONTH = Period(name="month", days=30, valid_days=20)
 
 
 def trailing_mean(values: Floats, period: Period) -> Floats:

@@ -11,7 +11,6 @@ from hereabouts_platform.climate.averages import DAY, MONTH, WEEK, Period
 
 AIR = "air"
 SURFACE = "surface"
-HYSTERESIS = 5.0  # points of relative humidity below a limit before an alert clears
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,16 +21,6 @@ class Criterion:
     period: Period
     limit: float
 
-    @property
-    def name(self) -> str:
-        """Its name among an alert's evidence."""
-        return f"{self.medium}_humidity_{self.period.name}"
-
-    @property
-    def clear_below(self) -> float:
-        """An alert may clear when the average lies below this."""
-        return self.limit - HYSTERESIS
-
 
 CRITERIA = (
     Criterion(medium=AIR, period=MONTH, limit=65.0),
@@ -41,4 +30,3 @@ CRITERIA = (
     Criterion(medium=SURFACE, period=WEEK, limit=85.0),
     Criterion(medium=SURFACE, period=DAY, limit=95.0),
 )
-RAISING = tuple(criterion for criterion in CRITERIA if criterion.period is not MONTH)  # the first rule's: day and week

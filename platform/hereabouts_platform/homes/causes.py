@@ -33,7 +33,7 @@ PRIORS: Mapping[Cause, float] = {
     Cause.SENSOR_FAULT: -2.0,
 }
 ENOUGH_DAYS = 14.0  # days behind the features, as they are remembered: fewer make every sign weak
-THIN_DAYS, THIN_SIGNS = 2.5, 1.5  # log-odds of "cannot say" with no days at all, and with no sign that can be read
+THIN_DAYS, THIN_SIGNS = 2.5, 2.0  # log-odds of "cannot say" with no days at all, and with no sign that can be read
 TELLING = 0.3  # strength from which a sign is worth a sentence
 EVEN = 0.02  # odds closer than this are in the order in which people should look
 

@@ -70,6 +70,26 @@ def wet_room(features: Features) -> Floats:
     return np.where(told, np.isin(features.kind, WET_ROOMS).astype(np.float64), np.nan)
 
 
+def excess_of_few_days(features: Features) -> Floats:
+    """Vapour excess as it was, Pa, where days do not tell what it would be at 5 degC outdoors."""
+    return np.where(np.isnan(features.vpx5), features.vapour_excess, np.nan)
+
+
+def apart_if_wet_room(features: Features) -> Floats:
+    """Vapour above that of the other rooms, Pa, in kitchens and bathrooms."""
+    return np.where(np.isin(features.kind, WET_ROOMS), features.to_other_rooms, np.nan)
+
+
+def apart_if_dry_room(features: Features) -> Floats:
+    """Vapour above that of the other rooms, Pa, where no steam is made."""
+    return np.where(np.isin(features.kind, WET_ROOMS), np.nan, features.to_other_rooms)
+
+
+def swing_if_wet_room(features: Features) -> Floats:
+    """Mean daily range of humidity by weight, g/m3, in kitchens and bathrooms."""
+    return np.where(np.isin(features.kind, WET_ROOMS), features.swing, np.nan)
+
+
 def steady_floor(features: Features) -> Floats:
     """The excess that is always there against what comes and goes within a day; 1 is as much of one as of the other."""
     return np.asarray(features.floor_excess / np.maximum(features.swing, 0.3))
