@@ -57,7 +57,7 @@ def folder(tmp_path: Path) -> TownFolder:
     chronicle = Chronicle(seed=SEED, origin=origin_before(now, DAYS), made_at=now)
     world = live_through(SEED, chronicle.origin, now)
     write_town(world.town, chronicle.origin, tmp_path)
-    write_truth(world.truth.values(), tmp_path / "truth.csv")
+    write_truth(world.truth, world.outcomes, tmp_path / "truth.csv")
     write_tenancies(SEED, world.town.homes, chronicle.origin, tmp_path)
     write_history(world, now, tmp_path)
     folder = TownFolder(path=tmp_path)

@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from hereabouts_deploy.commands.damp_backtest import backtest
+from hereabouts_deploy.commands.damp_evaluate import evaluate_rule
 from hereabouts_deploy.damp.look import look_at
 from hereabouts_deploy.damp.report import report
 from hereabouts_deploy.damp.words import as_json as verdict_as_json
@@ -39,9 +41,12 @@ _OF_COLUMNS = {f"{role}-column": role for role in Role}
 
 def register(app: typer.Typer) -> None:
     """Add `damp` with its commands to `app`."""
-    group = typer.Typer(help="Damp, cold and heat in a room, from any logger's file.", no_args_is_help=True)
-    group.callback()(lambda: None)
+    group = typer.Typer(
+        help="Damp, cold and heat: of any logger's file, and of towns to try the rule on.", no_args_is_help=True
+    )
     group.command("assess")(assess)
+    group.command("evaluate")(evaluate_rule)
+    group.command("backtest")(backtest)
     app.add_typer(group, name="damp")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from hereabouts_deploy.demo.chance import stream
 from hereabouts_deploy.demo.clock import HOUR_S, Array, wall_clock
-from hereabouts_deploy.demo.town import Fitted
+from hereabouts_deploy.demo.makes import Fitted
 
 #: Share of a day's waste by hour of the day, and how busy each weekday is, Monday first.
 HOURS = np.array([1, 1, 1, 0, 0, 1, 2, 4, 6, 5, 5, 6, 8, 9, 7, 6, 7, 7, 6, 5, 4, 4, 3, 2], dtype=np.float64)

@@ -2,17 +2,21 @@
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from hereabouts_deploy.demo.outcome import Outcome
 from hereabouts_deploy.demo.town import Town
 from hereabouts_deploy.demo.truth import Truth
 from hereabouts_schemas.times import format_time
 
 PLACE_COLUMNS = ("id", "kind", "name", "lon", "lat", "uprn", "usrn", "parent", "attributes")
 DEVICE_COLUMNS = ("id", "profile", "place", "from", "to", "mount")
-TRUTH_COLUMNS = ("home", "cause", "since", "fault")
+TRUTH_COLUMNS = (
+    "home", "causes", "since", "until", "fault", "leak_from", "damp_at", "mould",
+    "cold_hours", "very_cold_hours", "freezing_hours", "hot_night_hours",
+)  # fmt: skip
 
 
 def write_town(town: Town, fitted_at: datetime, folder: Path) -> tuple[Path, Path]:
@@ -35,10 +39,16 @@ def write_town(town: Town, fitted_at: datetime, folder: Path) -> tuple[Path, Pat
     return places, devices
 
 
-def write_truth(truth: Iterable[Truth], path: Path) -> None:
-    """Write what is really wrong where: home, cause, since, fault."""
-    rows = ((t.home, t.cause, format_time(t.since) if t.since else None, t.fault) for t in truth)
-    _write(path, TRUTH_COLUMNS, rows)
+def write_truth(truth: Mapping[str, Truth], outcomes: Mapping[str, Outcome], path: Path) -> None:
+    """Write what is really wrong where, and what became of it: causes are parted by blanks, times are UTC."""
+    _write(path, TRUTH_COLUMNS, (_row(truth[home], outcomes[home]) for home in truth))
+
+
+def _row(truth: Truth, outcome: Outcome) -> tuple[object, ...]:
+    since, until, damp_at = (at and format_time(at) for at in (truth.since, truth.until, outcome.damp_at))
+    hours = (outcome.cold_hours, outcome.very_cold_hours, outcome.freezing_hours, outcome.hot_night_hours)
+    causes = " ".join(truth.causes)
+    return truth.home, causes, since, until, truth.fault, truth.source, damp_at, round(outcome.mould, 3), *hours
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

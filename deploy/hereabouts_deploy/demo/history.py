@@ -69,7 +69,7 @@ def _homes(world: World, until: float) -> Iterator[tuple[str, Array, Columns]]:
     spoilt = set(gaps.choice(len(world.sensors), BAD_VALUES, replace=False).tolist())
     for k, sensor in enumerate(world.sensors):
         seconds = _times(until, sensor.device.make.interval_s, float(gaps.integers(60, 1740)))
-        seconds = seconds[_heard(seconds, gaps) & (seconds <= sensor.dies_at)]
+        seconds = seconds[heard(seconds, gaps) & (seconds <= sensor.dies_at)]
         temperature, humidity = sensor.observe(world.climate, seconds, noise)
         if k in spoilt and len(seconds):
             temperature[int(gaps.integers(len(seconds)))] = 327.67
@@ -80,7 +80,7 @@ def _bins(world: World, until: float) -> Iterator[tuple[str, Array, Columns]]:
     noise, gaps = stream(world.town.seed, "history bin noise"), stream(world.town.seed, "history bin gaps")
     for k, device in enumerate(world.town.bins):
         seconds = _times(until, device.make.interval_s, float(gaps.integers(60, 3540)))
-        seconds = seconds[_heard(seconds, gaps)]
+        seconds = seconds[heard(seconds, gaps)]
         yield device.id, seconds, {"distance": world.bins.distance_at(k, seconds, noise)}
 
 
@@ -103,7 +103,7 @@ def _weather(world: World, until: float) -> Iterator[tuple[str, Array, Columns]]
     }  # fmt: skip
 
 
-def _heard(seconds: Array, rng: np.random.Generator) -> Mask:
+def heard(seconds: Array, rng: np.random.Generator) -> Mask:
     """Which reports arrived: some packets are lost, and now and then hours on end."""
     heard = rng.random(len(seconds)) >= LOST
     for _ in range(int(rng.poisson(1.2))):

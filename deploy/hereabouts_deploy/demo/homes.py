@@ -1,9 +1,10 @@
 """Rooms as boxes of heat and moisture, all at once, in steps of 30 minutes.
 
 Heat: a capacity that gains from people, appliances and heating to a schedule, and loses to the outside by fabric and
-air. Moisture: people, cooking and washing put it in, air change carries it out, surfaces store some, a surface colder
-than the dew point takes the rest, a wet wall gives. Windows open when it is warm inside. Every trouble is a change
-of these parameters from one day on, so its signs follow from the physics and not from a formula for the signs.
+air. Moisture: people, cooking and washing put it in, air change carries it out, doors share it with the home's other
+rooms, surfaces store some, a surface colder than the dew point takes the rest, a wet wall gives. Windows open when it
+is warm inside. The coldest surface follows the weather with its wall's lag. Every trouble is a change of these
+parameters from one day on, so its signs follow from the physics and not from a formula for the signs.
 """
 
 from dataclasses import dataclass
@@ -11,8 +12,8 @@ from datetime import datetime
 
 import numpy as np
 
-from hereabouts_deploy.demo.air import saturation_g_m3
-from hereabouts_deploy.demo.clock import DAY_S, Array, Mask, ticks, wall_clock
+from hereabouts_deploy.demo.air import VAPOUR_GAS_CONSTANT, saturation_g_m3, saturation_pa
+from hereabouts_deploy.demo.clock import DAY_S, HOUR_S, Array, Mask, ticks, wall_clock
 from hereabouts_deploy.demo.dwellings import SLOTS_A_DAY, Rooms
 from hereabouts_deploy.demo.weather import Weather, summerness
 
@@ -26,15 +27,24 @@ SURFACE_UPTAKE, SURFACE_STORE = 0.13, 1.6
 CONDENSING = 6.0
 #: g/h from which on a fan with a humidity switch runs.
 FAN_ABOVE_G_H = 50.0
+#: How wet a mm of rain makes a wall that lets it through (0 dry, 1 soaked), and in how many hours it dries and a pipe
+#: soaks it.
+WET_PER_MM, DRIES_H, SOAKS_H = 0.2, 72.0, 96.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Climate:
-    """What the air of every room was: [step, room], from `origin` every 30 minutes; degC and %."""
+    """What the air of every room was, [step, room], from `origin` every 30 minutes: degC and %.
+
+    `outside` is the temperature at each step. Means over days of the true coldest surface: [day, room].
+    """
 
     origin: datetime
     temperature: Array
     humidity: Array
+    outside: Array
+    surface_temperature: Array
+    surface_humidity: Array
 
 
 @dataclass(kw_only=True, slots=True)
@@ -42,6 +52,8 @@ class _State:
     temperature: Array
     moisture: Array  # g/m3
     stored: Array  # relative humidity of the surfaces, %
+    weathered: Array  # degC: outside, as the wall has followed it
+    wet: Array  # of a leaking wall, 0 to 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +66,7 @@ class _Moment:
     temperature: float
     moisture: float  # g/m3
     sun: float  # 0 to 1
+    rain: float  # mm in this step
 
 
 def simulate(rooms: Rooms, weather: Weather, steps: int) -> Climate:
@@ -62,16 +75,45 @@ def simulate(rooms: Rooms, weather: Weather, steps: int) -> Climate:
     The rooms start settled: the first ten days (run at least so many) are lived through once before.
     """
     moments = _moments(rooms, weather, steps)
-    count = len(rooms.volume)
+    count, a_day = len(rooms.volume), DAY_S // STEP_S
+    days = -(-steps // a_day)
     temperature, humidity = np.empty((steps, count)), np.empty((steps, count))
-    state = _State(temperature=np.full(count, 17.0), moisture=np.full(count, 8.5), stored=np.full(count, 58.0))
-    for moment in moments[: SPIN_UP_DAYS * DAY_S // STEP_S]:
+    cold, damp = np.zeros((days, count)), np.zeros((days, count))
+    state = _State(
+        temperature=np.full(count, 17.0),
+        moisture=np.full(count, 8.5),
+        stored=np.full(count, 58.0),
+        weathered=np.full(count, moments[0].temperature),
+        wet=np.zeros(count),
+    )
+    for moment in moments[: SPIN_UP_DAYS * a_day]:
         _step(rooms, state, moment)
     for k, moment in enumerate(moments):
         _step(rooms, state, moment)
         temperature[k] = state.temperature
         humidity[k] = np.clip(100 * state.moisture / saturation_g_m3(state.temperature), 5, 100)
-    return Climate(origin=weather.origin, temperature=temperature, humidity=humidity)
+        surface = _surface(rooms, state)
+        cold[k // a_day] += surface
+        damp[k // a_day] += np.minimum(100.0, 100 * _vapour_pa(state) / saturation_pa(surface))
+    held = np.full((days, 1), float(a_day))
+    held[-1] = steps - (days - 1) * a_day
+    return Climate(
+        origin=weather.origin,
+        temperature=temperature,
+        humidity=humidity,
+        outside=np.array([moment.temperature for moment in moments]),
+        surface_temperature=cold / held,
+        surface_humidity=damp / held,
+    )
+
+
+def _surface(rooms: Rooms, state: _State) -> Array:
+    """Temperature of the coldest surface, degC."""
+    return np.asarray(state.weathered + rooms.f_rsi * (state.temperature - state.weathered))
+
+
+def _vapour_pa(state: _State) -> Array:
+    return np.asarray(state.moisture * VAPOUR_GAS_CONSTANT * (state.temperature + 273.15) / 1000)
 
 
 def _moments(rooms: Rooms, weather: Weather, steps: int) -> list[_Moment]:
@@ -82,14 +124,16 @@ def _moments(rooms: Rooms, weather: Weather, steps: int) -> list[_Moment]:
     moisture = saturation_g_m3(outside) * weather.humidity_at(at) / 100
     sun = _sunshine(weather, clock.hour)
     habits = rooms.habits(int(clock.day[-1]) + 1)
+    hour = np.minimum(at // HOUR_S, len(weather.rain) - 1).astype(np.int64)
     return [
         _Moment(
-            sick=np.asarray(rooms.sick_from <= at[k]),
+            sick=np.asarray((rooms.sick_from <= at[k]) & (at[k] < rooms.sick_until)),
             slot=int(slot[k]),
             habit=habits[clock.day[k]],
             temperature=float(outside[k]),
             moisture=float(moisture[k]),
             sun=float(sun[k]),
+            rain=float(weather.rain[hour[k]]) * STEP_H,
         )
         for k in range(steps)
     ]
@@ -103,38 +147,53 @@ def _sunshine(weather: Weather, hour: Array) -> Array:
 
 def _step(rooms: Rooms, state: _State, now: _Moment) -> None:
     changes = _air_changes(rooms, state, now)
+    _weather_walls(rooms, state, now)
     _heat(rooms, state, now, changes)
     _moisten(rooms, state, now, changes)
 
 
+def _weather_walls(rooms: Rooms, state: _State, now: _Moment) -> None:
+    """Walls follow the weather with their lag; those that let water in get wet by rain or by the pipe, and dry."""
+    state.weathered = state.weathered + (now.temperature - state.weathered) * (1 - np.exp(-STEP_H / rooms.lag))
+    rained = np.where(now.sick, WET_PER_MM * now.rain, 0.0) * (1 - state.wet) - state.wet * STEP_H / DRIES_H
+    piped = np.where(now.sick, (1 - state.wet) * STEP_H / SOAKS_H, -state.wet * STEP_H / DRIES_H)
+    state.wet = state.wet + np.where(rooms.by_rain, rained, piped)
+
+
 def _air_changes(rooms: Rooms, state: _State, now: _Moment) -> Array:
     """Trickle vents and leaks, the fan while there is steam, windows once it is warm inside; 1/h."""
-    windows = np.where(now.sick, rooms.sick_windows, rooms.windows) * np.clip((state.temperature - 22) / 3, 0, 1)
-    fan = np.where(now.sick, rooms.sick_fan, rooms.fan) * (rooms.moisture[now.slot] > FAN_ABOVE_G_H)
-    return np.asarray(np.where(now.sick, rooms.sick_changes, rooms.changes) + fan + windows)
+    open_at = np.clip((state.temperature - 22) / 3, 0, 1)
+    windows = np.where(now.sick, rooms.sick.windows, rooms.well.windows) * open_at
+    steam = rooms.well.moisture[now.slot] > FAN_ABOVE_G_H
+    fan = np.where(now.sick, rooms.sick.fan, rooms.well.fan) * steam
+    return np.asarray(np.where(now.sick, rooms.sick.changes, rooms.well.changes) + fan + windows)
 
 
 def _heat(rooms: Rooms, state: _State, now: _Moment, changes: Array) -> None:
     """One exact step of C dT/dt = H (Te - T) + Q, with the heating that the thermostat asks for, up to its power."""
     loss = rooms.fabric + AIR_HEAT_WH_M3K * changes * rooms.volume
     keep = np.exp(-STEP_H * loss / rooms.capacity)
-    free = now.temperature + (rooms.gains[now.slot] + rooms.sunlit * now.sun) / loss
+    gains = np.where(now.sick, rooms.sick.gains[now.slot], rooms.well.gains[now.slot])
+    free = now.temperature + (gains + rooms.sunlit * now.sun) / loss
     drifted = free + (state.temperature - free) * keep
-    wanted = np.where(now.sick, rooms.sick_setpoint[now.slot], rooms.setpoint[now.slot])
-    power = np.clip((wanted - drifted) * loss / (1 - keep), 0, rooms.power)
+    wanted = np.where(now.sick, rooms.sick.setpoint[now.slot], rooms.well.setpoint[now.slot])
+    most = np.where(now.sick, rooms.sick.power, rooms.well.power)
+    power = np.clip((wanted - drifted) * loss / (1 - keep), 0, most)
     state.temperature = drifted + power / loss * (1 - keep)
 
 
 def _moisten(rooms: Rooms, state: _State, now: _Moment, changes: Array) -> None:
     """One exact step of the linear balance V dv/dt = G - k v; what surfaces hold follows by the same exchange."""
     full = saturation_g_m3(state.temperature)
-    cold = saturation_g_m3(now.temperature + rooms.f_rsi * (state.temperature - now.temperature))
-    leak = np.where(now.sick, rooms.leak, 0.0)
+    cold = saturation_g_m3(_surface(rooms, state))
+    leak = rooms.leak * state.wet
     condensing = np.where(state.moisture > 0.97 * cold, CONDENSING * rooms.volume, 0.0)
-    uptake = SURFACE_UPTAKE * rooms.volume
-    out = changes * rooms.volume + leak + condensing + uptake * 100 / full
-    people = rooms.moisture[now.slot] * now.habit
-    into = people + changes * rooms.volume * now.moisture + (leak + condensing * 0.97) * cold + uptake * state.stored
+    uptake, doors, fresh = SURFACE_UPTAKE * rooms.volume, rooms.doors * rooms.volume, changes * rooms.volume
+    out = fresh + doors + leak + condensing + uptake * 100 / full
+    people = np.where(now.sick, rooms.sick.moisture[now.slot], rooms.well.moisture[now.slot]) * now.habit
+    shared = (np.add.reduceat(state.moisture * doors, rooms.first) / np.add.reduceat(doors, rooms.first))[rooms.home]
+    taken = (leak + condensing * 0.97) * cold + uptake * state.stored
+    into = people + fresh * now.moisture + doors * shared + taken
     before, target = state.moisture, into / out
     state.moisture = target + (before - target) * np.exp(-STEP_H * out / rooms.volume)
     humidity = 100 * (before + state.moisture) / 2 / full

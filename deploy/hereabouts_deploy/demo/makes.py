@@ -1,6 +1,7 @@
 """The families of devices fitted in the demo town: their networks, intervals and resolution."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -22,6 +23,17 @@ class Make:
     interval_s: int
     temperature_step: float = 0.1
     humidity_step: float = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fitted:
+    """A device where it hangs. `mount` is what the deployment says of it; `place` the home, slot, line or station."""
+
+    id: str
+    make: Make
+    network: Network
+    place: str
+    mount: Mapping[str, object] = field(default_factory=dict)
 
 
 _TTS, _CS = Network.THINGS_STACK, Network.CHIRPSTACK

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from hereabouts_deploy.demo.frames import Frame
-from hereabouts_deploy.demo.town import Fitted
+from hereabouts_deploy.demo.makes import Fitted
 from hereabouts_schemas.times import format_time
 
 APPLICATION = "demo-town"

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 import numpy as np
 
+from hereabouts_deploy.demo.makes import Fitted
 from hereabouts_deploy.demo.sensing import NEVER, in_steps
-from hereabouts_deploy.demo.town import Fitted
 from hereabouts_deploy.demo.world import World
 
 

@@ -94,7 +94,7 @@ def _found(folder: TownFolder, say: Say) -> Chronicle:
     chronicle = Chronicle(seed=SEED, origin=origin_before(now, HISTORY_DAYS), made_at=now)
     world = live_through(chronicle.seed, chronicle.origin, now)
     write_town(world.town, chronicle.origin, folder.path)
-    write_truth(world.truth.values(), folder.truth)
+    write_truth(world.truth, world.outcomes, folder.truth)
     write_tenancies(chronicle.seed, world.town.homes, chronicle.origin, folder.path)
     write_history(world, now, folder.path)
     homes, bins, lines = len(world.town.homes), len(world.town.bins), len(world.town.lines)

@@ -6,14 +6,18 @@ DevEUI begins with 02, the mark of a locally administered identity that no maker
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 import numpy as np
 
 from hereabouts_deploy.demo.chance import stream
-from hereabouts_deploy.demo.makes import IN_BINS, INDOOR, STATION, VS13X, Make, Network
+from hereabouts_deploy.demo.clock import Array
+from hereabouts_deploy.demo.makes import IN_BINS, STATION, VS13X, Fitted, Network
+from hereabouts_deploy.demo.stock import Home, build_of, draw_make, eui, fit_rooms
+from hereabouts_deploy.demo.truth import Lot, deal
+from hereabouts_deploy.demo.walls import true_f_rsi, with_mounts
 from hereabouts_schemas.place import Place, PlaceKind
 
 STREETS = (
@@ -36,22 +40,18 @@ BIN_DEPTHS_MM = (900, 1050, 1200, 1400)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Fitted:
-    """A device where it hangs. `mount` is what the deployment says of it; `place` the home, slot, line or station."""
-
-    id: str
-    make: Make
-    network: Network
-    place: str
-    mount: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Town:
-    """All places, parents before children, and all devices, by what they watch."""
+    """All places, parents before children, and all devices, by what they watch.
+
+    `stock` is how the homes are built, `lots` what they were dealt, `f_rsi` the true factor of each room's coldest
+    surface: the last two are the town's secret.
+    """
 
     seed: int
     places: Sequence[Place]
+    stock: Sequence[Home]
+    lots: Mapping[str, Lot]
+    f_rsi: Array
     rooms: Sequence[Fitted]
     bins: Sequence[Fitted]
     lines: Sequence[Fitted]
@@ -65,28 +65,31 @@ class Town:
     @property
     def homes(self) -> tuple[str, ...]:
         """The ids of all homes, in the order of the town."""
-        return tuple(place.id for place in self.places if place.kind is PlaceKind.HOME)
+        return tuple(home.id for home in self.stock)
 
 
 def build_town(seed: int) -> Town:
     """The town of a seed: the same places and devices every time."""
     streets = [_street(k) for k in range(len(STREETS))]
-    homes = [*_flats(), *_houses()]
+    stock = [*_flats(seed), *_houses(seed)]
+    homes = [*_blocks(), *(_home(home) for home in stock)]
     bins = _bin_places(stream(seed, "bin places"))
     lines = [_line(k) for k in range(len(STREETS))]
     serial = count(1)
+    rooms = fit_rooms(seed, stock, _rooms(seed, len(stock)), serial)
+    lots = deal(seed, stock, rooms)
+    f_rsi = true_f_rsi(seed, stock, rooms, lots)
     return Town(
         seed=seed,
         places=[*streets, *homes, *bins, *lines, *_single_places()],
-        rooms=_fit_rooms(seed, [h.id for h in homes if h.kind is PlaceKind.HOME], serial),
+        stock=stock,
+        lots=lots,
+        f_rsi=f_rsi,
+        rooms=with_mounts(seed, stock, rooms, lots, f_rsi),
         bins=_fit_bins(seed, [b.id for b in bins if b.kind is PlaceKind.BIN_SLOT], serial),
-        lines=[Fitted(id=_eui(next(serial)), make=VS13X, network=Network.CHIRPSTACK, place=line.id) for line in lines],
+        lines=[Fitted(id=eui(next(serial)), make=VS13X, network=Network.CHIRPSTACK, place=line.id) for line in lines],
         station=Fitted(id="weather-1", make=STATION, network=Network.PLAIN, place="weather-station-1"),
     )
-
-
-def _eui(number: int) -> str:
-    return f"02DE30{number:010X}"
 
 
 def _at(street: int, along: float, side: float = 0.0) -> tuple[float, float]:
@@ -107,28 +110,48 @@ def _street(k: int) -> Place:
     return _place(PlaceKind.STREET, f"street-{k + 1:02d}", STREETS[k], _at(k, 25), usrn=99900001 + k)
 
 
-def _flats() -> list[Place]:
-    found = []
-    for b, name in enumerate(BUILDINGS):
-        at, building = _at(b, 56, 0.3), f"building-{b + 1:02d}"
-        uprn = 999900000000 + 1000 * (b + 1)
-        street = f"street-{b + 1:02d}"
-        found.append(_place(PlaceKind.BUILDING, building, name, at, parent=street, uprn=uprn, storeys=3))
-        found += [
-            _place(PlaceKind.HOME, f"home-{b + 1:02d}{f + 1:02d}", f"Flat {f + 1}, {name}", at, parent=building,
-                   uprn=uprn + f + 1, floor=f // 4)
-            for f in range(FLATS_EACH)
-        ]  # fmt: skip
-    return found
-
-
-def _houses() -> list[Place]:
+def _blocks() -> list[Place]:
     return [
-        _place(PlaceKind.HOME, f"home-{20 + s:02d}{h + 1:02d}", f"{h + 1} {street}",
-               _at(s, 4 + 5 * (h // 2), 0.12 if h % 2 else -0.12), parent=f"street-{s + 1:02d}",
-               uprn=999900100000 + 100 * s + h + 1)
-        for s, street in enumerate(STREETS) for h in range(HOUSES_EACH)
+        _place(PlaceKind.BUILDING, f"building-{b + 1:02d}", name, _at(b, 56, 0.3), parent=f"street-{b + 1:02d}",
+               uprn=_uprn_of_block(b), storeys=3)
+        for b, name in enumerate(BUILDINGS)
     ]  # fmt: skip
+
+
+def _uprn_of_block(b: int) -> int:
+    return 999900000000 + 1000 * (b + 1)
+
+
+def _flats(seed: int) -> list[Home]:
+    """Four flats a storey, each over the one four numbers lower."""
+    built = build_of(seed, [f"building-{b + 1:02d}" for b in range(len(BUILDINGS))], flats=True)
+    return [
+        Home(id=f"home-{b + 1:02d}{f + 1:02d}", group=group, archetype=archetype, floor=f // 4, stack=f % 4 + 1)
+        for b, (group, archetype) in enumerate(built.items())
+        for f in range(FLATS_EACH)
+    ]
+
+
+def _houses(seed: int) -> list[Home]:
+    built = build_of(seed, [f"street-{s + 1:02d}" for s in range(len(STREETS))], flats=False)
+    return [
+        Home(id=f"home-{20 + s:02d}{h + 1:02d}", group=group, archetype=archetype)
+        for s, (group, archetype) in enumerate(built.items())
+        for h in range(HOUSES_EACH)
+    ]
+
+
+def _home(home: Home) -> Place:
+    """A home as a place: what a council's own register would say of it."""
+    row, number = int(home.id[5:7]), int(home.id[7:9])
+    built = {"archetype": home.archetype.name}
+    if home.is_flat:
+        b = row - 1
+        return _place(PlaceKind.HOME, home.id, f"Flat {number}, {BUILDINGS[b]}", _at(b, 56, 0.3), parent=home.group,
+                      uprn=_uprn_of_block(b) + number, floor=home.floor, stack=home.stack, **built)  # fmt: skip
+    s, h = row - 20, number - 1
+    return _place(PlaceKind.HOME, home.id, f"{number} {STREETS[s]}", _at(s, 4 + 5 * (h // 2), 0.12 if h % 2 else -0.12),
+                  parent=home.group, uprn=999900100000 + 100 * s + number, **built)  # fmt: skip
 
 
 def _bin_places(rng: np.random.Generator) -> list[Place]:
@@ -164,27 +187,13 @@ def _single_places() -> list[Place]:
     ]
 
 
-def _draw(rng: np.random.Generator, shares: Sequence[tuple[Make, float]]) -> tuple[Make, Network]:
-    make = shares[int(rng.choice(len(shares), p=[share for _, share in shares]))][0]
-    return make, make.networks[int(rng.integers(len(make.networks)))]
-
-
-def _fit_rooms(seed: int, homes: Sequence[str], serial: Iterator[int]) -> list[Fitted]:
-    """One device in a bedroom or living room of each home, and a second one elsewhere in three of ten."""
-    rng = stream(seed, "rooms")
-    found = []
-    for home in homes:
-        rooms = [str(rng.choice(MAIN_ROOMS))]
-        if rng.random() < 0.3:
-            rooms.append(str(rng.choice(SECOND_ROOMS)))
-        for room in rooms:
-            make, network = _draw(rng, INDOOR)
-            mount: dict[str, object] = {"room": room}
-            if rng.random() < 0.5:  # elsewhere nobody has looked at the wall, and the rule's default stands
-                mount["f_rsi"] = round(float(rng.uniform(0.75, 0.88)), 2)
-            number = next(serial)
-            serial_or_eui = f"DE300000-{number:08X}" if network is Network.HOMELINK else _eui(number)
-            found.append(Fitted(id=serial_or_eui, make=make, network=network, place=home, mount=mount))
+def _rooms(seed: int, homes: int) -> list[tuple[str, ...]]:
+    """A bedroom or living room of each home, and a second room in three of ten."""
+    rng = stream(seed, "rooms fitted")
+    found: list[tuple[str, ...]] = []
+    for _ in range(homes):
+        main, chance, second = str(rng.choice(MAIN_ROOMS)), rng.random(), str(rng.choice(SECOND_ROOMS))
+        found.append((main, second) if chance < 0.3 else (main,))
     return found
 
 
@@ -192,8 +201,8 @@ def _fit_bins(seed: int, slots: Sequence[str], serial: Iterator[int]) -> list[Fi
     rng = stream(seed, "bins")
     found = []
     for slot in slots:
-        make, network = _draw(rng, IN_BINS)
+        make, network = draw_make(rng, IN_BINS)
         depth = int(rng.choice(BIN_DEPTHS_MM))
         mount = {"bin_depth_mm": depth}
-        found.append(Fitted(id=_eui(next(serial)), make=make, network=network, place=slot, mount=mount))
+        found.append(Fitted(id=eui(next(serial)), make=make, network=network, place=slot, mount=mount))
     return found

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from hereabouts_deploy.demo.bins import Bins, simulate_bins
 from hereabouts_deploy.demo.clock import HOUR_S, seconds_since
-from hereabouts_deploy.demo.dwellings import describe_rooms
 from hereabouts_deploy.demo.footfall import Footfall, simulate_footfall
 from hereabouts_deploy.demo.homes import STEP_S, Climate, simulate
+from hereabouts_deploy.demo.outcome import Outcome, work_out
 from hereabouts_deploy.demo.sensing import IndoorSensor, fit_sensors
 from hereabouts_deploy.demo.town import Town, build_town
+from hereabouts_deploy.demo.troubles import describe_rooms
 from hereabouts_deploy.demo.truth import Truth, tell_truth
 from hereabouts_deploy.demo.weather import Weather, make_weather
 
@@ -26,6 +27,7 @@ class World:
     origin: datetime
     until: datetime
     truth: Mapping[str, Truth]
+    outcomes: Mapping[str, Outcome]
     weather: Weather
     climate: Climate
     sensors: tuple[IndoorSensor, ...]
@@ -49,17 +51,20 @@ def live_through(seed: int, origin: datetime, until: datetime) -> World:
     The course of events depends on seed and origin alone: running further repeats it and goes on.
     """
     town = build_town(seed)
-    truth = tell_truth(town, origin, HISTORY_DAYS)
+    truth = tell_truth(seed, town.lots.values(), origin, HISTORY_DAYS)
     hours = int(seconds_since(origin, until) // HOUR_S) + 2
     weather = make_weather(seed, origin, hours)
-    rooms = describe_rooms(seed, town.rooms, truth, origin)
+    rooms = describe_rooms(seed, town.stock, town.rooms, truth, town.f_rsi, origin=origin)
+    climate = simulate(rooms, weather, (hours - 1) * HOUR_S // STEP_S + 1)
+    outcomes = work_out(rooms, town.rooms, climate)
     return World(
         town=town,
         origin=origin,
         until=origin + timedelta(hours=hours - 1),
         truth=truth,
+        outcomes=outcomes,
         weather=weather,
-        climate=simulate(rooms, weather, (hours - 1) * HOUR_S // STEP_S + 1),
+        climate=climate,
         sensors=tuple(fit_sensors(seed, town.rooms, truth, origin)),
         bins=simulate_bins(seed, town.bins, origin, hours),
         footfall=simulate_footfall(seed, len(town.lines), origin, hours),

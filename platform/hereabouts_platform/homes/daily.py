@@ -34,12 +34,13 @@ _NIGHT_HOURS = 3  # of the five small ones, below which a night's least says not
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Counted:
-    """Which rooms' day closes, and of which it counts: for the air, for the surface (with weather), for warmth."""
+    """Which rooms' day closes, and of which it counts: for air, surface (with weather) and warmth, and as heard."""
 
     closing: Bools
     valid: Bools
     weathered: Bools
     warm: Bools
+    heard: Bools
 
 
 def day_means(hours: Hours, heard: Seen, seen: Seen, today: Surfaces, limits: MemoryLimits) -> sums.DayMeans:
@@ -67,6 +68,7 @@ def day_means(hours: Hours, heard: Seen, seen: Seen, today: Surfaces, limits: Me
         air_decay=_decay(excess, limits.excess, _AIR_FALLS_TO),
         cooling=_decay(seen.temperature - seen.outdoor, limits.cooling, _HEAT_FALLS_TO),
         heard_temperature=mean_of(heard.temperature, heard.compared),
+        heard_humidity=mean_of(heard.humidity, heard.compared),
         heard_outdoor=mean_of(heard.outdoor, heard.compared),
         heard_excess=mean_of(heard.vapour - heard.outdoor_vapour, heard.compared),
     )
@@ -80,15 +82,16 @@ def close_day(record: Record, day: sums.DayMeans, rooms: Rooms, closing: Bools, 
         valid=closing & (record["covered"] >= enough),
         weathered=closing & (record["covered"] >= enough) & (record["weathered"] >= enough),
         warm=closing & (record["warm_covered"] >= enough),
+        heard=closing & (record["heard"] >= enough),
     )
-    apart = _to_others(np.where(counted.valid, day.vapour, np.nan), rooms)
-    floor_apart = _to_others(np.where(counted.valid, day.floor, np.nan), rooms)
+    apart = to_others(np.where(counted.valid, day.vapour, np.nan), rooms)
+    floor_apart = to_others(np.where(counted.valid, day.floor, np.nan), rooms)
     _write_rings(record, day, floor_apart, counted)
     _write_index(record, closing)
     if in_season(record):
         sums.add_season(record, day, record["wetness"], counted.weathered, limits.memory)
         sums.add_heating(record, day, counted.warm, limits.memory)
-    sums.add_fast(record, day, closing & (record["heard"] >= enough), limits.memory)
+    sums.add_fast(record, day, counted.heard, limits.memory)
     sums.add_every(record, day, apart, counted.valid, limits.memory)
     sums.add_night(record, day, counted.valid, limits.memory)
 
@@ -147,6 +150,7 @@ def _write_rings(record: Record, day: sums.DayMeans, floor_apart: Floats, counte
         "floor_apart": np.where(counted.valid, floor_apart, np.nan),
         "condensing": np.where(counted.weathered, day.condensing, np.nan),
         "swing": np.where(counted.warm, day.temperature_swing, np.nan),
+        "heard": np.where(counted.heard, day.heard_humidity, np.nan),
     }
     slot = int(record["day"][0]) % RING
     today = np.stack([values[name] for name in RINGS], axis=1)
@@ -184,8 +188,14 @@ def _decay(over: Floats, least: float, falls_to: float) -> Floats:
     return np.where(tells, -np.log(ratio) / _APART_H, np.nan)
 
 
-def _to_others(values: Floats, rooms: Rooms) -> Floats:
-    """Each room's value less the mean of the home's other rooms'; NaN where no other is known."""
+def to_others(values: Floats, rooms: Rooms) -> Floats:
+    """Each room's value less the mean of the home's other rooms'; NaN where no other is known.
+
+    Args:
+        values: [rooms], or [rooms, days].
+    """
+    if values.ndim == 2:
+        return np.stack([to_others(day, rooms) for day in values.T], axis=1)
     known = ~np.isnan(values)
     size = int(rooms.home.max(initial=0)) + 1
     total = np.bincount(rooms.home, np.where(known, values, 0.0), size)[rooms.home]

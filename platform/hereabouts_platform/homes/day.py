@@ -10,23 +10,22 @@ from dataclasses import replace
 import numpy as np
 
 from hereabouts_platform.climate.vapour import Floats
-from hereabouts_platform.homes.daily import close_day, day_means, known_mean
+from hereabouts_platform.homes.daily import close_day, day_means
 from hereabouts_platform.homes.faults import doubted
 from hereabouts_platform.homes.figures import closes, figures_of
 from hereabouts_platform.homes.hours import Hours
 from hereabouts_platform.homes.levels import judge
-from hereabouts_platform.homes.limits import LIMITS, Limits, SensorLimits
-from hereabouts_platform.homes.record import DRIFT, NEVER, RING, WEEK, Bools, Record, ring, slots, total
-from hereabouts_platform.homes.record import FAST as FAST_SUMS
+from hereabouts_platform.homes.limits import LIMITS, Limits
+from hereabouts_platform.homes.record import NEVER, Bools, Record
 from hereabouts_platform.homes.rooms import Rooms
 from hereabouts_platform.homes.seen import Seen, believe, see, share_of
-from hereabouts_platform.homes.sums import add_pulses, forget_all
+from hereabouts_platform.homes.slow_faults import note_slow_faults
+from hereabouts_platform.homes.sums import add_pulses
 from hereabouts_platform.homes.surfaces import grow
 
 _EVENING = slice(21, 24)  # UTC; with the hours to 06:00 it is 22:00 to 07:00 on the clocks of a British summer
 _MORNING = slice(0, 6)
 _NIGHT_HOURS = 6  # of the nine, without which a night has no mean
-_DAYS_BEFORE = 10  # of the three weeks that a week is compared with
 
 
 def next_day(before: Record, hours: Hours, until: int, rooms: Rooms, limits: Limits = LIMITS) -> Record:
@@ -62,7 +61,7 @@ def next_day(before: Record, hours: Hours, until: int, rooms: Rooms, limits: Lim
     close_day(record, means, rooms, closing, limits)
     _cold_and_hot(record, seen, until, limits)
     _condensing(record, means.condensing, closing, limits)
-    _slow_faults(record, before, closing, limits)
+    note_slow_faults(record, before, rooms, closing, limits)
     judge(record, figures_of(record, limits), rooms, closing, limits)
     return record
 
@@ -107,33 +106,3 @@ def _condensing(record: Record, hours: Floats, closing: Bools, limits: Limits) -
     judged = closing & (record["weathered"] >= limits.sensor.hours_a_day)
     after = np.where(hours >= limits.damp.condensing_hours, np.minimum(days + 1, 255), 0)
     record["condensing_days"] = np.where(judged, after, days)
-
-
-def _slow_faults(record: Record, before: Record, closing: Bools, limits: Limits) -> None:
-    """Faults that only days can show: vapour below the air outdoors in a heated room; a sensor that was moved."""
-    sensor = limits.sensor
-    weight = total(record, "fast", FAST_SUMS, "w")
-    known = weight > sensor.drift_days / 2
-    scale = np.where(known, weight, 1.0)
-    te, excess, degrees = (total(record, "fast", FAST_SUMS, name) / scale for name in ("te", "vpx", "degrees"))
-    lacking = known & (excess < -sensor.drift_pa) & (degrees - te > sensor.drift_heated)
-    counted = np.where(lacking, np.minimum(before["drift_days"].astype(np.int64) + 1, 255), 0)
-    record["drift_days"] = np.where(closing, counted, before["drift_days"])
-    drifts = closing & (record["drift_days"] >= sensor.drift_days)
-    record["fault_age"][:, DRIFT] = np.where(drifts, 0, record["fault_age"][:, DRIFT])
-    _note_move(record, closing, sensor)
-
-
-def _note_move(record: Record, closing: Bools, limits: SensorLimits) -> None:
-    """Another mean and another daily swing than before are another place: what was summed up is forgotten."""
-    week, before = slots(record, WEEK), slots(record, RING - WEEK, ends=WEEK)
-    temperature, swing = ring(record, "temperature"), ring(record, "swing")
-    enough = np.isfinite(temperature[:, week]).sum(axis=1) >= limits.days_a_week
-    enough &= np.isfinite(temperature[:, before]).sum(axis=1) >= _DAYS_BEFORE
-    shift = np.abs(known_mean(temperature[:, week]) - known_mean(temperature[:, before]))
-    now, then = known_mean(swing[:, week]), known_mean(swing[:, before])
-    swings = ((now >= limits.moved_swing * then) | (then >= limits.moved_swing * now)) & (now != then)
-    moves = closing & enough & (shift >= limits.moved_temperature) & swings
-    moves &= record["day"] - record["moved_day"] > RING
-    record["moved_day"] = np.where(moves, record["day"], record["moved_day"])
-    forget_all(record, moves)

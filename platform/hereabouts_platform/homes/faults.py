@@ -1,7 +1,8 @@
 """Whether a sensor is to be believed, hour by hour: stuck, below the air outdoors, at the end of its scale.
 
 Source: section 4.2 of our notes on damp, with real examples of each. A fault stands for two days after its last sign,
-so that one good hour does not make a broken sensor right. Drift and a move need days and are judged in `slow_faults`.
+so that one good hour does not make a broken sensor right; drift for two weeks. Drift and a move need days and are
+judged in `slow_faults`.
 """
 
 import numpy as np
@@ -37,7 +38,7 @@ def doubted(record: Record, hours: Hours, seen: Seen, until: int, limits: Sensor
         ages[stuck, STUCK] = 0
         ages[below >= limits.below_hours, BELOW] = 0
         ages[saturated >= limits.saturated_hours, SATURATED] = 0
-        stands = ages < limits.fault_stands_hours
+        stands = ages < _stand(limits)
         everything[hour] = stands[:, STUCK]
         humidity[hour] = stands[:, BELOW] | stands[:, SATURATED] | stands[:, DRIFT]
     record["fault_age"], record["below_hours"], record["saturated_hours"] = ages, below, saturated
@@ -47,8 +48,15 @@ def doubted(record: Record, hours: Hours, seen: Seen, until: int, limits: Sensor
 
 def standing_faults(record: Record, limits: SensorLimits) -> Bools:
     """Which faults stand at the record's end, (rooms, faults); a move is a question and never among them."""
-    stands = record["fault_age"] < limits.fault_stands_hours
+    stands = record["fault_age"] < _stand(limits)
     return np.asarray(stands & (np.arange(len(FAULTS)) <= DRIFT))
+
+
+def _stand(limits: SensorLimits) -> NDArray[np.int64]:
+    """For how many hours each fault stands after its last sign: a sensor that has drifted does not come back."""
+    hours = np.full(len(FAULTS), limits.fault_stands_hours)
+    hours[DRIFT] = limits.drift_stands_hours
+    return hours
 
 
 def _leaky(count: NDArray[np.int64], sign: Bools, known: Bools) -> NDArray[np.int64]:

@@ -75,7 +75,7 @@ def _damp(record: Record, now: Figures, judged: Bools, limits: Limits) -> _Judge
         watch = (now.surface_week >= damp.surface_week - less) & cold_wall
         watch |= (now.air_month >= damp.air_month - less) & season & (cold_wall | blind)
         watch |= air & (cold_wall | blind)
-        act = (now.mould_low >= damp.index_act) & rising
+        act = (now.mould_low >= damp.index_act) & rising & (now.surface_week >= damp.surface_act - less)
         act |= (now.surface_month >= damp.surface_month - less) & cold_wall
         act |= air & blind & (now.air_day >= damp.air_day - less)
         urgent = (now.mould_low >= damp.index_urgent) & rising & (now.visible_in <= damp.forecast_days)
@@ -93,7 +93,7 @@ def _damp(record: Record, now: Figures, judged: Bools, limits: Limits) -> _Judge
 
 def _too_wide(now: Figures, limits: Limits) -> Bools:
     """Whether the bounds of the index lie too far apart to say anything, and the upper one may still be rising."""
-    falls = now.rate_high <= limits.damp.rising
+    falls = now.rate_high <= 0
     return np.asarray((now.mould_high - now.mould_low > limits.mould.widest) & ~falls)
 
 

@@ -45,7 +45,9 @@ class DampLimits:
 
     Attributes:
         surface_week, air_week, air_month: % from which somebody should watch; the month only in the heating season.
-        surface_month, index_act: % and mould index (rising) from which somebody should act.
+        surface_month: % of a month from which somebody should act.
+        index_act, surface_act: mould index, rising, and % of a week at the surface, from which together somebody
+            should act: the index says that mould has begun, the week that it is going on.
         index_urgent, forecast_days: mould index, and days within which it would be seen, from which it is urgent.
         condensing_hours, condensing_days: hours a day of water on the coldest surface, days in a row: urgent.
         air_day: %, a day of it with a week of `air_week` is for acting on where no weather is known.
@@ -58,14 +60,15 @@ class DampLimits:
     surface_week: float = 75.0
     air_week: float = 75.0
     air_month: float = 65.0
-    surface_month: float = 80.0
+    surface_month: float = 90.0
+    surface_act: float = 88.0
     air_day: float = 85.0
-    index_act: float = 0.5
+    index_act: float = 0.35
     index_urgent: float = 1.0
     index_visible: float = 3.0
     forecast_days: float = 28.0
-    condensing_hours: int = 6
-    condensing_days: int = 3
+    condensing_hours: int = 8
+    condensing_days: int = 5
     deficit: float = 1.0
     hysteresis: float = 5.0
     rising: float = 0.01
@@ -133,10 +136,16 @@ class SensorLimits:
         saturated, saturated_hours: % at the end of the scale, for so long.
         drift_pa, drift_days, drift_heated: mean vapour so far below that outdoors over ten days, in a room so many K
             warmer, for so long: less than `below_pa`, and more than a sound sensor's tolerance.
-        fault_stands_hours: for how long a fault stands after its last sign.
+        drift_factor: or so much vapour that a wall of this temperature factor, better than any window, would be wet
+            through: in those ten days, for as long.
+        creep_least, creep_most, creep_line, creep_pa: % that humidity rises or falls within 30 days against the home's
+            other rooms, at least and at most, for a sensor that creeps; share of what the best step leaves over that a
+            line may; Pa by which it did so by itself.
+        fault_stands_hours, drift_stands_hours: for how long a fault stands after its last sign, and drift.
         install_hours: after the first reading, in which nothing is raised.
         moved_swing, moved_temperature, moved_days: from three weeks to the next the daily swing changes by this factor
             and the mean by so many K: the sensor may have been moved; said for so many days.
+        moved_apart: or the mean changes by so many K against the home's other rooms, and by half as much itself.
     """
 
     hours_a_day: int = 18
@@ -157,12 +166,19 @@ class SensorLimits:
     saturated: float = 99.5
     saturated_hours: int = 72
     drift_pa: float = 75.0
-    drift_days: int = 7
+    drift_days: int = 3
     drift_heated: float = 5.0
+    drift_factor: float = 0.88
+    creep_least: float = 6.0
+    creep_most: float = 19.0
+    creep_line: float = 0.5
+    creep_pa: float = 20.0
     fault_stands_hours: int = 48
+    drift_stands_hours: int = 336
     install_hours: int = 48
     moved_swing: float = 2.5
     moved_temperature: float = 3.0
+    moved_apart: float = 3.0
     moved_days: int = 14
 
 

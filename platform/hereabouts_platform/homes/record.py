@@ -30,9 +30,9 @@ CLIMATES = ("low", "high", "sensor_low", "sensor_high", "warm", "drier", "insula
 LOW, HIGH, SENSOR_LOW, SENSOR_HIGH, WARM, DRIER, INSULATED, STANDARD = range(len(CLIMATES))
 # Daily values of the last 30 days: means of the air (%, degC), of the coldest surface (%, that at f 0.75, K below the
 # air) and of the weather (degC); of the night the least by weight, the least excess, the difference to the
-# home's other rooms (g/m3); hours of water on the surface; range of temperature.
+# home's other rooms (g/m3); hours of water on the surface; range of temperature; of the air as heard, %.
 RINGS = ("air", "temperature", "surface", "standard", "deficit", "outdoor", "floor", "floor_excess", "floor_apart",
-         "condensing", "swing")  # fmt: skip
+         "condensing", "swing", "heard")  # fmt: skip
 # Sums over days, each forgotten with its own time constant; the first of a group is the sum of weights.
 SEASON = ("w", "te", "vpx", "te2", "te_vpx", "vpx2", "rain", "rain2", "te_rain", "rain_vpx", "surface", "warm", "drier",
           "insulated")  # fmt: skip

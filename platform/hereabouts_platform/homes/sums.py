@@ -32,7 +32,8 @@ class DayMeans:
         condensing: hours with the coldest surface at or below the dew point.
         co2: mean of the night, ppm.
         air_decay, cooling: rates at which humidity by weight and temperature fell towards those outdoors at night, 1/h.
-        heard_temperature, heard_outdoor, heard_excess: means over the hours that were heard, whether believed or not.
+        heard_temperature, heard_humidity, heard_outdoor, heard_excess: means over the hours that were heard, whether
+            believed or not.
     """
 
     temperature: Floats
@@ -53,6 +54,7 @@ class DayMeans:
     air_decay: Floats
     cooling: Floats
     heard_temperature: Floats
+    heard_humidity: Floats
     heard_outdoor: Floats
     heard_excess: Floats
 

@@ -109,14 +109,25 @@ def _of_mould(record: Record) -> dict[str, Floats]:
     }
 
 
+def drift_of(record: Record, limits: Limits) -> Floats:
+    """Vapour excess of the last ten days, believed or not, less what the season's regression expects of them, Pa."""
+    season = {name: record["season"][:, n] for n, name in enumerate(names.SEASON)}
+    return _drift(record, _line(season, record["season_days"], _span(record), limits.memory))
+
+
+def _drift(record: Record, line: _Line) -> Floats:
+    w, te, vpx, _ = record["fast"].T
+    return np.asarray(_per(vpx, w) - (line.intercept + line.slope * _per(te, w)))
+
+
 def _of_sensor(record: Record, line: _Line, temperature: Floats, limits: Limits) -> dict[str, Floats]:
-    w, te, vpx, degrees = record["fast"].T
+    w, _, _, degrees = record["fast"].T
     moved = (record["day"] - record["moved_day"]).astype(np.float64)
     return {
         "frozen_hours": record["still_hours"].astype(np.float64),
         "below_outdoor_hours": record["below_hours"].astype(np.float64),
         "saturated_hours": record["saturated_hours"].astype(np.float64),
-        "drift": _per(vpx, w) - (line.intercept + line.slope * _per(te, w)),
+        "drift": _drift(record, line),
         "temperature_shift": _per(degrees, w) - temperature,
         "moved_days": np.where(moved < limits.sensor.moved_days, moved, np.nan),
     }
