@@ -81,7 +81,7 @@ COMMANDS = {
         "profiles",
         "List the device profiles, vendors' scripts last: id, what such a device reports, and how often.",
     ),
-    "damp": Listed("damp", "Damp, cold and heat in a room, from any logger's file."),
+    "damp": Listed("damp", "Damp, cold and heat: of any logger's file, and of towns to try the rule on."),
     "source": Listed("source", "The feeds that ingest reads: topics and envelopes."),
     "quarantine": Listed("quarantine", "What could not become a reading, and bringing it in once mended."),
     "replay": Listed("replay", "Decode stored raw messages again with today's registry, profiles and decoders."),
