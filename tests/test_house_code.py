@@ -37,6 +37,7 @@ TEXT = {
 SKIPPED = {".git", ".venv", "node_modules", "build", "dist", "__pycache__"}
 
 
+@cache
 def our_files() -> list[Path]:
     """Every text file of the checkout, without what tools leave behind."""
     found = []
@@ -92,6 +93,7 @@ def test_sql_stands_in_the_store_alone() -> None:
     assert found == []
 
 
+@cache
 def loaded_subjects() -> dict[str, set[str]]:
     """Subject -> the strings in all modules that load it."""
     result: dict[str, set[str]] = {}
