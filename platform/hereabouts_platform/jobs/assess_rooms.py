@@ -55,7 +55,7 @@ class _Start:
 
 def assess_rooms(connection: Connection, stock: Stock, turn: Turn) -> Changes:
     """Bring the rooms of whole homes up to the hour, inside `acting()`; returns what became of their alerts."""
-    connection.execute(store.SQL["plan_simply"])
+    store.plan_simply(connection)
     changes = Changes()
     for start in _starts(connection, stock, turn):
         part = stock.of(start.which)

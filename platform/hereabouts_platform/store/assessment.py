@@ -44,6 +44,11 @@ class State:
     state: bytes
 
 
+def plan_simply(connection: Connection) -> None:
+    """Have this transaction's statements planned without compiling them, which takes longer than running them."""
+    connection.execute(SQL["plan_simply"])
+
+
 def note_touched(connection: Connection, datastreams: Sequence[int], from_at: Sequence[datetime]) -> None:
     """Note from when on hours of datastreams were worked out anew; in the transaction that does it."""
     connection.execute(SQL["note_touched"], {"ids": list(datastreams), "froms": list(from_at)})
