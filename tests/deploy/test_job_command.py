@@ -30,7 +30,7 @@ def test_a_job_is_run_and_listed(database_url: str) -> None:
     ran = hereabouts(database_url, "run", "assess")
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("assess done at ")
-    assert "0 rooms, 0 no sensor, 0 opened, 0 updated, 0 cleared." in ran.stdout
+    assert "0 no sensor, 0 opened, 0 updated, 0 cleared, 0 cases opened." in ran.stdout
     assert "HEREABOUTS_DATABASE_URL" in ran.stderr
 
 
@@ -49,7 +49,7 @@ def test_a_failed_job_is_exit_1_and_says_what_kind(database_url: str) -> None:
         owner.execute("REVOKE SELECT ON reading FROM hereabouts_jobs")
     ran = hereabouts(database_url, "run", "assess")
     assert ran.returncode == 1
-    assert "It ended with InsufficientPrivilege (SQLSTATE 42501) in facts.py" in ran.stdout
+    assert "It ended with InsufficientPrivilege (SQLSTATE 42501) in rollup.py" in ran.stdout
 
 
 def test_an_unknown_job_and_no_database_are_sentences(database_url: str) -> None:
