@@ -5,7 +5,7 @@ What grew on the walls and how cold it was is not dealt at all: it comes of the 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -182,6 +182,12 @@ def tell_truth(seed: int, lots: Iterable[Lot], origin: datetime, days: int) -> d
             home=lot.home, causes=lot.causes, since=since, until=until, fault=lot.fault, source=lot.source
         )
     return {lot.home: truth[lot.home] for lot in lots}
+
+
+def with_a_fresh_failure(truth: Mapping[str, Truth], at: datetime) -> dict[str, Truth]:
+    """The same, but that the heating of one home failed at `at` and is not mended: for a visitor to see one."""
+    home = next(home for home, about in reversed(truth.items()) if about.cause is Cause.HEATING_BROKEN)
+    return {**truth, home: replace(truth[home], since=at, until=None)}
 
 
 def _when(

@@ -12,11 +12,13 @@ from hereabouts_deploy.demo.outcome import Outcome, work_out
 from hereabouts_deploy.demo.sensing import IndoorSensor, fit_sensors
 from hereabouts_deploy.demo.town import Town, build_town
 from hereabouts_deploy.demo.troubles import describe_rooms
-from hereabouts_deploy.demo.truth import Truth, tell_truth
+from hereabouts_deploy.demo.truth import Truth, tell_truth, with_a_fresh_failure
 from hereabouts_deploy.demo.weather import Weather, make_weather
 
 HISTORY_DAYS = 60
 LIVED_AHEAD = timedelta(hours=6)
+#: Before the end of the history: long enough for the rule to be sure, short enough to be news.
+FAILED_DAYS_AGO = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +53,8 @@ def live_through(seed: int, origin: datetime, until: datetime) -> World:
     The course of events depends on seed and origin alone: running further repeats it and goes on.
     """
     town = build_town(seed)
-    truth = tell_truth(seed, town.lots.values(), origin, HISTORY_DAYS)
+    told = tell_truth(seed, town.lots.values(), origin, HISTORY_DAYS)
+    truth = with_a_fresh_failure(told, origin + timedelta(days=HISTORY_DAYS - FAILED_DAYS_AGO))
     hours = int(seconds_since(origin, until) // HOUR_S) + 2
     weather = make_weather(seed, origin, hours)
     rooms = describe_rooms(seed, town.stock, town.rooms, truth, town.f_rsi, origin=origin)
