@@ -213,7 +213,8 @@ def test_a_frozen_sensor_is_told_from_a_live_one(town: Town) -> None:
     alive, moving = put_up(town, 2)
     for device in (frozen, alive):
         hear(town, device, every(STEP, NOW - 20 * HOUR, NOW))
-    town.air(streams, 19.3, 61.4, NOW - 8 * DAY, NOW)
+    town.read(streams["air_temperature"], 19.3, NOW - 8 * DAY, NOW)
+    town.read(streams["relative_humidity"], 61.4, NOW - 8 * DAY, NOW)
     town.air(moving, 19.3, 61.4, NOW - 8 * DAY, NOW)
     town.owner.execute("UPDATE reading SET value = value + 2 WHERE datastream_id = ANY (%s) AND time > %s",
                        (list(moving.values()), NOW - 20 * HOUR))  # fmt: skip
