@@ -153,7 +153,7 @@ def test_what_is_kept_is_what_looking_at_every_pair_gives(
     points: list[tuple[int, int]],
     at_once: tuple[int, int],
 ) -> None:
-    owner.execute("DELETE FROM place; DELETE FROM area")
+    owner.execute("DELETE FROM place_area; DELETE FROM place; DELETE FROM area")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(locating, "MOST_CORNERS", at_once[0])
         patch.setattr(locating, "MOST_POINTS", at_once[1])
