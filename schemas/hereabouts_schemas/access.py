@@ -19,6 +19,8 @@ class Role(StrEnum):
     READER = "reader"
     ANALYST = "analyst"  # sees figures of areas, never a single home
     FEEDER = "feeder"  # hands in messages of the sources it is for, and does nothing else
+    HOUSING_OFFICER = "housing-officer"  # sees the homes of their patches, and works the cases there
+    HOUSING_MANAGER = "housing-manager"  # the same in every patch, or in some, and reviews what others set aside
 
 
 class Action(StrEnum):
@@ -26,6 +28,7 @@ class Action(StrEnum):
 
     READ = "read"
     WRITE = "write"
+    REVIEW = "review"  # of what somebody else decided
     ADMINISTER = "administer"
 
 
@@ -36,6 +39,7 @@ class Resource(StrEnum):
     READINGS = "readings"
     AREAS = "areas"  # boundaries, and figures in which no home can be told
     ALERTS = "alerts"
+    CASES = "cases"
     DEVICES = "devices"
     SOURCES = "sources"
     UPLINKS = "uplinks"  # messages handed in by webhook, and what became of them

@@ -39,19 +39,23 @@ class CaseEventKind(StrEnum):
     """What can happen in a case. Clocks start and are met by these and by nothing else."""
 
     # how it became known
-    INDICATED = "indicated"  # a rule first saw it in readings
-    ALERT_RAISED = "alert_raised"  # an alert stood where staff see it
+    INDICATED = "indicated"  # a rule first saw it in readings; detail: alert
+    ALERT_RAISED = "alert_raised"  # an alert stood where staff see it; detail: alert, place, level, reason
+    ALERT_CHANGED = "alert_changed"  # the level of an alert of the case went up or down; detail: alert, from, to
+    ALERT_CLEARED = "alert_cleared"  # the rule no longer says so; that never closes the case; detail: alert
     REPORTED = "reported"  # a person told us; detail: by (resident, staff, partner), words
     TRIAGED = "triaged"  # somebody looked and decided that it goes on
     EMERGENCY_SUSPECTED = "emergency_suspected"  # aware of what may be an emergency
     # how it is looked into
     INVESTIGATION_BEGUN = "investigation_begun"  # detail: type (remote, in_person)
-    INVESTIGATION_CONCLUDED = "investigation_concluded"  # detail: type, significance
+    # detail: type, significance; safety_work and preventative_work: false where none is needed
+    INVESTIGATION_CONCLUDED = "investigation_concluded"
     IN_PERSON_ASKED_FOR = "in_person_asked_for"  # the tenant wants one in person after a remote one
     EMERGENCY_FOUND = "emergency_found"  # identified, in an investigation of any kind
     # what is told to the tenant
     SUMMARY_SENT = "summary_sent"  # the written summary; detail: way
-    TENANT_TOLD = "tenant_told"  # kept up to date otherwise
+    # kept up to date otherwise; a notice of delay: delay_of (name of the clock), until (a day), reason
+    TENANT_TOLD = "tenant_told"
     # what is done
     MADE_SAFE = "made_safe"  # emergency work complete
     SAFETY_WORK_DONE = "safety_work_done"
@@ -68,15 +72,16 @@ class CaseEventKind(StrEnum):
     ACCOMMODATION_SOUGHT = "accommodation_sought"
     ACCOMMODATION_OFFERED = "accommodation_offered"  # detail: accepted (true, false, null while open)
     # about the case itself
-    ASSIGNED = "assigned"
-    COMMENTED = "commented"
-    FILE_ATTACHED = "file_attached"
+    ASSIGNED = "assigned"  # detail: assignee (a principal's name, null for nobody)
+    COMMENTED = "commented"  # detail: words
+    FILE_ATTACHED = "file_attached"  # detail: file (its number), name, sha256
     SNOOZED = "snoozed"  # detail: until, reason
     DISMISSED = "dismissed"  # not a hazard, because; detail: reason; reviewable
-    REVIEWED = "reviewed"  # somebody else looked at a dismissal; detail: upheld
-    CORRECTED = "corrected"  # an event before was wrong; detail: event, at or withdrawn
+    REVIEWED = "reviewed"  # somebody else looked at what was snoozed, dismissed or closed; detail: upheld
+    # an event before was wrong; detail: event (its number), at, detail (what changes in it) or withdrawn; reason
+    CORRECTED = "corrected"
     CLOSED = "closed"  # detail: outcome, reason
-    REOPENED = "reopened"
+    REOPENED = "reopened"  # detail: reason
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

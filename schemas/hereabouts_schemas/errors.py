@@ -6,6 +6,7 @@ HereaboutsError
 ├── SystemNotFound    no running or configured system could be found
 ├── NotAllowed        `may()` said no
 ├── NotFound          the thing asked for does not exist
+├── NotNow            as things stand it cannot happen: says what may be done instead
 ├── StoreUnavailable  the database cannot be reached just now
 └── BrokerUnavailable the MQTT broker cannot be started or reached just now
 """
@@ -48,6 +49,10 @@ class NotAllowed(HereaboutsError):
 
 class NotFound(HereaboutsError):
     """There is no such thing."""
+
+
+class NotNow(HereaboutsError):
+    """As things stand this cannot happen; the message says what may be done instead."""
 
 
 class StoreUnavailable(HereaboutsError):

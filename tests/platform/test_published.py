@@ -16,8 +16,8 @@ from hereabouts_schemas.errors import ConfigError, InputError
 
 DOCS = Path(__file__).parents[2] / "docs" / "analysts.md"
 VIEWS = {
-    "alert", "area", "area_place", "device", "footfall", "home", "home_area", "home_day", "home_hour", "place",
-    "place_day", "place_hour", "reading",
+    "alert", "area", "area_place", "case_count", "device", "footfall", "home", "home_area", "home_day", "home_hour",
+    "place", "place_day", "place_hour", "reading",
 }  # fmt: skip
 OF_EXTENSIONS = (
     "NOT EXISTS (SELECT FROM pg_depend x WHERE x.objid = o.oid AND x.classid = '{}'::regclass AND x.deptype = 'e')"

@@ -280,6 +280,9 @@ KEPT_WHILE_TRUE = {
     *("area_source", "dataset", "dataset_vintage", "dataset_column", "dataset_load"),
     # A pseudonym goes with its place; the key and the kinds of area are settings.
     *("publishing.pseudonym", "publishing.pseudonym_key", "publishing.area_kind"),
+    # Whose homes are; and what belongs to a case, and goes with it.
+    *("patch", "patch_home", "patch_rule", "case_policy"),
+    *("case_event", "case_alert", "case_clock", "case_evidence", "case_file"),
     # One row a slot, and which sources may speak for a device.
     *("ingest_session", "loss_told", "device_source"),
 }

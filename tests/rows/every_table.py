@@ -114,6 +114,21 @@ INSERT INTO post (post_id, index, source_id, topic, payload, received_at, princi
     VALUES (3, 0, 1, 't', '\\x7b', now(), 1, '{1}');
 INSERT INTO signed_post VALUES (1, decode(repeat('0a', 32), 'hex'), 3, now());
 INSERT INTO device_source VALUES ('A81758FFFE000001', 1, '2026-03-01Z', 1);
+INSERT INTO patch (code, name, team, area_code, area_vintage) VALUES ('north', 'North', 'Damp', 'E05000001', '2023');
+INSERT INTO patch_home VALUES ('h1', 'north');
+INSERT INTO patch_rule VALUES ('north', 'damp_mould', 1);
+INSERT INTO case_record (place_id, hazard, state, opened_at, patch, last_event)
+    VALUES ('h1', 'damp_mould', 'triaged', '2026-03-01Z', 'north', 1);
+INSERT INTO case_event (case_id, kind, at, detail) VALUES (1, 'reported', '2026-03-01Z', '{"by": "resident"}');
+INSERT INTO case_alert VALUES (1, 1, 'act', 'act', NULL);
+INSERT INTO case_clock (case_id, key, name, says, state, start_event, rules_sha256, computed_after)
+    VALUES (1, 'investigate/1', 'investigate', '{}', 'running', 1, '0a', 1);
+UPDATE case_policy SET nation = 'scotland';
+INSERT INTO case_evidence (case_id, event_id, kind, subject, from_at, to_at, body, sha256) VALUES
+    (1, 1, 'statement', 'alert 1', '2026-02-01Z', '2026-03-01Z', '\\x28', decode(repeat('0a', 32), 'hex'));
+INSERT INTO case_file (case_id, name, media_type, sha256, content)
+    VALUES (1, 'wall.txt', 'text/plain', decode(repeat('0a', 32), 'hex'), '\\x77');
+INSERT INTO request_key VALUES (1, 'k', decode(repeat('0a', 32), 'hex'), 1, 1, now());
 """
 
 

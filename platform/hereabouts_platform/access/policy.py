@@ -6,6 +6,10 @@ from hereabouts_schemas.access import Action, Principal, Resource, Role
 from hereabouts_schemas.errors import NotAllowed
 
 FOR_ANALYSTS = (Resource.AREAS, Resource.DESCRIPTION)
+FOR_HOUSING = (
+    *(Resource.PLACES, Resource.READINGS, Resource.AREAS, Resource.ALERTS, Resource.CASES),
+    Resource.DESCRIPTION,
+)
 
 
 def may(principal: Principal, action: Action, resource: Resource) -> bool:
@@ -13,15 +17,30 @@ def may(principal: Principal, action: Action, resource: Resource) -> bool:
 
     An administrator may do everything; a reader may read everything but who has access; an analyst may read areas with
     their figures and the API's description, and nothing of a single home; a feeder may hand in messages and read what
-    became of them (of which sources, `may_feed` says); without a role, nothing.
+    became of them (of which sources, `may_feed` says). A housing officer may read homes and work cases, a housing
+    manager review them besides; of which homes, the store knows by the patches of their scope. Without a role, nothing.
     """
     if Role.ADMINISTRATOR in principal.roles:
         return True
     if Role.FEEDER in principal.roles and resource is Resource.UPLINKS:
-        return action is not Action.ADMINISTER
+        return action in (Action.READ, Action.WRITE)
+    if principal.roles & {Role.HOUSING_OFFICER, Role.HOUSING_MANAGER} and _may_in_housing(principal, action, resource):
+        return True
     if Role.ANALYST in principal.roles and action is Action.READ and resource in FOR_ANALYSTS:
         return True
     return Role.READER in principal.roles and action is Action.READ and resource is not Resource.ACCESS
+
+
+def _may_in_housing(principal: Principal, action: Action, resource: Resource) -> bool:
+    match action:
+        case Action.READ:
+            return resource in FOR_HOUSING
+        case Action.WRITE:
+            return resource is Resource.CASES
+        case Action.REVIEW:
+            return resource is Resource.CASES and Role.HOUSING_MANAGER in principal.roles
+        case Action.ADMINISTER:
+            return False
 
 
 def may_feed(principal: Principal, action: Action, source: str, fed: Collection[str]) -> bool:

@@ -112,6 +112,20 @@ CLASSES = _table(
         least=365,
     ),
     DataClass(
+        name="cases",
+        title="cases that are closed, with their events, clocks, evidence and files",
+        keep="6 years",
+        why="what the council did may be asked for in a claim for as long (as above); an open case stays",
+        least=365,
+    ),
+    DataClass(
+        name="request_keys",
+        title="keys by which a request that is sent again is known",
+        keep="30 days",
+        why="longer than anything waits to be sent again, a shift without signal among it",
+        least=4,
+    ),
+    DataClass(
         name="books",
         title="counts of what came in, hour by hour, and estimates of what was lost",
         keep="25 months",
