@@ -1,6 +1,7 @@
 """Who asks: one principal a request, one transaction that names it, one question to the policy."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -72,6 +73,37 @@ class Needs:
             with acting(connection, principal.id):
                 limit_statements(connection, LONGEST_STATEMENT)
                 yield Caller(principal=principal, connection=connection)
+
+
+class Vouches(Needs):
+    """The same policy, but it gives the `Principal` alone and holds no connection: for bodies that take their time."""
+
+    def __call__(  # type: ignore[override]
+        self,
+        request: Request,
+        key: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+        session: Annotated[str | None, Depends(_cookie)],
+    ) -> Principal:
+        """Find the principal and ask the policy; raises as `Needs` does."""
+        with pool_of(request).connection(timeout=WAIT_S) as connection:
+            principal = _principal(request, connection, key, session)
+        require(principal, self.action, self.resource)
+        refuse_repeats(request)
+        return principal
+
+
+def vouched(action: Action, resource: Resource) -> Dependency:
+    """`Annotated[Principal, vouched(...)]`: who asks, before their body is read; `caller_of` opens the transaction."""
+    dependency: Dependency = Depends(Vouches(action, resource), scope="function")
+    return dependency
+
+
+@contextmanager
+def caller_of(request: Request, principal: Principal) -> Iterator[Caller]:
+    """A transaction in which somebody who was vouched for acts."""
+    with pool_of(request).connection(timeout=WAIT_S) as connection, acting(connection, principal.id):
+        limit_statements(connection, LONGEST_STATEMENT)
+        yield Caller(principal=principal, connection=connection)
 
 
 def needs(action: Action, resource: Resource) -> Dependency:

@@ -19,6 +19,9 @@ from hereabouts_api.routes import (
     alerts,
     area_summary,
     areas,
+    case_papers,
+    case_work,
+    cases,
     datasets,
     deployments,
     devices,
@@ -70,9 +73,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
     problems.install(app)
     # readings and timeline before places: a place's id takes in every slash that is left
     lists = (readings, timeline, latest, places, areas, area_summary, alerts, devices, deployments, datasets)
+    casework = (cases, case_work, case_papers)
     traffic = (accounting, losses, sources, quarantine_groups, uplinks)
     pages = (static, sign_in, overview, sources_page, devices_page, datasets_page, quarantine, provenance, place)
-    for module in (health, metrics, description, *lists, *traffic, *pages):
+    for module in (health, metrics, description, *lists, *casework, *traffic, *pages):
         app.include_router(module.router)
     described = description.describe(app)
     app.openapi = lambda: described  # type: ignore[method-assign]

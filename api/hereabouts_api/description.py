@@ -25,6 +25,7 @@ TAGS = [
     {"name": "areas", "description": "Boundaries that places fall in."},
     {"name": "readings", "description": "Values of quantities at places over time."},
     {"name": "alerts", "description": "Places, devices, sources and jobs that need somebody."},
+    {"name": "cases", "description": "What people do about a hazard in a home."},
     {"name": "areas", "description": "Boundaries that places fall in, and figures of them."},
     {"name": "devices", "description": "Things that transmit, and how they are."},
     {"name": "datasets", "description": "Other data of time and place: certificates, look-ups, surveys."},
@@ -38,9 +39,10 @@ MEANINGS = {
     "403": "The key may not do this.",
     "404": "There is no such thing.",
     "408": "The body did not come to its end in time.",
+    "409": "The case does not stand so that this can happen; `detail` says what may be done instead.",
     "413": "The body has more than 8 MiB (1 MiB signed) or 10,000 records.",
-    "415": "The body is neither JSON nor lines of it, or is compressed.",
-    "422": "The body holds no message.",
+    "415": "The body is of a kind that is not read here, or is compressed.",
+    "422": "The body holds nothing.",
     "503": "The store cannot be reached just now, or there is no room for more messages: try again. Or the answer took "
     "too long: ask for a shorter span.",
 }
@@ -84,6 +86,7 @@ def _add_errors(path: str, operation: dict[str, Any]) -> None:
             possible.append("404")
         if "requestBody" in operation:
             possible += ["408", "413", "415", "422"]
+            possible += ["409"] if "cases" in operation["tags"] else []
     for status in sorted(possible):
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         operation["responses"][status] = {"description": MEANINGS[status], "content": content}

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from hereabouts_api.pages.templates import render
-from hereabouts_schemas.errors import HereaboutsError, InputError, NotAllowed, NotFound, StoreUnavailable
+from hereabouts_schemas.errors import HereaboutsError, InputError, NotAllowed, NotFound, NotNow, StoreUnavailable
 
 API_PATHS = ("/v1", "/health", "/metrics", "/openapi.json")
 
@@ -103,6 +103,7 @@ KINDS: dict[type[Exception], Kind] = {
     ForeignOrigin: Kind(status=403, name="foreign-origin", title="The request came from another site"),
     NotAllowed: Kind(status=403, name="not-allowed", title="This key may not do that"),
     NotFound: MISSING,
+    NotNow: Kind(status=409, name="not-now", title="As things stand that cannot happen"),
     TooSlowBody: Kind(status=408, name="body-too-slow", title="The request did not come to its end in time"),
     NoRoom: Kind(status=503, name="no-room", title="There is no room for this body just now", retry_s=5),
     WaitingFull: Kind(status=503, name="waiting-full", title="Too many messages of this source wait", retry_s=60),

@@ -30,7 +30,11 @@ from hereabouts_deploy.environment import PREFIX
 from hereabouts_deploy.mqtt_address import parse_mqtt_url
 from hereabouts_deploy.supervise.parent import SUPERVISED
 from hereabouts_ingest.backfill.settings import check_id, check_server
+from hereabouts_platform.cases.clocks.awareness import AwarenessPolicy
+from hereabouts_platform.cases.clocks.book_file import nations
 from hereabouts_platform.rules.retention import check_keeps
+from hereabouts_platform.store.case_clocks import CasePolicy
+from hereabouts_schemas.alert import Level
 from hereabouts_schemas.errors import ConfigError, InputError
 
 TOML = Path("hereabouts.toml")
@@ -150,11 +154,34 @@ class Settings(BaseSettings):
         "or forever; in hereabouts.toml as the table [retention].",
     )
 
+    nation: str = Field(default="england", description="Whose law the clocks of cases go by: england or scotland.")
+    awareness_policy: AwarenessPolicy = Field(
+        default=AwarenessPolicy.ALERT_RAISED,
+        description="What counts as becoming aware of a hazard: alert_raised, or human_triage (when somebody looked, "
+        "at the latest a working day after the alert).",
+    )
+    case_level: Level = Field(
+        default=Level.ACT,
+        description="From which level on an alert on a home becomes a case by itself: watch, act or urgent.",
+    )
+
     def __init__(self, **given: Any) -> None:
         try:
             super().__init__(**given)
         except ValidationError as error:
             raise _explained(error) from None  # the cause would show the value, which may be a secret
+
+    @property
+    def case_policy(self) -> CasePolicy:
+        """What the settings say of cases."""
+        return CasePolicy(nation=self.nation, awareness=self.awareness_policy, least=self.case_level)
+
+    @field_validator("nation")
+    @classmethod
+    def _check_nation(cls, value: str) -> str:
+        if value not in nations():
+            raise ValueError(f"Rules come along for {' and '.join(nations())}")
+        return value
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from hereabouts_api.routes import uplinks
-from hereabouts_platform.rules.part_f import HAZARD
+from hereabouts_platform.homes.record import HAZARDS
 
 CHECKS = [
     not_a_server_error,
@@ -39,8 +39,8 @@ def operations(description: dict) -> Iterator[tuple[str, str, dict]]:
 def test_examples_of_hazards_are_what_the_rules_say(description: dict) -> None:
     schema = description["components"]["schemas"]["AlertItem"]["properties"]["hazard"]
     asked = [one for one in description["paths"]["/v1/alerts"]["get"]["parameters"] if one["name"] == "hazard"]
-    assert [one["schema"].get("examples") or one["examples"] for one in asked] == [[HAZARD]]
-    assert schema["examples"] == [HAZARD]
+    assert [one["schema"].get("examples") or one["examples"] for one in asked] == [[HAZARDS[0]]]
+    assert schema["examples"] == [HAZARDS[0]]
 
 
 def test_it_describes_what_the_issue_asks_for(description: dict) -> None:
@@ -58,6 +58,14 @@ def test_it_describes_what_the_issue_asks_for(description: dict) -> None:
         "/v1/readings",
         "/v1/readings/{datastream}/{time}/provenance",
         "/v1/alerts",
+        "/v1/cases",
+        "/v1/cases/counts",
+        "/v1/cases/{id}",
+        "/v1/cases/{id}/events",
+        "/v1/cases/{id}/files",
+        "/v1/cases/{id}/files/{file}",
+        "/v1/cases/{id}/pack.zip",
+        "/v1/cases/{id}/letter",
         "/v1/devices",
         "/v1/sources",
         "/v1/sources/{name}/accounting",

@@ -53,7 +53,7 @@ def test_every_route_asks_the_policy_or_is_public_on_purpose() -> None:
     assert {"GET /", "GET /places/{id:path}", "GET /v1/places/{id:path}", "GET /openapi.json"} <= seen
 
 
-def test_every_get_reads_and_only_handing_in_messages_writes() -> None:
+def test_every_get_reads_and_only_messages_and_cases_are_written() -> None:
     app = create_app(ApiSettings(database_url="postgresql://nowhere", public_url="http://127.0.0.1:1"))
     writing = set()
     for route in all_routes(app.routes):
@@ -62,7 +62,12 @@ def test_every_get_reads_and_only_handing_in_messages_writes() -> None:
             assert policy.action is (Action.READ if route.methods == {"GET"} else Action.WRITE)
             if policy.action is Action.WRITE:
                 writing.add((*route.methods, route.path, policy.resource))
-    assert writing == {("POST", "/v1/uplinks/{source}", Resource.UPLINKS)}
+    assert writing == {
+        ("POST", "/v1/uplinks/{source}", Resource.UPLINKS),
+        ("POST", "/v1/cases", Resource.CASES),
+        ("POST", "/v1/cases/{id}/events", Resource.CASES),
+        ("POST", "/v1/cases/{id}/files", Resource.CASES),
+    }
 
 
 PATHS = [
@@ -75,6 +80,7 @@ PATHS = [
     "/v1/readings?datastream=1",
     "/v1/readings?f=csv",
     "/v1/alerts",
+    "/v1/cases/counts",
     "/v1/devices",
     "/v1/sources",
     "/v1/sources/plain/accounting",

@@ -7,7 +7,7 @@ import sys
 
 import psycopg
 
-JOBS = "assess, health, account, gaps, rollup, link_datasets, purge_posts, retention, watch"
+JOBS = "assess, health, account, gaps, rollup, link_datasets, purge_posts, retention, case_facts, watch"
 
 
 def hereabouts(database_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
+from hereabouts_schemas.times import hour_of
 
 UNITS = {"air_temperature": "Cel", "relative_humidity": "%"}
 
@@ -56,17 +57,29 @@ class Town:
         }
 
     def read(
-        self, stream: int, value: float, from_at: datetime, to_at: datetime, *, step: timedelta = timedelta(minutes=30)
+        self,
+        stream: int,
+        value: float,
+        from_at: datetime,
+        to_at: datetime,
+        *,
+        step: timedelta = timedelta(minutes=30),
+        moves: float = 0.0,
     ) -> None:
-        """The same value again and again over [from_at, to_at)."""
+        """The same value again and again over [from_at, to_at), above and below it by turns of an hour by `moves`."""
         at = from_at
         while at < to_at + timedelta(days=31):
             self.owner.execute("SELECT make_partition('reading', %s)", (min(at, to_at),))
             at += timedelta(days=28)
         self.owner.execute(
-            "INSERT INTO reading (datastream_id, batch_id, time, value) SELECT %s, 1, t, %s"
+            "INSERT INTO reading (datastream_id, batch_id, time, value)"
+            " SELECT %s, 1, t, %s + %s * (extract(hour FROM t)::int %% 2 * 2 - 1)"
             " FROM generate_series(%s::timestamptz, %s::timestamptz, %s) AS t WHERE t < %s ON CONFLICT DO NOTHING",
-            (stream, value, from_at, to_at, step, to_at),
+            (stream, value, moves, from_at, to_at, step, to_at),
+        )
+        self.owner.execute(  # as the batches that ingest writes would have it noted
+            "INSERT INTO rollup_pending (datastream_id, from_at, to_at) SELECT %s, %s, %s WHERE %s < %s",
+            (stream, hour_of(from_at), hour_of(to_at) + timedelta(hours=1), from_at, to_at),
         )
         self.owner.execute(
             "INSERT INTO latest AS l (datastream_id, batch_id, time, value)"
@@ -79,9 +92,9 @@ class Town:
     def air(
         self, streams: dict[str, int], temperature: float, humidity: float, from_at: datetime, to_at: datetime
     ) -> None:
-        """Temperature and humidity, constant over [from_at, to_at)."""
-        self.read(streams["air_temperature"], temperature, from_at, to_at)
-        self.read(streams["relative_humidity"], humidity, from_at, to_at)
+        """Temperature and humidity about constant over [from_at, to_at); a room's are never quite."""
+        self.read(streams["air_temperature"], temperature, from_at, to_at, moves=0.1)
+        self.read(streams["relative_humidity"], humidity, from_at, to_at, moves=0.3)
 
     def one(self, statement: str, values: tuple[object, ...] = ()) -> int:
         """The first column of the first row."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hereabouts_platform.cases.assignment import PatchRule, assignee
@@ -24,7 +24,7 @@ DETAILS: dict[Kind, dict[str, object]] = {
     Kind.REPORTED: {"by": "resident"},
     Kind.INVESTIGATION_BEGUN: {"type": "remote"},
     Kind.INVESTIGATION_CONCLUDED: {"type": "in_person", "significance": "significant"},
-    Kind.SUMMARY_SENT: {"way": "by_hand"},
+    Kind.SUMMARY_SENT: {"way": "hand"},
     Kind.ACCESS_ATTEMPTED: {"result": "nobody_in"},
     Kind.ACCOMMODATION_OFFERED: {"accepted": None},
     Kind.ASSIGNED: {"assignee": "Ada"},
@@ -171,7 +171,7 @@ def test_what_stood_beside_an_event_can_be_corrected() -> None:
     check(events, said, NOW)
     standing = stand([*events, said])
     assert (standing.outcome, standing.to_review) == (CaseOutcome.SENSOR_PROBLEM, effective([*events, said])[4])
-    with pytest.raises(InputError, match="only outcome, reason, words may stand"):
+    with pytest.raises(InputError, match="only outcome, reason, cause, words may stand"):
         check(events, event(6, Kind.CORRECTED, event=5, detail={"colour": "red"}), NOW)
 
 
@@ -186,6 +186,7 @@ def test_what_cannot_be_corrected() -> None:
 people = st.sampled_from([kind for kind, step in STEPS.items() if not step.by_system and kind is not Kind.CORRECTED])
 
 
+@settings(deadline=None)
 @given(st.lists(people, max_size=25), st.data())
 def test_whatever_may_happen_leads_somewhere_and_withdrawn_it_never_was(kinds: list[Kind], data: st.DataObject) -> None:
     events = case()

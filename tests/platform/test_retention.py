@@ -276,6 +276,8 @@ KEPT_WHILE_TRUE = {
     *("profile", "profile_version", "device", "device_heard", "device_health", "deployment", "datastream"),
     *("registry_version", "source", "account_progress", "backfill_origin", "migration"),
     *("retention", "ingest_past", "job_past", "rollup_progress", "rollup_pending"),
+    # What is to be assessed, and up to when all was.
+    *("assessment_touched", "assessment_due", "assessment_progress"),
     # Boundaries and their licences; of datasets what is said of them, and which file is where rows come or came from.
     *("area_source", "dataset", "dataset_vintage", "dataset_column", "dataset_load"),
     # A pseudonym goes with its place; the key and the kinds of area are settings.

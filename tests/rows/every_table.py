@@ -129,6 +129,14 @@ INSERT INTO case_evidence (case_id, event_id, kind, subject, from_at, to_at, bod
 INSERT INTO case_file (case_id, name, media_type, sha256, content)
     VALUES (1, 'wall.txt', 'text/plain', decode(repeat('0a', 32), 'hex'), '\\x77');
 INSERT INTO request_key VALUES (1, 'k', decode(repeat('0a', 32), 'hex'), 1, 1, now());
+INSERT INTO room_day (place_id, day, until, damp_mould, excess_cold, excess_heat, damp_stands, cold_stands, heat_stands,
+    covered, cold_hours, quiet, faults, air_week, station_id, rule_version, rule_hash) VALUES
+    ('h1/hall', '2026-03-01', 24, 'watch', 'ok', 'no_data', 'watch', 'ok', 'ok', 24, 0, false, '{stuck}', 76.5, 'w1',
+     '2', '0a');
+INSERT INTO room_state VALUES ('h1/hall', '2026-03-01', 1, decode(repeat('0a', 16), 'hex'), '\\x0102');
+INSERT INTO assessment_touched (datastream_id, from_at) VALUES (1, '2026-03-01T10:00Z');
+INSERT INTO assessment_due VALUES ('h1', '2026-03-01') ON CONFLICT DO NOTHING;
+UPDATE assessment_progress SET hour = '2026-03-01T10:00Z';
 """
 
 

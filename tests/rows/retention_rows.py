@@ -1,7 +1,7 @@
 """Rows of every table that retention lets go of, by number and age, and which of them are still there."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from hereabouts_platform.store.connection import Connection
@@ -96,6 +96,19 @@ TABLES = {
         " SELECT dataset, vintage, %(n)s::text, id, 1, '', '{}', decode(repeat('00', 16), 'hex') FROM l",
         "key::int",
     ),
+    "room_day": (
+        "WITH p AS (INSERT INTO place (id, kind, name) VALUES (%(n)s::text, 'home', '') ON CONFLICT DO NOTHING)"
+        " INSERT INTO room_day (place_id, day, until, damp_mould, excess_cold, excess_heat, damp_stands, cold_stands,"
+        " heat_stands, covered, cold_hours, quiet, faults, rule_version, rule_hash) VALUES (%(n)s::text,"
+        " (%(at)s::timestamptz AT TIME ZONE 'UTC')::date, 24, '', '', '', '', '', '', 0, 0, false, '{}', '', '')",
+        "place_id::int",
+    ),
+    "room_state": (
+        "WITH p AS (INSERT INTO place (id, kind, name) VALUES (%(n)s::text, 'home', '') ON CONFLICT DO NOTHING)"
+        " INSERT INTO room_state VALUES (%(n)s::text, (%(at)s::timestamptz AT TIME ZONE 'UTC')::date, 1,"
+        " decode(repeat('00', 16), 'hex'), '')",
+        "place_id::int",
+    ),
     "session": (
         "INSERT INTO session (token_hash, principal_id, expires_at)"
         " VALUES (decode(lpad(%(n)s::text, 64, '0'), 'hex'), 1, %(at)s)",
@@ -118,6 +131,7 @@ CLASS_OF = {
     **dict.fromkeys(("batch", "uplink", "replay_touch", "account_fault"), "raw_batches"),
     **dict.fromkeys(("ingest_count", "ingest_reason", "account", "loss_estimate"), "books"),
     **dict.fromkeys(("session", "sign_in_link"), "sign_ins"),
+    **dict.fromkeys(("room_day", "room_state"), "home_assessments"),
     "uplink_key": "uplink_keys",
     "quarantine": "quarantine",
     "device_event": "device_events",
@@ -157,6 +171,8 @@ class Row:
         """Whether it goes at a cut."""
         if cut is None or (self.kept and self.table in CAN_BE_HELD):
             return False
+        if self.table in ("room_day", "room_state"):
+            return self.at.astimezone(UTC).date() < cut.astimezone(UTC).date()
         return self.day < cut.astimezone(LONDON).date() if self.table == "reading_day" else self.at < cut
 
 

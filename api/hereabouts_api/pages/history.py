@@ -6,19 +6,19 @@ from datetime import datetime, timedelta
 
 from hereabouts_api.pages.charts import HOUR, Chart, Limit, Series, Window, draw
 from hereabouts_api.pages.words import PERIODS, number, quantity_of, unit_of
-from hereabouts_platform.rules.criterion import AIR, CRITERIA
+from hereabouts_platform.climate.document_f import AIR, RAISING
 from hereabouts_platform.rules.health import patience
-from hereabouts_platform.rules.room import full_hour
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.readings import Interval, Row, buckets, datastreams_at
 from hereabouts_schemas.quantity import QUANTITIES, Kind
+from hereabouts_schemas.times import hour_of
 
 DAYS = 14
 CHARTED = ("relative_humidity", "air_temperature", "co2", "fill_level", "people_in", "people_out", "rainfall")
 LIMITS = {
     "relative_humidity": [
         Limit(value=criterion.limit, of=PERIODS[criterion.period.name])
-        for criterion in CRITERIA
+        for criterion in RAISING
         if criterion.medium == AIR
     ]
 }
@@ -45,7 +45,7 @@ class History:
 
 def histories(connection: Connection, place_id: str, now: datetime) -> list[History]:
     """A history for each of the place and its parts that has readings in the window, in order of id; two queries."""
-    to_at = full_hour(now) + HOUR
+    to_at = hour_of(now) + HOUR
     window = Window(from_at=to_at - timedelta(days=DAYS), to_at=to_at)
     streams = datastreams_at(connection, place_id, CHARTED)
     interval = Interval(from_at=window.from_at, to_at=window.to_at)

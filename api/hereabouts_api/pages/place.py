@@ -70,13 +70,10 @@ def is_present(deployment: DeploymentItem, now: datetime) -> bool:
 def _standing(view: PlaceView, now: datetime) -> str:
     """How far the page can be trusted: silence is never green."""
     present = [one.health for one in view.deployments if is_present(one, now)]
-    waiting = present.count(Health.WAITING)
-    silent = present.count(Health.SILENT) + waiting
+    silent = present.count(Health.SILENT) + present.count(Health.WAITING)
     nothing_open = "" if view.alerts else "No alert is open here. "
     if not present:
         return f"{nothing_open}No device is here now, so nothing new can be said."
-    if waiting == len(present):
-        return f"{nothing_open}No device here has been heard yet, so nothing can be said."
     if silent == len(present):
         return f"{nothing_open}Every device here is silent, so nothing new can be said until one is heard again."
     if silent:

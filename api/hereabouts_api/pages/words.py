@@ -1,15 +1,10 @@
 """What codes are called on pages: in words for the person at the door as much as for the officer."""
 
-import re
-from datetime import date
-
 from hereabouts_platform.rules.health import Health
 from hereabouts_schemas.alert import Level
 from hereabouts_schemas.area import AreaKind
 from hereabouts_schemas.place import PlaceKind
 from hereabouts_schemas.quantity import QUANTITIES
-
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 LEVELS = {
     Level.URGENT: "Urgent",
@@ -154,25 +149,13 @@ def dataset_value(value: str | float | bool, unit: str | None) -> str:
     Example:
         >>> dataset_value(71.5, "m2"), dataset_value(3, "{count}"), dataset_value(True, None), dataset_value("D", None)
         ('71.5 m²', '3', 'yes', 'D')
-        >>> dataset_value("2023-02-01", None)
-        '1 February 2023'
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
-    said = _say_text(value) if isinstance(value, str) else f"{value:,.10g}"
+    said = value if isinstance(value, str) else f"{value:,.10g}"
     if unit is None or unit == "1" or unit.startswith("{"):
         return said
     return f"{said}{unit_of(PLAIN_UNITS.get(unit, unit))}"
-
-
-def _say_text(text: str) -> str:
-    """A date as people say it; any other text as it is."""
-    if not _DATE.fullmatch(text):
-        return text
-    try:
-        return f"{date.fromisoformat(text):%-d %B %Y}"
-    except ValueError:  # 2023-02-30 is a date of no calendar: shown as it came
-        return text
 
 
 def counted(count: int, one: str, many: str) -> str:

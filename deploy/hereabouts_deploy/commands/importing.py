@@ -23,9 +23,11 @@ from hereabouts_platform.imports.areas import import_areas
 from hereabouts_platform.imports.devices import import_devices
 from hereabouts_platform.imports.local_columns import LocalColumns
 from hereabouts_platform.imports.open_uprn import UprnOptions
+from hereabouts_platform.imports.patches import import_patches
 from hereabouts_platform.imports.places import import_places
 from hereabouts_platform.imports.readings import import_readings
 from hereabouts_platform.imports.report import Cause, ImportReport, RefusedRow, Sink
+from hereabouts_platform.imports.tenancies import import_tenancies
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_platform.store.places import Box
@@ -49,8 +51,8 @@ Work = Callable[[Connection, Principal, Sink | None], ImportReport]
 def register(app: typer.Typer) -> None:
     """Add `import` with its commands to `app`."""
     group = typer.Typer(
-        help="Bring in places, areas, devices, histories of readings and other datasets from files. What is stored "
-        "stays; a file can be imported again. Exit code 1 when rows were refused.",
+        help="Bring in places, areas, patches, tenancies, devices, readings and other datasets from files. What is "
+        "stored stays; a file can be imported again. Exit code 1 when rows were refused.",
         no_args_is_help=True,
     )
     group.command("places")(places)
@@ -58,6 +60,8 @@ def register(app: typer.Typer) -> None:
     group.command("devices")(devices)
     group.command("readings")(readings)
     group.command("weather")(weather)
+    group.command("patches")(patches)
+    group.command("tenancies")(tenancies)
     group.command("dataset")(dataset)
     app.add_typer(group, name="import")
 
@@ -166,6 +170,16 @@ def readings(
             return import_readings(connection, by, file, progress, sink, local=columns)
 
     _run(file, work, as_json, refused)
+
+
+def patches(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
+    """Import patches: whose homes are. A CSV file with patch, name, team, area, home, hazard, officer."""
+    _run(file, lambda connection, by, sink: import_patches(connection, by, file, sink), as_json, refused)
+
+
+def tenancies(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
+    """Import tenancies: a CSV file with home, from, to, kind, household, vulnerable."""
+    _run(file, lambda connection, by, sink: import_tenancies(connection, by, file, sink), as_json, refused)
 
 
 def _local(local: str | None, quantity: str, device: str | None, value: str | None) -> LocalColumns | None:

@@ -24,4 +24,10 @@ def jobs() -> None:
     typer.echo(system.found_by, err=True)
     with stop_on_signal() as stop:
         call_when_parent_ends(stop.set)
-        run_jobs(system.database_url, stop, keeps=settings.retention, on_ready=lambda: typer.echo(READY))
+        run_jobs(
+            system.database_url,
+            stop,
+            keeps=settings.retention,
+            cases=settings.case_policy,
+            on_ready=lambda: typer.echo(READY),
+        )

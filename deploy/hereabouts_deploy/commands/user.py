@@ -28,14 +28,24 @@ def register(app: typer.Typer) -> None:
 
 def add(
     name: Name,
-    role: Annotated[Role, typer.Option(help="administrator may do everything; reader may look at everything.")],
+    role: Annotated[
+        Role,
+        typer.Option(
+            help="administrator may do everything; reader may look at everything; housing-officer sees the homes of "
+            "some patches and works their cases; housing-manager in all patches or some, and reviews."
+        ),
+    ],
+    patch: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATCH", help="Of a housing officer or manager: a patch; may be given again."),
+    ] = None,
 ) -> None:
-    """Add a person and print the link that signs them in. The same person again only gets a new link."""
+    """Add a person and print the link that signs them in. The same person again gets a new link, and other patches."""
     system = _system()
     with connect(system.database_url, DatabaseRole.OWNER, application="hereabouts user") as connection:
         by = principal_named(connection, "system:command")
         with acting(connection, by.id):
-            person = ensure_principal(connection, by, name, PrincipalKind.PERSON, role)
+            person = ensure_principal(connection, by, name, PrincipalKind.PERSON, role, patches=patch or ())
         typer.echo(f"{name} is a {role}.", err=True)
         if system.http_url is None:
             typer.echo(NO_ADDRESS, err=True)

@@ -18,11 +18,11 @@ import pyarrow as pa
 from hereabouts_ingest.weather import met_office, open_meteo
 from hereabouts_ingest.weather.hours import HOUR, WeatherFile
 from hereabouts_platform.access.policy import require
+from hereabouts_platform.geography.sphere import great_circle_km
 from hereabouts_platform.imports.reading_files import CHUNK_VALUES, ReadingFile, Rows
 from hereabouts_platform.imports.reading_layout import LONG, Layout
 from hereabouts_platform.imports.readings import import_reading_file
 from hereabouts_platform.imports.report import Cause, ImportReport, Sink, Tally
-from hereabouts_platform.rules.stations import great_circle_km
 from hereabouts_platform.rules.wording import say_time
 from hereabouts_platform.store import imports as store
 from hereabouts_platform.store.connection import Connection, acting
@@ -123,7 +123,7 @@ def _station(connection: Connection, principal: Principal, place: str) -> Row:
 
 
 def _check_distance(weather: WeatherFile, station: Row) -> None:
-    away = great_circle_km(weather.lon, weather.lat, station["lon"], station["lat"])
+    away = float(great_circle_km(weather.lon, weather.lat, station["lon"], station["lat"]))
     if away > FARTHEST_KM:
         said = f"{weather.lon:g}, {weather.lat:g}"
         raise InputError(

@@ -12,6 +12,7 @@ from datetime import datetime
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.store import access
 from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.patches import known_patches
 from hereabouts_platform.store.posts import find_feed, sources_fed_by
 from hereabouts_schemas.access import Action, Principal, PrincipalKind, Resource, Role
 from hereabouts_schemas.errors import InputError
@@ -39,31 +40,53 @@ def ensure_principal(
     role: Role,
     *,
     sources: Collection[str] = (),
+    patches: Collection[str] = (),
 ) -> Principal:
     """The principal `name` with exactly `role`: made if it is new, left alone if it is there. Writes the audit.
 
-    Call inside `acting(connection, by.id)`. A feeder hands in messages of `sources`; no other role names any.
+    Call inside `acting(connection, by.id)`. A feeder hands in messages of `sources`; no other role names any. A housing
+    officer sees the homes of `patches`, a housing manager of these or, without any, of all; given for somebody who is
+    there already they take the place of those before.
 
     Raises:
         NotAllowed: `by` may not administer access.
         InputError: the name is blank or reserved, or stands for another kind or other roles or sources; a feeder
-            without sources, another role with some, or a source that takes no messages.
+            without sources, another role with some, or a source that takes no messages; an officer without patches,
+            another role with some, or a patch that is not there.
     """
     require(by, Action.ADMINISTER, Resource.ACCESS)
     _check_name(name)
     _check_sources(connection, role, sources)
     known = access.find_principal(connection, name)
+    _check_patches(connection, role, patches, is_new=known is None)
     if known is not None:
         _check_same(known, kind, role)
         _check_same_sources(connection, known, sources)
+        if patches and access.set_patches(connection, known.id, role, patches):
+            moved = {"principal": name, "role_granted": role, "patches": sorted(patches)}
+            access.record(connection, by, Action.ADMINISTER, Resource.ACCESS, moved)
         return known
     made = access.add_principal(connection, kind, name)
     if made is None:
         raise InputError("NAME", name, "The name belongs to a principal that was disabled; choose another.")
-    access.grant_role(connection, made.id, role, sources)
-    detail = {"principal": name, "kind": kind, "role_granted": role, "sources": sorted(sources)}
+    access.grant_role(connection, made.id, role, sources=sources, patches=patches)
+    detail: dict[str, object] = {"principal": name, "kind": kind, "role_granted": role, "sources": sorted(sources)}
+    if patches:
+        detail["patches"] = sorted(patches)
     access.record(connection, by, Action.ADMINISTER, Resource.ACCESS, detail)
     return access.principal_named(connection, name)
+
+
+def _check_patches(connection: Connection, role: Role, patches: Collection[str], *, is_new: bool) -> None:
+    if patches and role not in (Role.HOUSING_OFFICER, Role.HOUSING_MANAGER):
+        raise InputError("--patch", ", ".join(patches), "Only housing officers and managers have patches.")
+    if role is Role.HOUSING_OFFICER and is_new and not patches:
+        cure = "An officer has patches: `hereabouts user add NAME --role housing-officer --patch PATCH`."
+        raise InputError("--patch", "", cure)
+    missing = set(patches) - set(known_patches(connection)) if patches else set()
+    if missing:
+        cure = "There is no such patch; bring it in first with `hereabouts import patches FILE`."
+        raise InputError("--patch", ", ".join(sorted(missing)), cure)
 
 
 def _check_same(known: Principal, kind: PrincipalKind, role: Role) -> None:

@@ -11,7 +11,7 @@ from hereabouts_schemas.times import format_time, parse_time
 LONGEST = 4000
 VISITS = ("remote", "in_person")
 REPORTERS = ("resident", "staff", "partner")
-WAYS = ("by_hand", "left_at_home", "first_class_post", "electronic")
+WAYS = ("hand", "left", "post", "email")
 RESULTS = ("let_in", "refused", "nobody_in")
 
 Check = Callable[[str, object], object]
@@ -89,9 +89,21 @@ NEEDED: Mapping[Kind, Mapping[str, Check]] = {
     Kind.CLOSED: {"outcome": _choice(tuple(CaseOutcome)), "reason": _text},
     Kind.REOPENED: {"reason": _text},
 }
+_WORK = ("safety_work", "preventative_work")
 MAY_BE_GIVEN: Mapping[Kind, Mapping[str, Check]] = {
-    Kind.INVESTIGATION_CONCLUDED: {"safety_work": _yes_or_no, "preventative_work": _yes_or_no},
-    Kind.TENANT_TOLD: {"delay_of": _text, "until": _day, "reason": _text},
+    Kind.REPORTED: {"room": _text},
+    Kind.INVESTIGATION_CONCLUDED: {
+        "investigator": _text,
+        "reason": _text,
+        **dict.fromkeys(_WORK, _yes_or_no),
+        **{f"{work}_is": _text for work in _WORK},
+        **{f"{work}_{end}": _day for work in _WORK for end in ("begin", "end")},
+    },
+    Kind.EMERGENCY_FOUND: {"investigator": _text, "reason": _text},
+    Kind.TENANT_TOLD: {"way": _choice((*WAYS, "sms", "phone")), "delay_of": _text, "until": _day, "reason": _text},
+    Kind.ENTRY_NOTICE_GIVEN: {"way": _choice((*WAYS, "sms"))},
+    Kind.WORKS_BEGUN: {"room": _text},
+    Kind.CLOSED: {"cause": _text},
     Kind.CORRECTED: {"at": _time, "withdrawn": _yes_or_no, "detail": _object, "reason": _text},
 }
 

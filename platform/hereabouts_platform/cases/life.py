@@ -55,7 +55,7 @@ class Standing:
 
 
 def effective(events: Sequence[CaseEvent]) -> list[CaseEvent]:
-    """The events as they were corrected, in the order of recording: without those withdrawn, without the corrections."""
+    """The events as they were corrected, in the order of recording; those withdrawn and the corrections are gone."""
     return sorted((fact.event for fact in facts_of(events)), key=lambda event: event.id)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from hereabouts_platform.jobs.account import check_books
 from hereabouts_platform.jobs.assess import assess_homes
+from hereabouts_platform.jobs.cases import copy_case_facts
 from hereabouts_platform.jobs.gaps import INTERVAL as GAPS_INTERVAL
 from hereabouts_platform.jobs.gaps import find_gaps
 from hereabouts_platform.jobs.health import assess_devices
@@ -17,9 +18,10 @@ from hereabouts_schemas.errors import InputError
 
 ASSESS = Job(
     name="assess",
-    title="Assess every home for damp, and open, update and clear alerts",
+    title="Assess every home for damp, cold and heat, and open, update and clear alerts",
     interval=timedelta(minutes=5),
     work=assess_homes,
+    in_parts=True,
 )
 
 HEALTH = Job(
@@ -72,15 +74,23 @@ LINK_DATASETS = Job(
     work=link_datasets,
 )
 
+CASE_FACTS = Job(
+    name="case_facts",
+    title="Copy into each case the readings, weather and messages that it rests on",
+    interval=timedelta(minutes=5),
+    work=copy_case_facts,
+    in_parts=True,
+)
+
 WATCH = Job(
     name="watch",
     title="Raise an alert when another job fails or does not run",
     interval=timedelta(minutes=5),
-    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION]),
+    work=watching([ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS]),
     at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
 )
 
-JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, WATCH)
+JOBS = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS, WATCH)
 
 
 def job_named(name: str) -> Job:

@@ -16,12 +16,14 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from hereabouts_platform.jobs.cases import keep_policy
 from hereabouts_platform.jobs.job import Job
 from hereabouts_platform.jobs.registry import JOBS
 from hereabouts_platform.jobs.retention import keep_rules
 from hereabouts_platform.jobs.run import run_due
 from hereabouts_platform.rules.job_health import window_of
 from hereabouts_platform.store.access import principal_named
+from hereabouts_platform.store.case_clocks import CasePolicy
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.jobs import try_lead
 from hereabouts_schemas.errors import ConfigError
@@ -38,13 +40,15 @@ def run_jobs(
     *,
     jobs: Sequence[Job] = JOBS,
     keeps: Mapping[str, str] | None = None,
+    cases: CasePolicy | None = None,
     on_ready: Callable[[], None] | None = None,
 ) -> None:
     """Run jobs at their times until `stop` is set; a run under way is finished first.
 
     Survives a database that is not there, goes away or is not migrated yet: logs, and tries again after a growing,
     random delay. `on_ready` is called once, when the database first answered, whether this process leads or stands by.
-    `keeps` is how long each class of data is kept, as the settings say: whoever leads writes it down.
+    `keeps` is how long each class of data is kept, `cases` by what cases are worked, as the settings say: whoever leads
+    writes them down.
     """
     failures = 0
     ready = on_ready or _nothing
@@ -57,6 +61,8 @@ def run_jobs(
                 if _wait_for_lead(connection, stop):
                     if keeps is not None:
                         keep_rules(connection, principal_named(connection, "system:jobs"), keeps)
+                    if cases is not None:
+                        keep_policy(connection, principal_named(connection, "system:jobs"), cases)
                     _lead(connection, database_url, jobs, stop)
         except (psycopg.Error, ConfigError) as error:
             delay_s = retry_delay_s(failures)

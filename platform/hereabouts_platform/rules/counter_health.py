@@ -15,7 +15,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from hereabouts_platform.rules.psychrometrics import Floats
+from hereabouts_platform.climate.vapour import Floats
 
 HOURS_LOOKED_AT = 35 * 24
 _WEEK = 7 * 24

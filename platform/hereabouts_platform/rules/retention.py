@@ -76,6 +76,13 @@ CLASSES = _table(
         by_month=True,
     ),
     DataClass(
+        name="home_assessments",
+        title="what was said of each room day by day, and where its reckoning stood",
+        keep="13 months",
+        why="personal data; a winter can be compared with the one before, and readings give it again",
+        least=60,
+    ),
+    DataClass(
         name="raw_batches",
         title="messages as they came, what each was taken for, what a replay touched",
         keep="13 months",

@@ -56,10 +56,24 @@ def add_principal(connection: Connection, kind: PrincipalKind, name: str) -> Pri
     return Principal(id=row[0], name=name, kind=kind, roles=frozenset()) if row else None
 
 
-def grant_role(connection: Connection, principal_id: int, role: Role, sources: Collection[str] = ()) -> bool:
-    """Give a role, a feeder's for `sources`; True when it was not held before."""
-    scope = Jsonb({"sources": sorted(sources)} if sources else {})
+def grant_role(
+    connection: Connection,
+    principal_id: int,
+    role: Role,
+    *,
+    sources: Collection[str] = (),
+    patches: Collection[str] = (),
+) -> bool:
+    """Give a role, a feeder's for `sources`, housing's for `patches`; True when it was not held before."""
+    named = {"sources": sorted(sources), "patches": sorted(patches)}
+    scope = Jsonb({what: names for what, names in named.items() if names})
     return connection.execute(SQL["grant_role"], (principal_id, role, scope)).fetchone() is not None
+
+
+def set_patches(connection: Connection, principal_id: int, role: Role, patches: Collection[str]) -> bool:
+    """Let a role that is held be for these patches; True when it was for others before."""
+    values = {"principal": principal_id, "role": role, "patches": Jsonb(sorted(patches))}
+    return connection.execute(SQL["set_patches"], values).rowcount > 0
 
 
 def add_key(

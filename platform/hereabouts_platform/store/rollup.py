@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from hereabouts_platform.rules.area_limits import AREA_LIMITS
+from hereabouts_platform.store.assessment import note_touched
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.engine import Engine, make_room
 from hereabouts_platform.store.queries import load
@@ -71,6 +72,7 @@ def work_out(connection: Connection, *, most_hours: int = MOST_HOURS) -> int:
     make_room(connection, Engine.PLAIN, "reading_hour", months)  # native partitions on either engine
     connection.execute(SQL["make_hours"], spans)
     connection.execute(SQL["make_days"], spans | LIMITS)
+    note_touched(connection, taken.ids, taken.froms)
     return taken.hours
 
 

@@ -88,7 +88,8 @@ def rounds_of(facts: list[Fact], book: RuleBook, policy: AwarenessPolicy, hazard
             settled = fact.kind in _SETTLING
     starts = [0, *cuts[1:]] if cuts else []
     ends = [*cuts[1:], len(facts)]
-    return [_round(tuple(facts[a:b]), book, policy) for a, b in zip(starts, ends, strict=bool(cuts))]
+    seen = [fact for fact in facts if fact.kind is CaseEventKind.INDICATED]
+    return [_round(tuple(facts[a:b]), seen, book, policy) for a, b in zip(starts, ends, strict=bool(cuts))]
 
 
 def _in_force(book: RuleBook, hazard: str, fact: Fact) -> bool:
@@ -101,7 +102,7 @@ def _not_upheld(fact: Fact) -> bool:
     return fact.kind is CaseEventKind.REVIEWED and fact.event.detail.get("upheld") is False
 
 
-def _round(facts: tuple[Fact, ...], book: RuleBook, policy: AwarenessPolicy) -> Round:
+def _round(facts: tuple[Fact, ...], seen: list[Fact], book: RuleBook, policy: AwarenessPolicy) -> Round:
     first = next(fact for fact in facts if fact.kind is CaseEventKind.ALERT_RAISED or fact.kind in _DIRECT)
     aware_at, source = first.at, first
     if policy is AwarenessPolicy.HUMAN_TRIAGE and first.kind is CaseEventKind.ALERT_RAISED:
@@ -113,7 +114,7 @@ def _round(facts: tuple[Fact, ...], book: RuleBook, policy: AwarenessPolicy) -> 
         edition=book.on(civil_day(aware_at)),
         awareness=Awareness(
             policy=policy,
-            indicator_at=_first(facts, CaseEventKind.INDICATED),
+            indicator_at=_indicated(facts, seen),
             alert_raised_at=_first(facts, CaseEventKind.ALERT_RAISED),
             triaged_at=_first(facts, CaseEventKind.TRIAGED),
             reported_at=_first(facts, CaseEventKind.REPORTED),
@@ -127,6 +128,12 @@ def _round(facts: tuple[Fact, ...], book: RuleBook, policy: AwarenessPolicy) -> 
 
 def _first(facts: tuple[Fact, ...], kind: CaseEventKind) -> datetime | None:
     return next((fact.at for fact in facts if fact.kind is kind), None)
+
+
+def _indicated(facts: tuple[Fact, ...], seen: list[Fact]) -> datetime | None:
+    """When a rule first saw what this round is about: within it, or before it where the alert is the same."""
+    alerts = {fact.event.detail.get("alert") for fact in facts if fact.kind is CaseEventKind.ALERT_RAISED} - {None}
+    return min((fact.at for fact in seen if fact in facts or fact.event.detail.get("alert") in alerts), default=None)
 
 
 def _a_working_day_later(at: datetime, edition: Edition) -> datetime:

@@ -71,7 +71,11 @@ def _after(fact: Fact, from_at: datetime, rule: ClockRule) -> bool:
 def _met(rule: ClockRule, later: list[Fact], in_time: Callable[[datetime], bool]) -> Ending | None:
     """By what is asked for; or, where all is done and only the telling came late, by the telling."""
     candidates = [
-        fact for fact in later if fact.kind in rule.met_by and not (rule.met_in_person and fact.found and fact.remote)
+        fact
+        for fact in later
+        if fact.kind in rule.met_by
+        and not (rule.met_in_person and fact.found and fact.remote)
+        and not _reopened(fact, later)
     ]
     told = _told(rule, later)
     if told is not None and not in_time(told.at):
@@ -136,6 +140,13 @@ def _says_no_hazard(fact: Fact) -> bool:
     if fact.kind is CaseEventKind.CLOSED:
         return fact.event.detail.get("outcome") in _NO_HAZARD
     return fact.kind is CaseEventKind.DISMISSED
+
+
+def _reopened(fact: Fact, later: list[Fact]) -> bool:
+    """Whether a closing was undone."""
+    return fact.kind is CaseEventKind.CLOSED and any(
+        other.kind is CaseEventKind.REOPENED and other.at >= fact.at for other in later
+    )
 
 
 def _undoes(fact: Fact) -> bool:

@@ -56,6 +56,8 @@ def _superseded(clock: Clock, event: CaseEvent, recorded: Sequence[CaseEvent], c
 
 
 def _reason(event: CaseEvent, recorded: Sequence[CaseEvent]) -> str:
+    if event.kind is CaseEventKind.TRIAGED:
+        return f"Somebody looked at it on {say_time(event.at)}, and it counts from then."
     if event.kind is not CaseEventKind.CORRECTED:
         what = _words(event.kind)
         return f"What was recorded later came first: “{what}”, {say_time(event.at)}."

@@ -221,8 +221,8 @@ CREATE TABLE case_evidence (
     id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     case_id   bigint NOT NULL REFERENCES case_record ON DELETE CASCADE,
     event_id  bigint NOT NULL,            -- the step at which it was copied
-    kind      text NOT NULL CHECK (kind IN ('statement', 'hours', 'weather', 'frames')),
-    subject   text NOT NULL,              -- the alert, the place and quantity, the device
+    kind      text NOT NULL CHECK (kind IN ('statement', 'hours', 'weather', 'frames', 'home', 'law')),
+    subject   text NOT NULL,              -- the alert, the datastream, the device, the rule file
     from_at   timestamptz NOT NULL,
     to_at     timestamptz NOT NULL CHECK (to_at >= from_at),
     body      bytea NOT NULL,
@@ -299,6 +299,8 @@ CREATE POLICY case_alert_seen ON case_alert FOR SELECT TO hereabouts_api
     USING (EXISTS (SELECT FROM case_record c WHERE c.id = case_id));
 CREATE POLICY case_alert_joined ON case_alert FOR INSERT TO hereabouts_api
     WITH CHECK ((SELECT works_cases()) AND EXISTS (SELECT FROM case_record c WHERE c.id = case_id));
+CREATE POLICY case_alert_heard ON case_alert FOR UPDATE TO hereabouts_api
+    USING ((SELECT works_cases()) AND EXISTS (SELECT FROM case_record c WHERE c.id = case_id));
 CREATE POLICY case_clock_seen ON case_clock FOR SELECT TO hereabouts_api
     USING (EXISTS (SELECT FROM case_record c WHERE c.id = case_id));
 CREATE POLICY case_clock_worked_out ON case_clock FOR INSERT TO hereabouts_api
@@ -307,6 +309,8 @@ CREATE POLICY case_clock_superseded ON case_clock FOR UPDATE TO hereabouts_api
     USING ((SELECT works_cases()) AND EXISTS (SELECT FROM case_record c WHERE c.id = case_id));
 CREATE POLICY case_evidence_seen ON case_evidence FOR SELECT TO hereabouts_api
     USING (EXISTS (SELECT FROM case_record c WHERE c.id = case_id));
+CREATE POLICY case_evidence_kept ON case_evidence FOR INSERT TO hereabouts_api
+    WITH CHECK ((SELECT works_cases()) AND EXISTS (SELECT FROM case_record c WHERE c.id = case_id));
 CREATE POLICY case_file_seen ON case_file FOR SELECT TO hereabouts_api
     USING (EXISTS (SELECT FROM case_record c WHERE c.id = case_id));
 CREATE POLICY case_file_added ON case_file FOR INSERT TO hereabouts_api
@@ -330,12 +334,10 @@ GRANT SELECT, INSERT ON case_record TO hereabouts_api;
 GRANT UPDATE (state, level, outcome, opened_at, closed_at, assignee_id, snoozed_until, to_review, next_due, last_event,
               updated_at) ON case_record TO hereabouts_api;
 GRANT SELECT, INSERT ON case_event TO hereabouts_jobs, hereabouts_api;
-GRANT SELECT, INSERT, UPDATE ON case_alert TO hereabouts_jobs;
-GRANT SELECT, INSERT ON case_alert TO hereabouts_api;
+GRANT SELECT, INSERT, UPDATE ON case_alert TO hereabouts_jobs, hereabouts_api;
 GRANT SELECT, INSERT ON case_clock TO hereabouts_jobs, hereabouts_api;
 GRANT UPDATE (superseded_at) ON case_clock TO hereabouts_jobs, hereabouts_api;
-GRANT SELECT, INSERT ON case_evidence TO hereabouts_jobs;
-GRANT SELECT ON case_evidence TO hereabouts_api;
+GRANT SELECT, INSERT ON case_evidence TO hereabouts_jobs, hereabouts_api;
 GRANT SELECT, INSERT ON case_file TO hereabouts_api;
 GRANT SELECT, INSERT ON request_key TO hereabouts_api;
 REVOKE ALL ON FUNCTION sees_every_home(), patches_of(int), seen_homes(), tenancy_kind_at(text, timestamptz),

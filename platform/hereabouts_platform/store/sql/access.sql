@@ -21,6 +21,11 @@ INSERT INTO principal (kind, name) VALUES (%s, %s) ON CONFLICT DO NOTHING RETURN
 INSERT INTO principal_role (principal_id, role, scope, granted_by) VALUES (%s, %s, %s, current_principal())
 ON CONFLICT DO NOTHING RETURNING role
 
+-- name: set_patches
+UPDATE principal_role SET scope = jsonb_set(scope, '{patches}', %(patches)s), granted_at = now(),
+                          granted_by = current_principal()
+WHERE principal_id = %(principal)s AND role = %(role)s AND scope -> 'patches' IS DISTINCT FROM %(patches)s
+
 -- name: add_key
 -- The same key again changes nothing, so that a start with a kept key can say it every time.
 INSERT INTO api_key (principal_id, name, key_hash, expires_at) VALUES (%s, %s, %s, %s)
