@@ -1,10 +1,15 @@
 """What codes are called on pages: in words for the person at the door as much as for the officer."""
 
+import re
+from datetime import date
+
 from hereabouts_platform.rules.health import Health
 from hereabouts_schemas.alert import Level
 from hereabouts_schemas.area import AreaKind
 from hereabouts_schemas.place import PlaceKind
 from hereabouts_schemas.quantity import QUANTITIES
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 LEVELS = {
     Level.URGENT: "Urgent",
@@ -71,6 +76,7 @@ UNITS = {
     "{count}": "",
     "{bool}": "",
     "{index}": "",
+    "1": "",
 }
 NAMED_BY = {
     "uprn": "this property",
@@ -88,6 +94,12 @@ PLAIN_UNITS = {
     "[GBP]/a": "pounds a year",
 }
 MEDIA = {"air": "Relative humidity of the air", "surface": "Relative humidity at the coldest surface, estimated"}
+MEASURES = {
+    "mould_index": "Mould index of the coldest surface (0 to 6)",
+    "temperature_week": "Temperature, a week's average",
+    "night_temperature": "Temperature of the last night",
+}
+BELOW = ("excess_cold",)  # hazards whose limits are not to be fallen below
 PERIODS = {"day": "a day's average", "week": "a week's average", "month": "a month's average"}
 
 
@@ -123,7 +135,7 @@ def number(value: float, unit: str) -> str:
     """
     if unit == "{bool}":
         return "yes" if value else "no"
-    if unit in ("Cel", "%", "m/s"):
+    if unit in ("Cel", "%", "m/s", "1"):
         return f"{value:.1f}"
     if unit == "V":
         return f"{value:.2f}"
@@ -137,10 +149,22 @@ def evidence_of(name: str) -> str:
         >>> evidence_of("air_humidity_week")
         "Relative humidity of the air, a week's average"
     """
+    if name in MEASURES:
+        return MEASURES[name]
     medium, _, period = name.partition("_humidity_")
     if medium in MEDIA and period in PERIODS:
         return f"{MEDIA[medium]}, {PERIODS[period]}"
     return name.replace("_", " ").capitalize()
+
+
+def is_beyond(hazard: str, value: float, limit: float) -> bool:
+    """Whether a number of an alert's evidence lies at or past its limit, on the side that the hazard lies on.
+
+    Example:
+        >>> is_beyond("damp_mould", 81.0, 75.0), is_beyond("excess_cold", 13.5, 18.0)
+        (True, True)
+    """
+    return value < limit if hazard in BELOW else value >= limit
 
 
 def dataset_value(value: str | float | bool, unit: str | None) -> str:
@@ -149,13 +173,25 @@ def dataset_value(value: str | float | bool, unit: str | None) -> str:
     Example:
         >>> dataset_value(71.5, "m2"), dataset_value(3, "{count}"), dataset_value(True, None), dataset_value("D", None)
         ('71.5 m²', '3', 'yes', 'D')
+        >>> dataset_value("2023-02-01", None)
+        '1 February 2023'
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
-    said = value if isinstance(value, str) else f"{value:,.10g}"
+    said = _say_text(value) if isinstance(value, str) else f"{value:,.10g}"
     if unit is None or unit == "1" or unit.startswith("{"):
         return said
     return f"{said}{unit_of(PLAIN_UNITS.get(unit, unit))}"
+
+
+def _say_text(text: str) -> str:
+    """A date as people say it; any other text as it is."""
+    if not _DATE.fullmatch(text):
+        return text
+    try:
+        return f"{date.fromisoformat(text):%-d %B %Y}"
+    except ValueError:  # 2023-02-30 is a date of no calendar: shown as it came
+        return text
 
 
 def counted(count: int, one: str, many: str) -> str:
