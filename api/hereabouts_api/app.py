@@ -10,10 +10,11 @@ from hereabouts_api import description, problems
 from hereabouts_api.answer_bell import AnswerBell
 from hereabouts_api.guard import Guard
 from hereabouts_api.intake import Intake
+from hereabouts_api.pages import cases as cases_page
 from hereabouts_api.pages import datasets as datasets_page
 from hereabouts_api.pages import devices as devices_page
+from hereabouts_api.pages import homes, learning, overview, place, provenance, quarantine, reports, sign_in, static
 from hereabouts_api.pages import jobs as jobs_page
-from hereabouts_api.pages import overview, place, provenance, quarantine, sign_in, static
 from hereabouts_api.pages import sources as sources_page
 from hereabouts_api.routes import (
     accounting,
@@ -77,18 +78,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     lists = (readings, timeline, latest, places, areas, area_summary, alerts, devices, deployments, datasets)
     casework = (cases, case_work, case_papers)
     traffic = (accounting, losses, sources, quarantine_groups, uplinks, jobs)
-    pages = (
-        static,
-        sign_in,
-        overview,
-        sources_page,
-        jobs_page,
-        devices_page,
-        datasets_page,
-        quarantine,
-        provenance,
-        place,
-    )
+    running = (sources_page, jobs_page, devices_page, datasets_page, quarantine, provenance)
+    pages = (static, sign_in, overview, *running, place, homes, reports, cases_page, learning)
     for module in (health, metrics, description, *lists, *casework, *traffic, *pages):
         app.include_router(module.router)
     described = description.describe(app)

@@ -77,7 +77,9 @@ def test_an_officer_finds_the_damp_home_and_why(page: Page, tmp_path: Path) -> N
     page.screenshot(path=tmp_path / "place.png", full_page=True)
 
 
-@pytest.mark.parametrize("path", ["/", "/sources", "/places/elm-court-12", "/sign-in"])
+@pytest.mark.parametrize(
+    "path", ["/", "/homes", "/homes?view=unknown", "/learning", "/sources", "/places/elm-court-12", "/sign-in"]
+)
 def test_pages_fit_a_phone_and_a_320_pixel_column(page: Page, wire: Any, path: str) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(wire.up.run["http"] + path)
@@ -106,3 +108,23 @@ def test_a_refused_key_says_so(browser: Browser, wire: Any) -> None:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("alert")).to_be_visible()
     page.close()
+
+
+def test_an_officer_writes_a_report_down_and_takes_the_case_on(page: Page, wire: Any) -> None:
+    page.goto(wire.up.run["http"] + "/places/elm-court-12")
+    page.get_by_text("Record what somebody told us").focus()
+    page.keyboard.press("Enter")  # all of it works without a mouse
+    page.get_by_label("Damp and mould").check()
+    page.get_by_label("A resident").check()
+    page.get_by_role("button", name="Record the report").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("12 Elm Court: Damp and mould")
+    expect(page.get_by_role("status")).to_have_text("Recorded: Reported.")
+    page.locator("#form-triage summary").press("Enter")
+    page.get_by_role("button", name="Take it on").press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Recorded: Looked at and taken on.")
+    expect(page.get_by_text("Finish the investigation by")).to_be_visible()
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.goto(wire.up.run["http"] + "/homes?view=team")
+    expect(page.get_by_role("link", name="12 Elm Court, Damp and mould")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -14,6 +14,7 @@ from hereabouts_platform.exports.drawing import path_of, scale
 
 LONDON = ZoneInfo("Europe/London")
 HOUR = timedelta(hours=1)
+MOST_NAMED = 16  # days that have room for a name each
 ROOM_FOR_TEXT = 11  # per cent of the height that two labels on top of each other need
 
 
@@ -76,6 +77,15 @@ class Gap:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A line: its path, how it is drawn where there are several, and what it is then called."""
+
+    path: str
+    style: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Chart:
     """What the template draws."""
 
@@ -83,7 +93,7 @@ class Chart:
     summary: str
     key: str
     hours: int
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     gaps: tuple[Gap, ...]
     ticks: tuple[Mark, ...]
     limits: tuple[Mark, ...]
@@ -91,11 +101,32 @@ class Chart:
     days: tuple[Mark, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """One of several series on a chart: what it is called, and how its line is drawn (room, surface, outdoors)."""
+
+    name: str
+    style: str
+    series: Series
+
+
 def draw(series: Series, window: Window, limits: Sequence[Limit] = ()) -> Chart:
     """Lay out one series over `window`; it holds at least one value."""
-    low, high, step = scale([*series.values.values(), *(limit.value for limit in limits)])
-    runs = runs_of(series)
-    gaps = _gaps(runs, series.longest_step / HOUR, window)
+    return _draw(
+        quantity_of(series.quantity, series.channel), [Named(name="", style="", series=series)], window, limits
+    )
+
+
+def draw_together(title: str, several: Sequence[Named], window: Window, limits: Sequence[Limit] = ()) -> Chart:
+    """Lay out several series of one unit over `window`, each with a value; gaps and summary are those of the first."""
+    return _draw(title, several, window, limits)
+
+
+def _draw(title: str, several: Sequence[Named], window: Window, limits: Sequence[Limit]) -> Chart:
+    series = several[0].series
+    values = [value for one in several for value in one.series.values.values()]
+    low, high, step = scale([*values, *(limit.value for limit in limits)])
+    gaps = _gaps(runs_of(series), series.longest_step / HOUR, window)
 
     def mark(value: float) -> Mark:
         return Mark(at=round(100 * (high - value) / (high - low), 2), label=f"{value:,g}{unit_of(series.unit)}")
@@ -103,11 +134,19 @@ def draw(series: Series, window: Window, limits: Sequence[Limit] = ()) -> Chart:
     limit_marks = [mark(limit.value) for limit in limits]
     ticks = [mark(low + index * step) for index in range(round((high - low) / step) + 1)]
     return Chart(
-        title=quantity_of(series.quantity, series.channel),
+        title=title,
         summary=_summary(series),
         key=_key(limits, series.unit, has_gaps=bool(gaps)),
         hours=window.hours,
-        lines=tuple(path_of([(window.position(at), mark(value).at) for at, value in run]) for run in runs),
+        lines=tuple(
+            Line(
+                path=path_of([(window.position(at), mark(value).at) for at, value in run]),
+                style=one.style,
+                name=one.name,
+            )
+            for one in several
+            for run in runs_of(one.series)
+        ),
         gaps=tuple(gaps),
         ticks=tuple(tick for tick in ticks if all(abs(tick.at - limit.at) > ROOM_FOR_TEXT for limit in limit_marks)),
         limits=tuple(limit_marks),
@@ -147,9 +186,11 @@ def _midnights(window: Window) -> list[float]:
 
 
 def _days(window: Window) -> list[Mark]:
-    """Each day's name under its noon, where it fits; every fourth also where it is narrow."""
+    """Each day's name under its noon, where it fits (of more than a fortnight every third); few where it is narrow."""
     marks = []
-    for index, day in enumerate(_civil_days(window)):
+    days = _civil_days(window)
+    every = 1 if len(days) <= MOST_NAMED else 3
+    for index, day in enumerate(days[::every]):
         at = round(100 * window.position(datetime.combine(day, time(12), LONDON)) / window.hours, 2)
         if 3 <= at <= 97:
             narrow = index % 4 == 2 and 9 <= at <= 91

@@ -27,7 +27,7 @@ def datasets_page(caller: Annotated[Caller, needs(Action.READ, Resource.DATASETS
     items = [DatasetItem.model_validate(row) for row in found[:DATASETS_A_PAGE]]
     return render(
         "datasets.html",
-        signed_in=True,
+        signed_in=caller.principal,
         cards=[(item, _say_places(item)) for item in items],
         first_page=after is None,
         next=CURSOR.write((items[-1].name,)) if len(found) > DATASETS_A_PAGE else None,

@@ -63,7 +63,7 @@ def devices_page(caller: Annotated[Caller, needs(Action.READ, Resource.DEVICES)]
     last = shown[-1] if len(found) > DEVICES_A_PAGE else None
     return render(
         "devices.html",
-        signed_in=True,
+        signed_in=caller.principal,
         groups=[(GROUPS[name], list(group)) for name, group in groupby(lines, key=lambda line: line.group)],
         deployed=counted(silence(caller.connection, now).deployed, "device is", "devices are"),
         health_words=HEALTH,

@@ -74,7 +74,7 @@ def jobs(caller: Annotated[Caller, needs(Action.READ, Resource.JOBS)]) -> str:
         key=lambda card: order.index(card.state),
     )
     post = counts(caller.connection, now - POST_OVER)
-    return render("jobs.html", signed_in=True, lead=_lead(cards), cards=cards, post=say_post(post))
+    return render("jobs.html", signed_in=caller.principal, lead=_lead(cards), cards=cards, post=say_post(post))
 
 
 def _lead(cards: list[JobCard]) -> str:

@@ -59,7 +59,7 @@ def overview(caller: Annotated[Caller, needs(Action.READ, Resource.ALERTS)], cur
     last = shown[-1] if len(rows) > ALERTS_A_PAGE else None
     return render(
         "overview.html",
-        signed_in=True,
+        signed_in=caller.principal,
         alerts=[_line(row) for row in shown],
         counts=_say_counts(open_counts(caller.connection)),
         elsewhere=[

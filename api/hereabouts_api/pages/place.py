@@ -8,7 +8,9 @@ from fastapi.responses import HTMLResponse
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.models import DeploymentItem, PlaceView
+from hereabouts_api.pages.case_offer import Offered
 from hereabouts_api.pages.history import histories
+from hereabouts_api.pages.home_view import home_view
 from hereabouts_api.pages.templates import render
 from hereabouts_api.pages.words import (
     AREA_KINDS,
@@ -24,8 +26,10 @@ from hereabouts_api.pages.words import (
 )
 from hereabouts_api.parameters import PlaceId, utc_now
 from hereabouts_api.views import view_place
+from hereabouts_platform.access.policy import may
 from hereabouts_platform.rules.health import Health
 from hereabouts_schemas.access import Action, Resource
+from hereabouts_schemas.place import PlaceKind
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,20 +39,26 @@ def place_page(
     id: PlaceId,  # noqa: A002 - the word of the API
     caller: Annotated[Caller, needs(Action.READ, Resource.PLACES)],
 ) -> str:
-    """Everything about one place, in ten queries."""
+    """Everything about one place, in ten queries; a home's levels and cases in a few more."""
+    return draw_place(caller, id, failed=None)
+
+
+def draw_place(caller: Caller, place_id: str, *, failed: Offered | None) -> str:
+    """The page of a place; `failed` is a report that could not be recorded."""
     now = utc_now()
-    view = view_place(caller, id, now)
+    view = view_place(caller, place_id, now)
     names = {view.id: view.name, **{child.id: child.name for child in view.children}}
     return render(
         "place.html",
-        signed_in=True,
+        signed_in=caller.principal,
         view=view,
         heading=f"{view.name}, {view.parent.name}" if view.kind == "room" and view.parent else view.name,
         names=names,
         standing=_standing(view, now),
         now=now,
         is_present=is_present,
-        histories=histories(caller.connection, id, now),
+        of_home=home_view(caller, view.id, now, failed=failed) if _is_home(caller, view) else None,
+        histories=histories(caller.connection, place_id, now),
         kinds=KINDS,
         area_kinds=AREA_KINDS,
         licences=list(dict.fromkeys(area.licence for area in view.areas if area.licence)),
@@ -60,6 +70,10 @@ def place_page(
         dataset_value=dataset_value,
         named_by=NAMED_BY,
     )
+
+
+def _is_home(caller: Caller, view: PlaceView) -> bool:
+    return view.kind == PlaceKind.HOME and may(caller.principal, Action.READ, Resource.CASES)
 
 
 def is_present(deployment: DeploymentItem, now: datetime) -> bool:

@@ -34,7 +34,7 @@ def provenance_page(
     view = view_provenance(caller, datastream, instant_of(time))
     return render(
         "provenance.html",
-        signed_in=True,
+        signed_in=caller.principal,
         view=view,
         title=quantity_of(view.quantity, view.channel),
         said=f"{number(view.value, view.unit)}{unit_of(view.unit)}",

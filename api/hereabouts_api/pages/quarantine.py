@@ -54,7 +54,7 @@ def groups(caller: Annotated[Caller, needs(Action.READ, Resource.QUARANTINE)], c
     last = shown[-1] if len(rows) > GROUPS_A_PAGE else None
     return render(
         "quarantine.html",
-        signed_in=True,
+        signed_in=caller.principal,
         totals=_say_totals(totals(caller.connection)),
         groups=[_group(row) for row in shown],
         first_page=behind is None,
@@ -84,7 +84,7 @@ def group(
     caller.saw(Resource.QUARANTINE, "group", (row["home"] for row in (*found, *shown)))
     return render(
         "quarantine_group.html",
-        signed_in=True,
+        signed_in=caller.principal,
         group=_group(found[0]),
         samples=[
             {**row, "text": row["withheld"] or _readable(row["payload"])}

@@ -56,7 +56,7 @@ def sources(caller: Annotated[Caller, needs(Action.READ, Resource.SOURCES)]) -> 
     shown = sorted((card for card in cards if _has_come(card)), key=lambda card: (not card.wrong, not card.needs_you))
     return render(
         "sources.html",
-        signed_in=True,
+        signed_in=caller.principal,
         lead=_lead(shown),
         cards=shown,
         quiet=f"Nothing has come in from {say_list(quiet)} in the last 7 days." if quiet else "",

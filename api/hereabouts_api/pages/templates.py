@@ -7,9 +7,12 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hereabouts_api.models import LatestItem
+from hereabouts_api.pages.case_forms import CaseForm
 from hereabouts_api.pages.static import address_of
-from hereabouts_api.pages.words import number, unit_of
+from hereabouts_api.pages.words import is_beyond, number, unit_of
+from hereabouts_platform.access.policy import may
 from hereabouts_platform.rules.wording import first_name, say_time
+from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.times import format_time
 
 
@@ -26,12 +29,14 @@ def _environment() -> Environment:
         first_name=first_name,
         say_time=say_time,
         say_day=say_day,
+        say_date=say_date,
         number=number,
         unit=unit_of,
         place_address=place_address,
         reading_address=reading_address,
+        may_read=may_read,
     )
-    environment.globals["static"] = address_of
+    environment.globals.update(static=address_of, labels_of=labels_of, is_beyond=is_beyond)
     return environment
 
 
@@ -45,6 +50,16 @@ def say_day(at: datetime) -> str:
     return say_time(at).removesuffix(", 00:00")
 
 
+def say_date(at: datetime) -> str:
+    """The day of an instant in Europe/London, where the time of it says nothing.
+
+    Example:
+        >>> say_date(datetime(2026, 10, 23, tzinfo=UTC))
+        '23 October 2026'
+    """
+    return say_time(at).partition(",")[0]
+
+
 def place_address(place_id: str) -> str:
     """The page of a place."""
     return f"/places/{quote(place_id, safe='/')}"
@@ -53,6 +68,16 @@ def place_address(place_id: str) -> str:
 def reading_address(reading: LatestItem) -> str:
     """The page of where a reading came from."""
     return f"/readings/{reading.datastream}/{quote(format_time(reading.time), safe=':')}"
+
+
+def may_read(principal: Principal, resource: str) -> bool:
+    """Whether somebody may read pages of a resource: links to the others are not shown to them."""
+    return may(principal, Action.READ, Resource(resource))
+
+
+def labels_of(form: CaseForm) -> dict[str, str]:
+    """What the fields of a form are called, by name."""
+    return {one.name: one.label for one in form.all_fields}
 
 
 def render(template: str, **context: object) -> str:

@@ -76,6 +76,7 @@ UNITS = {
     "{count}": "",
     "{bool}": "",
     "{index}": "",
+    "1": "",
 }
 NAMED_BY = {
     "uprn": "this property",
@@ -93,6 +94,12 @@ PLAIN_UNITS = {
     "[GBP]/a": "pounds a year",
 }
 MEDIA = {"air": "Relative humidity of the air", "surface": "Relative humidity at the coldest surface, estimated"}
+MEASURES = {
+    "mould_index": "Mould index of the coldest surface (0 to 6)",
+    "temperature_week": "Temperature, a week's average",
+    "night_temperature": "Temperature of the last night",
+}
+BELOW = ("excess_cold",)  # hazards whose limits are not to be fallen below
 PERIODS = {"day": "a day's average", "week": "a week's average", "month": "a month's average"}
 
 
@@ -128,7 +135,7 @@ def number(value: float, unit: str) -> str:
     """
     if unit == "{bool}":
         return "yes" if value else "no"
-    if unit in ("Cel", "%", "m/s"):
+    if unit in ("Cel", "%", "m/s", "1"):
         return f"{value:.1f}"
     if unit == "V":
         return f"{value:.2f}"
@@ -142,10 +149,22 @@ def evidence_of(name: str) -> str:
         >>> evidence_of("air_humidity_week")
         "Relative humidity of the air, a week's average"
     """
+    if name in MEASURES:
+        return MEASURES[name]
     medium, _, period = name.partition("_humidity_")
     if medium in MEDIA and period in PERIODS:
         return f"{MEDIA[medium]}, {PERIODS[period]}"
     return name.replace("_", " ").capitalize()
+
+
+def is_beyond(hazard: str, value: float, limit: float) -> bool:
+    """Whether a number of an alert's evidence lies at or past its limit, on the side that the hazard lies on.
+
+    Example:
+        >>> is_beyond("damp_mould", 81.0, 75.0), is_beyond("excess_cold", 13.5, 18.0)
+        (True, True)
+    """
+    return value < limit if hazard in BELOW else value >= limit
 
 
 def dataset_value(value: str | float | bool, unit: str | None) -> str:

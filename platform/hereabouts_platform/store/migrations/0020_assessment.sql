@@ -75,6 +75,17 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON room_day, room_state, assessment_due TO 
 GRANT SELECT, INSERT, DELETE ON assessment_touched TO hereabouts_jobs;
 GRANT SELECT, UPDATE ON assessment_progress TO hereabouts_jobs;
 
+-- People read what was said of the homes that they may see, and the reckoning behind it, for causes and repairs.
+ALTER TABLE room_day ENABLE ROW LEVEL SECURITY;
+ALTER TABLE room_state ENABLE ROW LEVEL SECURITY;
+CREATE POLICY room_day_jobs ON room_day TO hereabouts_jobs USING (true) WITH CHECK (true);
+CREATE POLICY room_state_jobs ON room_state TO hereabouts_jobs USING (true) WITH CHECK (true);
+CREATE POLICY room_day_seen ON room_day FOR SELECT TO hereabouts_api
+    USING ((SELECT may_see()) AND ((SELECT sees_every_home()) OR place_id IN (SELECT seen_homes())));
+CREATE POLICY room_state_seen ON room_state FOR SELECT TO hereabouts_api
+    USING ((SELECT may_see()) AND ((SELECT sees_every_home()) OR place_id IN (SELECT seen_homes())));
+GRANT SELECT ON room_day, room_state TO hereabouts_api;
+
 -- What homes are assessed by stands already: it is gone through once.
 INSERT INTO assessment_due (home_id, day)
 SELECT DISTINCT CASE WHEN p.kind = 'home' THEN p.id ELSE p.parent_id END, '2000-01-01'::date

@@ -1,0 +1,126 @@
+"""What the page of a home says beside what every place's page does: levels, cases, its block, a form for reports."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from hereabouts_api.access import Caller
+from hereabouts_api.pages.case_fields import Asks, Field
+from hereabouts_api.pages.case_forms import CaseForm
+from hereabouts_api.pages.case_offer import Offered
+from hereabouts_api.pages.case_words import HAZARDS, LEVELS, OUTCOMES, REPORTERS, STATES, hazard_title
+from hereabouts_api.pages.words import number
+from hereabouts_platform.access.policy import may
+from hereabouts_platform.homes.neighbours import Pattern, patterns
+from hereabouts_platform.store.block import homes_of_block
+from hereabouts_platform.store.case_pages import cases_of_home
+from hereabouts_platform.store.home_levels import STALE, levels_of
+from hereabouts_schemas.access import Action, Resource
+from hereabouts_schemas.case import CaseEventKind
+
+OF_HAZARD = ("damp_mould", "excess_cold", "excess_heat")
+STYLES = {"ok": "live", "watch": "watch", "act": "act", "urgent": "urgent", "no_data": "late", "sensor_fault": "late"}
+WORST = ("urgent", "act", "watch", "sensor_fault", "no_data", "ok")
+FAULTS = {
+    "stuck": "the sensor seems stuck",
+    "below_outdoors": "it reads less vapour than there is outdoors",
+    "saturated": "its humidity has stood at the end of its scale for days",
+    "drift": "its humidity seems to have drifted",
+    "moved": "it seems to have been moved",
+}
+REPORT = CaseForm(
+    name="report",
+    kind=CaseEventKind.REPORTED,
+    title="Record what somebody told us",
+    button="Record the report",
+    intro="It opens a case, or goes into the one that is open. The clocks of the law begin when we were told.",
+    fields=(
+        Field(name="hazard", label="What is it about?", asks=Asks.CHOICE, choices=HAZARDS, needed=True),
+        Field(name="by", label="Who told us?", asks=Asks.CHOICE, choices=REPORTERS, needed=True),
+        Field(name="words", label="What they said", hint="As they said it. No names, and nothing about their health."),
+    ),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoomLine:
+    """How a room is: each hazard's level in words and style, and why in a sentence."""
+
+    name: str
+    levels: Sequence[tuple[str, str]]
+    why: str
+
+
+def home_view(caller: Caller, home: str, now: datetime, *, failed: Offered | None = None) -> dict[str, Any]:
+    """What `home.html` needs, of a home by its id."""
+    rows = levels_of(caller.connection, home)
+    return {
+        "home": home,
+        "hazard_titles": [hazard_title(hazard) for hazard in OF_HAZARD],
+        "rooms": [*_whole(rows, now), *(_room(row, now) for row in rows)],
+        "cases": [_case(row) for row in cases_of_home(caller.connection, home)],
+        "patterns": block_patterns(caller, home, now),
+        "report": failed or Offered(form=REPORT, key=uuid4().hex, answers={}, errors={})
+        if may(caller.principal, Action.WRITE, Resource.CASES)
+        else None,
+    }
+
+
+def block_patterns(caller: Caller, home: str, now: datetime) -> list[Pattern]:
+    """Patterns of its block that this home is part of."""
+    return [one for one in patterns(homes_of_block(caller.connection, home, now)) if home in one.homes]
+
+
+def _level(row: Mapping[str, Any], hazard: str, now: datetime) -> str:
+    """A room's level now: what was last said too long ago says nothing any more."""
+    day: date | None = row["day"]
+    if day is None or day < (now - STALE).date():
+        return "no_data"
+    return str(row[hazard])
+
+
+def _worst(rows: Sequence[Mapping[str, Any]], hazard: str, now: datetime) -> str:
+    return min((_level(row, hazard, now) for row in rows), key=WORST.index)
+
+
+def _whole(rows: Sequence[Mapping[str, Any]], now: datetime) -> list[RoomLine]:
+    if len(rows) < 2:
+        return []
+    levels = [_tag(_worst(rows, hazard, now)) for hazard in OF_HAZARD]
+    return [RoomLine(name="The whole home", levels=levels, why="The worst of its rooms.")]
+
+
+def _tag(level: str) -> tuple[str, str]:
+    return LEVELS[level], STYLES[level]
+
+
+def _room(row: Mapping[str, Any], now: datetime) -> RoomLine:
+    levels = [_level(row, hazard, now) for hazard in OF_HAZARD]
+    return RoomLine(name=row["room"] or "The home", levels=[_tag(level) for level in levels], why=_why(row, now))
+
+
+def _why(row: Mapping[str, Any], now: datetime) -> str:
+    day: date | None = row["day"]
+    if day is None:
+        return "Nothing has been read here yet."
+    if day < (now - STALE).date():
+        return f"Last assessed for {day.day} {day:%B %Y}."
+    if row["faults"]:
+        return f"In doubt: {', '.join(FAULTS.get(fault, fault) for fault in row['faults'])}."
+    parts = [
+        ("Last 7 days: air at", row["air_week"], "%", " % humidity"),
+        ("coldest surface", row["surface_week"], "%", " %"),
+        ("", row["temperature_week"], "Cel", " °C"),
+    ]
+    said = [f"{what} {number(value, unit)}{after}".strip() for what, value, unit, after in parts if value is not None]
+    if not said:
+        return "Too few readings to say."
+    return f"{', '.join(said)}." + (f" Weather: {row['station']}." if row["station"] else "")
+
+
+def _case(row: Mapping[str, Any]) -> dict[str, Any]:
+    closed = row["state"] == "closed"
+    said = OUTCOMES[row["outcome"]] if closed else STATES[row["state"]]
+    return {**row, "title": hazard_title(row["hazard"]), "said": said, "closed": closed}
