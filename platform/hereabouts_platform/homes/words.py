@@ -203,7 +203,7 @@ def _damp_numbers(now: RoomNow, limits: Limits) -> str:
     damp, figures = limits.damp, now.figures
     surface = [
         _against(figures["surface_month"], damp.surface_month, "30 days"),
-        _against(figures["surface_week"], damp.surface_week, "7 days"),
+        _against(figures["surface_week"], damp.surface_act if now.standing >= ACT else damp.surface_week, "7 days"),
     ]
     air = [
         _against(figures["air_week"], damp.air_week, "7 days"),
@@ -227,7 +227,7 @@ def _index(now: RoomNow, limits: Limits) -> str:
     upper = now.figures["mould_high"]
     band = f" (at most {upper:.1f})" if upper - index >= 0.05 else ""
     return (
-        f"The mould index there is {index:.1f}{band} and {trend} (limit {limits.damp.index_act:.1f}; at "
+        f"The mould index there is {index:.1f}{band} and {trend} (limit {limits.damp.index_act:g}; at "
         f"{limits.damp.index_visible:.0f} mould is seen)"
     )
 
