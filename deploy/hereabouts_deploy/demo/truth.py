@@ -186,7 +186,7 @@ def tell_truth(seed: int, lots: Iterable[Lot], origin: datetime, days: int) -> d
 
 def with_a_fresh_failure(truth: Mapping[str, Truth], at: datetime) -> dict[str, Truth]:
     """The same, but that the heating of one home failed at `at` and is not mended: for a visitor to see one."""
-    home = next(home for home, about in reversed(truth.items()) if about.cause is Cause.HEATING_BROKEN)
+    home = next(home for home, about in reversed(list(truth.items())) if about.cause is Cause.HEATING_BROKEN)
     return {**truth, home: replace(truth[home], since=at, until=None)}
 
 
