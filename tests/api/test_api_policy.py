@@ -67,6 +67,11 @@ def test_every_get_reads_and_only_messages_and_cases_are_written() -> None:
         ("POST", "/v1/cases", Resource.CASES),
         ("POST", "/v1/cases/{id}/events", Resource.CASES),
         ("POST", "/v1/cases/{id}/files", Resource.CASES),
+        ("POST", "/cases/{id}/events", Resource.CASES),
+        ("POST", "/cases/{id}/files", Resource.CASES),
+        ("POST", "/homes/report", Resource.CASES),
+        ("POST", "/homes/alerts/{alert}", Resource.CASES),
+        ("POST", "/homes/bulk", Resource.CASES),
     }
 
 
