@@ -40,7 +40,7 @@ def street(town: Town) -> Town:
     month = NOW - 31 * DAY
     station = town.sensor(town.place("Mill Hill", "weather_station", lon=-1.5, lat=53.8), "air_temperature")
     town.read(station["air_temperature"], 0.0, month, NOW)
-    for number, (humidity, last) in enumerate([(81.0, NOW), (45.0, NOW), (90.0, NOW - 3 * DAY), (65.0, NOW)]):
+    for number, (humidity, last) in enumerate([(81.0, NOW), (45.0, NOW), (90.0, NOW - 3 * DAY), (68.0, NOW)]):
         home = town.place(f"H{number}", lon=-1.51, lat=53.8) if number == 3 else town.place(f"H{number}")
         room = town.place(f"{home}/bedroom", "room", name="Bedroom", parent_id=home)
         town.air(town.sensor(room), 18.0, humidity, month, last)
