@@ -13,7 +13,6 @@ from hereabouts_platform.rules.job_health import JobHistory, JobState, state_of,
 from hereabouts_platform.store.notices import Counts
 from hereabouts_schemas.access import Role
 
-NOW = datetime.now(UTC)
 FIVE = timedelta(minutes=5)
 ROUND = datetime(2026, 11, 22, 13, 2, tzinfo=UTC)
 
@@ -43,13 +42,14 @@ def test_how_a_job_fares(known_since: int | None, done: int | None, failed: int 
 @pytest.fixture(scope="module")
 def runs(town) -> None:
     """Assess works, health failed, account stopped an hour ago, the others have never run."""
+    now = datetime.now(UTC)  # not when this file was read: a whole run of the tests lies between
     for job, back, state, detail in [
         *(("assess", n, "done", {"rooms": 1200 + n, "cleared": 0}) for n in range(20)),
         ("health", 0, "failed", {"error": "It ended with ValueError."}),
         ("account", 4, "done", {"batches": 3}),
     ]:
         interval = next(each.interval for each in JOBS if each.name == job)
-        window = window_of(NOW, interval) - back * interval
+        window = window_of(now, interval) - back * interval
         town.connection.execute(
             "INSERT INTO job_run (job, window_at, started_at, finished_at, state, detail, principal_id)"
             " VALUES (%s, %s, %s, %s, %s, %s, 1)",
@@ -98,7 +98,7 @@ def test_the_page_names_the_troubled_first_and_shows_runs(
 
 def test_what_a_run_found_and_how_the_post_goes_in_words() -> None:
     assert say_detail({}) == "nothing to do"
-    found = Counts(people=2, waiting=1, oldest_waiting=NOW, sent=1200, failed=1, trouble="It was full.")
+    found = Counts(people=2, waiting=1, oldest_waiting=ROUND, sent=1200, failed=1, trouble="It was full.")
     assert say_post(found) == (
         "2 people ask for e-mails. In 7 days 1,200 went and 1 did not. 1 waits to be sent. Last trouble: It was full."
     )
