@@ -74,6 +74,8 @@ def test_it_describes_what_the_issue_asks_for(description: dict) -> None:
         "/v1/uplinks/{source}",
         "/v1/uplinks/{source}/posts/{id}",
         "/v1/quarantine/groups",
+        "/v1/jobs",
+        "/v1/jobs/{name}/runs",
         "/v1/datasets",
         "/v1/datasets/{name}",
         "/v1/datasets/{name}/rows",
