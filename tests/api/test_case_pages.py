@@ -103,6 +103,7 @@ def test_a_case_is_walked_from_a_report_to_its_end(people: People) -> None:
     assert "Hazard confirmed" in page.said()
     assert "What is next" not in page.said()
     assert re.search(r"Finish the investigation Done in time", page.said())
+    assert re.search(r"Keep the tenant up to date Ended", page.said())
     assert "Damp and mould: Hazard confirmed" in read(ada.get("/places/elm-1")).said()
     assert "1 case is closed so far" in read(ada.get("/learning")).said()
     assert "Too few to say (1 of known outcome)" in read(ada.get("/learning")).said()
@@ -271,3 +272,11 @@ def test_officers_see_their_patch_alone_and_readers_change_nothing(town, people:
     seen = [(who, detail) for who, _, resource, detail in town.audit() if resource == "cases" and who == "Di"]
     assert seen[-1] == ("Di", {"what": "page", "homes": ["elm-1"]})
     assert send(ada, path, "not-a-hazard", reason="Something else").status_code == 303
+
+
+def test_a_case_closed_before_all_is_done_says_what_the_law_still_asks_for(people: People) -> None:
+    ada = people("Ada")
+    path = reported(ada, "elm-1")
+    assert send(ada, path, "conclude", type="in_person", significance="significant").status_code == 303
+    assert send(ada, path, "close", outcome="confirmed_hazard", reason="Passed on.").status_code == 303
+    assert "The case is closed, but the law still asks for this" in read(ada.get(path)).said()
