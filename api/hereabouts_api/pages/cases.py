@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.pages.case_form_body import Answers, answers
-from hereabouts_api.pages.case_offer import WHOLE, Offered, answered, form_named, refused
+from hereabouts_api.pages.case_offer import WHOLE, Offered, answered, form_named, not_recorded, refused
 from hereabouts_api.pages.case_view import case_view, lists_of
 from hereabouts_api.pages.templates import render
 from hereabouts_api.parameters import utc_now
@@ -50,7 +50,7 @@ def record(caller: Works, id: CaseId, given: Annotated[Answers, answers()]) -> R
             errors = refused(form, error)
         except NotNow as error:
             errors, status = {WHOLE: str(error)}, 409
-    failed = Offered(form=form, key=given.key, answers=given.fields, errors=errors)
+    failed = not_recorded(form, given.fields, errors)
     return HTMLResponse(_page(caller, case_of(caller, id, "page", now), failed=failed, done=None), status)
 
 
