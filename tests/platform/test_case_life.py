@@ -148,6 +148,13 @@ def test_what_has_not_happened_or_long_ago_is_a_slip(at: datetime) -> None:
         check(case(), replace(event(2, Kind.TRIAGED), at=at), NOW)
 
 
+def test_an_investigation_ends_after_it_began() -> None:
+    ended = event(4, Kind.INVESTIGATION_CONCLUDED)
+    with pytest.raises(InputError, match="cannot have ended before"):
+        check(case(*BEGUN), replace(ended, at=ended.at - timedelta(days=2)), NOW)
+    check(case(*BEGUN), ended, NOW)
+
+
 def test_a_cleared_alert_leaves_the_case_open_without_a_level() -> None:
     standing = stand([*case(Kind.TRIAGED), event(3, Kind.ALERT_CLEARED, actor="system:jobs", alert=7)])
     assert (standing.state, standing.level) == (CaseState.TRIAGED, None)
@@ -225,6 +232,12 @@ def test_every_kind_has_its_place() -> None:
         (Kind.CORRECTED, {"event": 3, "withdrawn": True, "at": UNTIL}, "withdrawn: true"),
         (Kind.CORRECTED, {"event": True, "withdrawn": True}, "number of an event"),
         (Kind.COMMENTED, {"words": "a\0b"}, "in words"),
+        (
+            Kind.INVESTIGATION_CONCLUDED,
+            DETAILS[Kind.INVESTIGATION_CONCLUDED]
+            | {"safety_work_begin": "2026-12-03", "safety_work_end": "2026-12-01"},
+            "would end before it begins",
+        ),
         (Kind.COMMENTED, {"words": "\ud800"}, "half of a character"),
     ],
 )

@@ -244,3 +244,11 @@ def test_sentences_of_clocks_of_hours_and_of_those_that_are_over() -> None:
     assert late["make_safe"].endswith("by 8 December 2026, 11:00: missed, 3 hours ago.")
     far = Story().then("reported", "2027-12-24 10:00").clock("investigate/1", "2027-12-25 10:00")
     assert say_clock(far).startswith("Finish the investigation by a date that is not known yet. Cannot say: bank")
+
+
+def test_what_replaced_a_clock_is_the_event_that_moved_its_start() -> None:
+    told = Story().then("reported", "2026-11-22 14:43").then("triaged", "2026-11-22 14:45")
+    told.then("investigation_concluded", "2026-11-20 10:00", significance="significant")
+    reason = told.clock("investigate/1", "2026-11-23 10:00").reason
+    assert "recorded later came first" in reason
+    assert "investigation concluded" in reason

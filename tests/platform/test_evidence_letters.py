@@ -86,6 +86,23 @@ def test_work_that_is_not_needed_and_days_that_were_said() -> None:
     assert (work.begin, work.end) == ("tomorrow", "Monday 14 December 2026")
 
 
+def test_work_is_promised_where_no_clock_of_the_law_runs() -> None:
+    early = Story(hazard="excess_cold").then("reported", "2026-11-20 10:00")  # the law covers cold from 30 November
+    told = {"significance": "significant", "safety_work_is": "Mend the boiler"}
+    early.then("investigation_concluded", "2026-11-22 10:00", **told)
+    summary = summary_of(file_of(early, "reported"))
+    assert [work.what for work in summary.work] == ["Make your home safe: Mend the boiler"]
+    assert (summary.work[0].end, summary.no_work) == (FILL_IN, "")
+    fan = summary_of(file_of(story("none", preventative_work=True, preventative_work_is="A new fan"), "reported"))
+    assert [work.what for work in fan.work] == ["Keep it from coming back: A new fan"]
+
+
+def test_a_hazard_without_work_is_never_said_to_need_none() -> None:
+    done = summary_of(file_of(story("significant", safety_work=False, preventative_work=False), "reported"))
+    assert done.work == ()
+    assert FILL_IN in done.no_work
+
+
 def test_scotland_names_its_own_help_and_no_english_notice() -> None:
     page = text_of(summary_html(file_of(story("significant", nation="scotland"), "reported")))
     assert "Shelter Scotland" in page

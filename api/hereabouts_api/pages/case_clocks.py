@@ -109,7 +109,7 @@ def _line(clock: Clock, now: datetime, events: Mapping[int, str]) -> ClockLine:
         when = f"{say_day(clock.due_on)}, end of the day"
     return ClockLine(
         title=clock.title,
-        state=say_state(clock.state).capitalize(),
+        state=say_state(clock).capitalize(),
         style=due.style if due and clock.state is ClockState.RUNNING else _TAGS[clock.state],
         started=f"{events.get(clock.start_event, f'Entry {clock.start_event}')}, {say_time(clock.started_at)}",
         due=clock.cannot_say or when,

@@ -8,12 +8,16 @@ from uuid import uuid4
 from hereabouts_api.pages.case_fields import Asks, Field, read_field
 from hereabouts_api.pages.case_forms import FORMS, CaseForm
 from hereabouts_platform.cases.life import Standing, possible
-from hereabouts_platform.store.case_events import Happened
+from hereabouts_platform.store.case_events import KEY, Happened
 from hereabouts_schemas.case import CaseEventKind
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.times import parse_time
 
 NOBODY = "nobody"
+SENT_BEFORE = (
+    "This form was sent before with other answers, and those stand recorded. Look at what happened so far; send it "
+    "again only if this is something new."
+)
 WHOLE = ""  # an error of the form as a whole stands under this name
 _BY_NAME = {form.name: form for form in FORMS}
 
@@ -94,8 +98,15 @@ def answered(
     return Answered(happened=Happened(kind=form.kind, at=at, detail=detail), errors={})
 
 
+def not_recorded(form: CaseForm, answers: Mapping[str, str], errors: Mapping[str, str]) -> Offered:
+    """A form to be shown again as it was filled in: nothing of it was recorded, so it is a request of its own."""
+    return Offered(form=form, key=uuid4().hex, answers=answers, errors=errors)
+
+
 def refused(form: CaseForm, error: InputError) -> Mapping[str, str]:
     """An error of the case itself, beside the field that it is about."""
+    if error.field == KEY:  # somebody went back in the browser, changed the answers and sent the form again
+        return {WHOLE: SENT_BEFORE}
     field = error.field.removeprefix("detail.")
     names = {one.name for one in form.all_fields}
     return {field if field in names else WHOLE: error.cure}

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.pages.case_form_body import Answers, answers
-from hereabouts_api.pages.case_offer import WHOLE, Offered, answered, form_named, refused
+from hereabouts_api.pages.case_offer import WHOLE, Offered, answered, form_named, not_recorded, refused
 from hereabouts_api.pages.case_view import case_view, lists_of
 from hereabouts_api.pages.templates import render
 from hereabouts_api.parameters import utc_now
@@ -50,7 +50,7 @@ def record(caller: Works, id: CaseId, given: Annotated[Answers, answers()]) -> R
             errors = refused(form, error)
         except NotNow as error:
             errors, status = {WHOLE: str(error)}, 409
-    failed = Offered(form=form, key=given.key, answers=given.fields, errors=errors)
+    failed = not_recorded(form, given.fields, errors)
     return HTMLResponse(_page(caller, case_of(caller, id, "page", now), failed=failed, done=None), status)
 
 
@@ -58,9 +58,7 @@ def record(caller: Works, id: CaseId, given: Annotated[Answers, answers()]) -> R
 def attach_file(caller: Works, id: CaseId, file: Annotated[UploadFile, File()]) -> Response:  # noqa: A002
     """Attach a file to a case; the same file again is the one that is there."""
     now = utc_now()
-    given = Attachment(
-        name=file.filename or "", media_type=(file.content_type or "").partition(";")[0], content=file.file.read()
-    )
+    given = Attachment(name=file.filename or "", media_type=_media_type(file), content=file.file.read())
     try:
         done = attach(Clerk.at(caller.connection, caller.principal, now), id, given)
     except (InputError, NotNow) as error:
@@ -68,6 +66,13 @@ def attach_file(caller: Works, id: CaseId, file: Annotated[UploadFile, File()]) 
         page = _page(caller, case_of(caller, id, "page", now), failed=None, done=None, file_error=said)
         return HTMLResponse(page, 400)
     return RedirectResponse(f"/cases/{id}?done={done.event}", 303)
+
+
+def _media_type(file: UploadFile) -> str:
+    """What a browser says of a file; where a spreadsheet program is installed, Windows has CSV files for its own."""
+    said = (file.content_type or "").partition(";")[0]
+    is_csv = said == "application/vnd.ms-excel" and (file.filename or "").lower().endswith(".csv")
+    return "text/csv" if is_csv else said
 
 
 def _page(caller: Caller, case: Row, *, failed: Offered | None, done: int | None, file_error: str = "") -> str:

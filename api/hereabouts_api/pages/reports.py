@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.pages.case_form_body import Answers, answers
-from hereabouts_api.pages.case_offer import WHOLE, Offered, answered, refused
+from hereabouts_api.pages.case_offer import WHOLE, answered, not_recorded, refused
 from hereabouts_api.pages.home_view import REPORT
 from hereabouts_api.pages.place import draw_place
 from hereabouts_api.parameters import Text, utc_now
@@ -41,5 +41,5 @@ def report(
             errors = refused(REPORT, error)
         except NotNow as error:
             errors, status = {WHOLE: str(error)}, 409
-    failed = Offered(form=REPORT, key=given.key, answers=given.fields, errors=errors)
+    failed = not_recorded(REPORT, given.fields, errors)
     return HTMLResponse(draw_place(caller, place, failed=failed), status)

@@ -128,7 +128,16 @@ def checked(kind: Kind, detail: Mapping[str, object]) -> dict[str, object]:
         raise InputError("detail.at", found.get("at", ""), cure)
     if "delay_of" in found and "until" not in found:
         raise InputError("detail.until", "", "Say until when it is put off.")
+    _check_order(found)
     return found
+
+
+def _check_order(found: Mapping[str, object]) -> None:
+    """Work ends on the day on which it begins or later: the tenant is told these days."""
+    for work in _WORK:
+        begin, end = str(found.get(f"{work}_begin", "")), str(found.get(f"{work}_end", ""))
+        if begin and end and end < begin:
+            raise InputError(f"detail.{work}_end", end, f"It would end before it begins, on {begin}. Mend one of them.")
 
 
 def amended(target: CaseEvent, amendment: object) -> dict[str, object]:

@@ -11,12 +11,14 @@ from hereabouts_schemas.alert import Level
 from hereabouts_schemas.case import CaseEvent, CaseOutcome, CaseState
 from hereabouts_schemas.case import CaseEventKind as Kind
 from hereabouts_schemas.errors import InputError, NotNow
+from hereabouts_schemas.times import say_time
 
 LONGEST_SNOOZE = timedelta(days=90)
 CLOCKS_DIFFER = timedelta(minutes=5)
 OLDEST = timedelta(days=366)
 STARTS = frozenset({Kind.ALERT_RAISED, Kind.REPORTED})
 RANK: Mapping[Level, int] = {Level.WATCH: 1, Level.ACT: 2, Level.URGENT: 3}
+_INVESTIGATION = (Kind.INVESTIGATION_BEGUN, Kind.INVESTIGATION_CONCLUDED)
 SET_ASIDE = frozenset({CaseOutcome.FALSE_ALARM, CaseOutcome.SENSOR_PROBLEM, CaseOutcome.NO_ACCESS})
 
 
@@ -152,6 +154,8 @@ def check(events: Sequence[CaseEvent], wanted: CaseEvent, now: datetime) -> None
         case Kind.SUMMARY_SENT if not standing.concluded:
             cure = "No investigation has ended yet: record that first, with what was found."
             raise _refusal(standing, wanted.kind, cure)
+        case Kind.INVESTIGATION_CONCLUDED:
+            _check_conclusion(effective(events), wanted)
         case Kind.SNOOZED:
             _check_snooze(wanted, now)
         case Kind.CLOSED:
@@ -160,6 +164,14 @@ def check(events: Sequence[CaseEvent], wanted: CaseEvent, now: datetime) -> None
             _check_review(standing, wanted)
         case Kind.CORRECTED:
             _check_correction(events, wanted, now)
+
+
+def _check_conclusion(told: Sequence[CaseEvent], wanted: CaseEvent) -> None:
+    """An investigation ends after it began; a slip in the day would start the clocks of the law on it."""
+    last = next((event for event in reversed(told) if event.kind in _INVESTIGATION), None)
+    if last is not None and last.kind is Kind.INVESTIGATION_BEGUN and wanted.at < last.at - CLOCKS_DIFFER:
+        cure = f"The investigation began on {say_time(last.at)} and cannot have ended before. Mend one of the times."
+        raise InputError("at", wanted.at.isoformat(), cure)
 
 
 def _check_snooze(wanted: CaseEvent, now: datetime) -> None:

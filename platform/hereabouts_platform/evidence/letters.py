@@ -110,7 +110,7 @@ def summary_of(file: CaseFile, event: int | None = None) -> Summary:
         found=_found(file, found),
         why=_text(detail, "reason", "words"),
         work=work,
-        no_work="" if work else "Nothing needs to be done to keep you safe, for the reasons given above.",
+        no_work=_no_work(work, found),
         away=_away(clocks),
         in_person=conclusion.remote and nation == "england",
         meanwhile=_WHILE.get(file.hazard, "If anything gets worse, tell us at once.") if work else "",
@@ -152,29 +152,48 @@ def _found(file: CaseFile, found: Significance) -> str:
 
 def _work(clocks: Mapping[str, Clock], detail: Mapping[str, object], found: Significance) -> tuple[Work, ...]:
     """Work with target days: those that were said at the conclusion (`safety_work_is`, `_begin`, `_end`, and the same
-    of `preventative_work`), else the law's."""
+    of `preventative_work`), else the law's.
+
+    What was said is promised where no clock of the law runs too; a hazard outside the law is still to be made safe.
+    """
+    safe = "make_safe" if found is Significance.EMERGENCY else "safety_work"
     rows = (
-        (
-            "make_safe" if found is Significance.EMERGENCY else "safety_work",
-            "safety_work",
-            "Make your home safe",
-            False,
-        ),
+        (safe, "safety_work", "Make your home safe", False),
         ("begin_repair", "safety_work", "Repair", True),
         ("preventative_start", "preventative_work", "Keep it from coming back", True),
     )
-    if found is Significance.NONE:
-        return ()
+    hazard = found is not Significance.NONE
+    chosen = [row for row in rows if hazard and row[0] in clocks]
+    known = {key for _, key, _, _ in chosen}
+    chosen += [
+        row
+        for row in (rows[0], rows[2])
+        if row[1] not in known and (_said(detail, row[1]) or (hazard and row[0] == safe))
+    ]
     return tuple(
-        _piece(clocks[name], detail, key, title, begins)
-        for name, key, title, begins in rows
-        if name in clocks and detail.get(key) is not False
+        _piece(clocks.get(name), detail, key, title, begins)
+        for name, key, title, begins in chosen
+        if detail.get(key) is not False
     )
 
 
-def _piece(clock: Clock, detail: Mapping[str, object], key: str, title: str, begins: bool) -> Work:
+def _said(detail: Mapping[str, object], key: str) -> bool:
+    """Whether the conclusion says anything of a piece of work."""
+    return any(detail.get(one) for one in (key, f"{key}_is", f"{key}_begin", f"{key}_end"))
+
+
+def _no_work(work: tuple[Work, ...], found: Significance) -> str:
+    """Why nothing will be done; of a hazard that was found a person says why, the draft does not."""
+    if work:
+        return ""
+    if found is Significance.NONE:
+        return "Nothing needs to be done to keep you safe, for the reasons given above."
+    return f"No more work is planned. Why: {FILL_IN}"
+
+
+def _piece(clock: Clock | None, detail: Mapping[str, object], key: str, title: str, begins: bool) -> Work:
     """One piece of work; the law says by when it begins, or by when it ends."""
-    by_law = f"by {say_day(clock.due_on)} at the latest" if clock.due_on else FILL_IN
+    by_law = f"by {say_day(clock.due_on)} at the latest" if clock and clock.due_on else FILL_IN
     return Work(
         what=f"{title}: {_text(detail, f'{key}_is')}",
         begin=_day(detail, f"{key}_begin", by_law if begins else FILL_IN),

@@ -169,7 +169,7 @@ def say_soon(days: float) -> str:
 
 
 _FAULT_WORDS = {
-    STUCK: "The sensor {where} seems stuck: neither temperature nor humidity moves although the weather does",
+    STUCK: "The sensor {where} seems stuck: neither temperature nor humidity moves, as both do in any room",
     BELOW: "The humidity sensor {where} reads less vapour than there is outdoors, as no heated room does for days",
     SATURATED: "The humidity sensor {where} has stood at the end of its scale for days",
     DRIFT: "The humidity sensor {where} seems to have drifted: for a week the air has held less vapour than outdoors",
@@ -179,7 +179,7 @@ _FAULT_WORDS = {
 def _damp_headline(now: RoomNow, limits: Limits, confidence: str) -> str:
     soon, index = now.figures["visible_in"], now.figures["mould_low"]
     if now.standing == OK:
-        return f"The coldest surface {_in(now)} is dry enough"
+        return f"The {'air' if now.station is None else 'coldest surface'} {_in(now)} is dry enough"
     sure = f" (confidence {confidence})"
     if now.standing == URGENT and now.counts["condensing_days"] >= limits.damp.condensing_days:
         return (

@@ -50,7 +50,8 @@ def test_a_dry_warm_room_is_no_data_until_it_is_known_and_ok_from_then_on() -> N
     for hazard in (DAMP, COLD, HEAT):
         assert set(levels(found, hazard)[5:]) == {"ok"}
     assert set(levels(found, DAMP)[:4]) == {"no_data"}
-    assert "is dry enough" in say(found[-1], DAMP).reason
+    assert "coldest surface in Bedroom 2 is dry enough" in say(found[-1], DAMP).reason
+    assert "The air in Bedroom 2 is dry enough" in say(found[-1], DAMP, station=None).reason
 
 
 def test_a_wet_room_is_watched_then_acted_on_with_the_reason_an_officer_needs() -> None:

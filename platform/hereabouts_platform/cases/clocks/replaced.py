@@ -25,8 +25,9 @@ def replaced_clocks(
     for n, event in enumerate(recorded):
         if not _can_move_a_start(event, recorded[:n]):
             continue
+        left = {clock.key for clock in stand(recorded[: n + 1])}
         for clock in stand(recorded[:n]):
-            if clock.key not in known:
+            if clock.key not in known and clock.key not in left:  # this event took it away, not a later one
                 known.add(clock.key)
                 replaced.append(_superseded(clock, event, recorded, current))
     return replaced

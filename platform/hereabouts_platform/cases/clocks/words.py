@@ -11,7 +11,7 @@ def say_clock(clock: Clock) -> str:
     if clock.state in (ClockState.NOT_NEEDED, ClockState.SUPERSEDED):
         return f"{clock.title}: {_STATES[clock.state]}. {clock.reason}"
     if clock.met_at is not None:
-        return f"{clock.title}: {_STATES[clock.state]}, {say_time(clock.met_at)} ({say_due(clock)})."
+        return f"{clock.title}: {say_state(clock)}, {say_time(clock.met_at)} ({say_due(clock)})."
     return f"{clock.title} {say_due(clock)}{_left(clock)}."
 
 
@@ -39,9 +39,10 @@ _STATES = {
 }
 
 
-def say_state(state: ClockState) -> str:
-    """How a clock stands, in a word or two."""
-    return _STATES[state]
+def say_state(clock: Clock) -> str:
+    """How a clock stands, in a word or two; a duty without a date ends, and nobody says that it was done in time."""
+    continuous = clock.due is None and not clock.cannot_say
+    return "ended" if continuous and clock.state is ClockState.MET else _STATES[clock.state]
 
 
 def _left(clock: Clock) -> str:
