@@ -6,9 +6,9 @@ from datetime import datetime
 
 import numpy as np
 
-from hereabouts_platform.homes.day import next_day
+from hereabouts_platform.homes.day import figured_day
 from hereabouts_platform.homes.faults import standing_faults
-from hereabouts_platform.homes.figures import figures_of
+from hereabouts_platform.homes.figures import Figures
 from hereabouts_platform.homes.limits import Limits
 from hereabouts_platform.homes.outdoors import Places
 from hereabouts_platform.homes.record import HAZARDS, OK, RAISED, Record, blank
@@ -129,9 +129,9 @@ def _fold(connection: Connection, stock: Stock, record: Record, turn: Turn) -> t
         said = []
         for each in range(day, day + days):
             hours, chosen = block.day(each, stock, turn.until(each))
-            record = next_day(record, hours, turn.until(each), stock.rooms, turn.limits)
+            record, figures = figured_day(record, hours, turn.until(each), stock.rooms, turn.limits)
             if each >= turn.today - DAYS_SAID:
-                said.append(_said(record, chosen, turn))
+                said.append(_said(record, figures, chosen, turn))
             if store.keeps_state(each, turn.today):
                 store.save_states(connection, [row.place_id for row in stock.rows], stock.facts, record)
         if said:
@@ -141,10 +141,10 @@ def _fold(connection: Connection, stock: Stock, record: Record, turn: Turn) -> t
     return record, chosen
 
 
-def _said(record: Record, chosen: Places, turn: Turn) -> store.DaysSaid:
+def _said(record: Record, figures: Figures, chosen: Places, turn: Turn) -> store.DaysSaid:
     return store.DaysSaid(
         record=record,
-        figures=figures_of(record, turn.limits),
+        figures=figures,
         vpx5=vpx5_of(record, turn.limits),
         faults=standing_faults(record, turn.limits.sensor),
         station=chosen,

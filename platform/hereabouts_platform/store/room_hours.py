@@ -102,6 +102,7 @@ class _Table:
         asked = {
             "places": self.places,
             "quantities": self.quantities,
+            "totals": RAIN in self.quantities,
             "from_at": _EPOCH + self.first * _HOUR,
             "to_at": _EPOCH + (self.first + self.hours) * _HOUR,
         }

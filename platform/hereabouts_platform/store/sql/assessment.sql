@@ -1,8 +1,9 @@
 -- The assessment of homes: facts of rooms and stations, hours out of rollups, where the reckoning stands, its results.
 
 -- name: plan_simply
--- Short loops over many parts: compiling them takes longer than running them.
-SELECT set_config('jit', 'off', true)
+-- Short loops over many parts: compiling them takes longer than running them. A month of hours of a thousand rooms, some
+-- 80 MB, is gathered in memory.
+SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)
 
 -- name: note_touched
 -- Written with the rollups: what they worked out anew of homes, rooms and weather stations, once a datastream.
@@ -100,19 +101,21 @@ GROUP BY d.place_id
 
 -- name: hours
 -- Hours of places out of the rollups, a row a datastream in no order, as parallel arrays: hours since 1970, mean, least,
--- greatest; of rain what was counted, and no array of any other quantity. Each datastream is gathered by itself: to
--- gather them from one heap would sort every hour by names. `date_part` is a float, `extract` a numeric that costs more
--- than all the rest.
+-- greatest, and what was counted, where that is asked for. They are gathered by number before any name is looked up: to
+-- group by names sorts every hour. `date_part` is a float; `extract`, a numeric, costs several times as much.
 SELECT d.place_id, s.quantity, s.id, h.hours, h.means, h.lows, h.highs, coalesce(h.totals, '{}')
-FROM deployment d
-JOIN datastream s ON s.deployment_id = d.id AND s.quantity = ANY (%(quantities)s)
-CROSS JOIN LATERAL (
-    SELECT array_agg((date_part('epoch', r.hour) / 3600)::int) AS hours, array_agg(r.mean) AS means,
+FROM (
+    SELECT r.datastream_id, array_agg((date_part('epoch', r.hour) / 3600)::int) AS hours, array_agg(r.mean) AS means,
            array_agg(r.min) AS lows, array_agg(r.max) AS highs,
-           array_agg(coalesce(r.total, 'NaN')) FILTER (WHERE s.quantity IN ('rainfall', 'rainfall_total')) AS totals
-    FROM reading_hour r WHERE r.datastream_id = s.id AND r.hour >= %(from_at)s AND r.hour < %(to_at)s
+           array_agg(coalesce(r.total, 'NaN')) FILTER (WHERE %(totals)s) AS totals
+    FROM reading_hour r
+    WHERE r.hour >= %(from_at)s AND r.hour < %(to_at)s AND r.datastream_id = ANY (ARRAY(
+        SELECT w.id FROM datastream w JOIN deployment e ON e.id = w.deployment_id
+        WHERE e.place_id = ANY (%(places)s) AND w.quantity = ANY (%(quantities)s)))
+    GROUP BY r.datastream_id
 ) h
-WHERE d.place_id = ANY (%(places)s) AND h.hours IS NOT NULL
+JOIN datastream s ON s.id = h.datastream_id
+JOIN deployment d ON d.id = s.deployment_id
 
 -- name: raw_hours
 -- Raw readings of the air of places in some of their hours, with the hours beside them: seconds since 1970, value.
