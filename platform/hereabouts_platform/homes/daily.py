@@ -198,7 +198,9 @@ def to_others(values: Floats, rooms: Rooms) -> Floats:
     filled = np.where(known, values, 0.0)
     days = values.shape[1] if values.ndim == 2 else 1
     size = (int(rooms.home.max(initial=0)) + 1) * days
-    which = (rooms.home[:, np.newaxis] * days + np.arange(days)).reshape(values.shape)  # a home's own place for each day
+    which = (rooms.home[:, np.newaxis] * days + np.arange(days)).reshape(
+        values.shape
+    )  # a home's own place for each day
     total = np.bincount(which.ravel(), filled.ravel(), size)[which]
     others = np.bincount(which.ravel(), known.ravel(), size)[which] - known
     mean = np.divide(total - filled, others, out=np.full(values.shape, np.nan), where=others > 0)
