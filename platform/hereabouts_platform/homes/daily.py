@@ -194,12 +194,14 @@ def to_others(values: Floats, rooms: Rooms) -> Floats:
     Args:
         values: [rooms], or [rooms, days].
     """
-    if values.ndim == 2:
-        return np.stack([to_others(day, rooms) for day in values.T], axis=1)
     known = ~np.isnan(values)
-    size = int(rooms.home.max(initial=0)) + 1
-    total = np.bincount(rooms.home, np.where(known, values, 0.0), size)[rooms.home]
-    count = np.bincount(rooms.home, known.astype(np.float64), size)[rooms.home]
-    others = count - known
-    mean = np.divide(total - np.where(known, values, 0.0), others, out=np.full(len(values), np.nan), where=others > 0)
+    filled = np.where(known, values, 0.0)
+    days = values.shape[1] if values.ndim == 2 else 1
+    size = (int(rooms.home.max(initial=0)) + 1) * days
+    which = (rooms.home[:, np.newaxis] * days + np.arange(days)).reshape(
+        values.shape
+    )  # a home's own place for each day
+    total = np.bincount(which.ravel(), filled.ravel(), size)[which]
+    others = np.bincount(which.ravel(), known.ravel(), size)[which] - known
+    mean = np.divide(total - filled, others, out=np.full(values.shape, np.nan), where=others > 0)
     return np.asarray(values - mean)

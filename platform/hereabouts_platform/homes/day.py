@@ -12,7 +12,7 @@ import numpy as np
 from hereabouts_platform.climate.vapour import Floats
 from hereabouts_platform.homes.daily import close_day, day_means
 from hereabouts_platform.homes.faults import doubted
-from hereabouts_platform.homes.figures import closes, figures_of
+from hereabouts_platform.homes.figures import Figures, closes, figures_of
 from hereabouts_platform.homes.hours import Hours
 from hereabouts_platform.homes.levels import judge
 from hereabouts_platform.homes.limits import LIMITS, Limits
@@ -31,17 +31,27 @@ _NIGHT_HOURS = 6  # of the nine, without which a night has no mean
 def next_day(before: Record, hours: Hours, until: int, rooms: Rooms, limits: Limits = LIMITS) -> Record:
     """The records of the day after `before`, of which `until` hours are over (0 to 24).
 
+    `figured_day` gives the figures that levels were judged by beside them.
+
     Args:
         before: yesterday's records, all of one day, whole (24 hours in); they are left as they are.
         hours: the day's hours, NaN where unknown; what lies at or after `until` is not looked at.
         rooms: facts of the same rooms in the same order; rooms of one home are given together.
     """
+    return figured_day(before, hours, until, rooms, limits)[0]
+
+
+def figured_day(
+    before: Record, hours: Hours, until: int, rooms: Rooms, limits: Limits = LIMITS
+) -> tuple[Record, Figures]:
+    """What `next_day` gives, and its figures, which need not be worked out a second time."""
     if not len(before):
-        return before.copy()
+        return before.copy(), figures_of(before, limits)
     if len(before) == 1:  # sums over one column run in another order than over several: the last bit would differ
         twice = np.zeros(2, dtype=np.intp)
         twins = replace(rooms.of(twice), home=np.arange(2, dtype=np.int64))
-        return next_day(before[twice], hours.of(twice), until, twins, limits)[:1].copy()
+        both, figures = figured_day(before[twice], hours.of(twice), until, twins, limits)
+        return both[:1].copy(), figures.of(slice(1))
     record = before.copy()
     record["day"] += 1
     record["until"] = until
@@ -62,8 +72,9 @@ def next_day(before: Record, hours: Hours, until: int, rooms: Rooms, limits: Lim
     _cold_and_hot(record, seen, until, limits)
     _condensing(record, means.condensing, closing, limits)
     note_slow_faults(record, before, rooms, closing, limits)
-    judge(record, figures_of(record, limits), rooms, closing, limits)
-    return record
+    figures = figures_of(record, limits)
+    judge(record, figures, rooms, closing, limits)
+    return record, figures
 
 
 def _wet(record: Record, rain: Floats, until: int, limits: Limits) -> None:

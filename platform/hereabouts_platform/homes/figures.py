@@ -1,6 +1,7 @@
 """The numbers that levels are judged by and that people are shown, as they stand at the record's end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import Self
 
 import numpy as np
 
@@ -51,6 +52,10 @@ class Figures:
     rate_high: Floats
     visible_in: Floats
     visible_from: Floats
+
+    def of(self, rooms: slice) -> Self:
+        """The figures of some of the rooms."""
+        return replace(self, **{one.name: getattr(self, one.name)[rooms] for one in fields(self)})
 
 
 def figures_of(record: Record, limits: Limits) -> Figures:

@@ -1,14 +1,14 @@
 """One part of the assessment: the days of some homes worked out, kept and said, and their alerts."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 
-from hereabouts_platform.homes.day import next_day
+from hereabouts_platform.homes.day import figured_day
 from hereabouts_platform.homes.faults import standing_faults
-from hereabouts_platform.homes.figures import figures_of
 from hereabouts_platform.homes.limits import Limits
 from hereabouts_platform.homes.outdoors import Places
 from hereabouts_platform.homes.record import HAZARDS, OK, RAISED, Record, blank
@@ -19,7 +19,7 @@ from hereabouts_platform.store import assessment as store
 from hereabouts_platform.store.alerts import Changes, follow
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.room_facts import Stock
-from hereabouts_platform.store.room_hours import read_block
+from hereabouts_platform.store.room_hours import Block, read_block
 
 DAYS_SAID = 400  # days back that rows are written for: as long as they are kept
 _ROOM_DAYS = 40_000  # read at once: some 60 MB
@@ -120,35 +120,62 @@ def _first_days(connection: Connection, stock: Stock, fresh: Sequence[int], turn
 
 
 def _fold(connection: Connection, stock: Stock, record: Record, turn: Turn) -> tuple[Record, Places]:
-    """Day after day to the hour; keeps states and writes what was said. Returns today's records and stations."""
+    """Day after day to the hour; keeps states and writes what was said. Returns today's records and stations.
+
+    While days are worked out the server reads the next ones and writes the last ones, one statement at a time and in
+    the same transaction: so both cores have work.
+    """
     chosen = np.full(len(stock.rows), -1, dtype=np.intp)
-    day = int(record["day"][0]) + 1
-    while day <= turn.today:
-        days = min(max(_ROOM_DAYS // len(stock.rows), 1), _MOST_DAYS, turn.today - day + 1)
-        block = read_block(connection, stock, day, days)
-        said = []
-        for each in range(day, day + days):
-            hours, chosen = block.day(each, stock, turn.until(each))
-            record = next_day(record, hours, turn.until(each), stock.rooms, turn.limits)
-            if each >= turn.today - DAYS_SAID:
-                said.append(_said(record, chosen, turn))
-            if store.keeps_state(each, turn.today):
-                store.save_states(connection, [row.place_id for row in stock.rows], stock.facts, record)
-        if said:
-            names = [station.place_id for station in stock.stations]
-            store.save_days(connection, [row.place_id for row in stock.rows], said, names, turn.limits)
-        day += days
+    spans = _spans(int(record["day"][0]) + 1, turn.today, len(stock.rows))
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        blocks = [beside.submit(read_block, connection, stock, *span) for span in spans[:1]]
+        written: list[Future[None]] = []
+        for n, span in enumerate(spans):
+            block = blocks.pop().result()
+            blocks = [beside.submit(read_block, connection, stock, *after) for after in spans[n + 1 : n + 2]]
+            said = _said(block, stock, record, turn, span)
+            record, chosen = said[-1].record, said[-1].station
+            for one in written:  # before the next block: what went wrong first is what is raised
+                one.result()
+            written = [beside.submit(_write, connection, stock, said, turn)]
+        for one in written:
+            one.result()
     return record, chosen
 
 
-def _said(record: Record, chosen: Places, turn: Turn) -> store.DaysSaid:
-    return store.DaysSaid(
-        record=record,
-        figures=figures_of(record, turn.limits),
-        vpx5=vpx5_of(record, turn.limits),
-        faults=standing_faults(record, turn.limits.sensor),
-        station=chosen,
-    )
+def _spans(day: int, today: int, rooms: int) -> list[tuple[int, int]]:
+    """First day and number of days of each block that is read at once."""
+    most = min(max(_ROOM_DAYS // rooms, 1), _MOST_DAYS)
+    return [(first, min(most, today - first + 1)) for first in range(day, today + 1, most)]
+
+
+def _said(block: Block, stock: Stock, record: Record, turn: Turn, span: tuple[int, int]) -> list[store.DaysSaid]:
+    """The days of a block, worked out after `record`."""
+    said = []
+    for day in range(span[0], sum(span)):
+        hours, chosen = block.day(day, stock, turn.until(day))
+        record, figures = figured_day(record, hours, turn.until(day), stock.rooms, turn.limits)
+        said.append(
+            store.DaysSaid(
+                record=record,
+                figures=figures,
+                vpx5=vpx5_of(record, turn.limits),
+                faults=standing_faults(record, turn.limits.sensor),
+                station=chosen,
+            )
+        )
+    return said
+
+
+def _write(connection: Connection, stock: Stock, said: Sequence[store.DaysSaid], turn: Turn) -> None:
+    """Keep the states that are kept, and rows of the days that are."""
+    places = [row.place_id for row in stock.rows]
+    for one in said:
+        if store.keeps_state(one.day, turn.today):
+            store.save_states(connection, places, stock.facts, one.record)
+    kept = [one for one in said if one.day >= turn.today - DAYS_SAID]
+    if kept:
+        store.save_days(connection, places, kept, [station.place_id for station in stock.stations], turn.limits)
 
 
 def _follow(connection: Connection, stock: Stock, record: Record, chosen: Places, turn: Turn) -> Changes:

@@ -157,13 +157,19 @@ class DaysSaid:
     faults: Any
     station: Any
 
+    @property
+    def day(self) -> int:
+        """Days since 1970; all rooms have one day."""
+        return int(self.record["day"][0])
+
 
 def save_days(
     connection: Connection, places: Sequence[str], said: Sequence[DaysSaid], stations: Sequence[str], limits: Limits
 ) -> None:
     """Write down what was said of rooms, day by day; what was said of them before is put right."""
     columns = {name: np.concatenate([getattr(one.figures, name) for one in said]) for name in _FIGURES}
-    records = np.concatenate([one.record for one in said])
+    names = ("day", "until", "covered", "cold_hours", "quiet", "night", "level", "standing")  # a record has much more
+    records = {name: np.concatenate([one.record[name] for one in said]) for name in names}
 
     def whole(values: Any) -> Any:
         return np.asarray(values).astype(np.int32)

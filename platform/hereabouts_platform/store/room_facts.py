@@ -152,7 +152,6 @@ def _facts(rows: Sequence[RoomRow], stations: Sequence[StationRow], near: Nearby
         known = [stations[s].place_id for s in near.station[n] if s >= 0]
         told = (row.place_id, row.name, row.f_rsi, row.dries_until, row.began, row.datastreams, known)
         own.setdefault(row.home_id, []).append(repr(told))
-    of_home = {
-        home: hashlib.sha256("\n".join([limits.hash, *told]).encode()).digest()[:16] for home, told in own.items()
-    }
+    rule = limits.hash  # reckoned anew each time it is asked for
+    of_home = {home: hashlib.sha256("\n".join([rule, *told]).encode()).digest()[:16] for home, told in own.items()}
     return [of_home[row.home_id] for row in rows]

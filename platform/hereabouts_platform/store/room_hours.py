@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,6 +102,7 @@ class _Table:
         asked = {
             "places": self.places,
             "quantities": self.quantities,
+            "totals": RAIN in self.quantities,
             "from_at": _EPOCH + self.first * _HOUR,
             "to_at": _EPOCH + (self.first + self.hours) * _HOUR,
         }
@@ -108,14 +110,16 @@ class _Table:
         counts = np.zeros(sums.shape, dtype=np.int64)
         with connection.cursor(binary=True) as cursor:
             take_columns(cursor)
-            for place, quantity, _, hours, mean, low, high, total in cursor.execute(SQL["hours"], asked):
+            rows = sorted(cursor.execute(SQL["hours"], asked), key=itemgetter(2))  # sums run in one order
+            for place, quantity, _, hours, mean, low, high, total in rows:
                 column, which = self._at[place], self.quantities.index(quantity)
                 at = np.asarray(hours) - self.first
                 sums[which, at, column] += mean
                 counts[which, at, column] += 1
                 for kind, put, values in (("low", np.fmin, low), ("high", np.fmax, high), ("total", np.fmax, total)):
-                    into = self.of(quantity, kind)
-                    into[at, column] = put(into[at, column], values)
+                    if len(values):
+                        into = self.of(quantity, kind)
+                        into[at, column] = put(into[at, column], values)
         np.divide(sums, counts, out=self._values[0], where=counts > 0)
 
     def put(self, quantity: str, hour: int, place: str, value: float) -> None:
