@@ -8,8 +8,12 @@ import httpx
 import pytest
 
 from hereabouts_platform.access.keys import ensure_principal, issue_key
+from hereabouts_platform.evidence.case_file import Landlord
+from hereabouts_platform.evidence.letters import FILL_IN
+from hereabouts_platform.jobs.cases import keep_policy
 from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.connection import acting
+from hereabouts_platform.store.case_clocks import CasePolicy
+from hereabouts_platform.store.connection import DatabaseRole, acting, connect
 from hereabouts_schemas.access import PrincipalKind, Role
 
 PHOTO = b"\xff\xd8\xff\xe0 a wall"
@@ -59,7 +63,9 @@ def tell(client: httpx.Client, case: int, kind: str, key: str | None = None, **d
     return client.post(f"/v1/cases/{case}/events", json={"kind": kind, "detail": detail}, headers=headers)
 
 
-def test_a_case_is_worked_from_report_to_letter(people: Callable[[str], httpx.Client], case: int) -> None:
+def test_a_case_is_worked_from_report_to_letter(
+    people: Callable[[str], httpx.Client], case: int, database_url: str
+) -> None:
     ada = people("Ada")
     steps = (
         ("triaged", {}),
@@ -80,6 +86,14 @@ def test_a_case_is_worked_from_report_to_letter(people: Callable[[str], httpx.Cl
     assert view["awareness"]["event"] == view["events"][0]["id"]
     letter = ada.get(f"/v1/cases/{case}/letter")
     assert "A fan." in letter.text
+    gaps = letter.text.count(FILL_IN)
+    landlord = Landlord(name="Leeds & Co", phone="0113 496 0000")
+    with connect(database_url, DatabaseRole.JOBS) as jobs:
+        keep_policy(jobs, principal_named(jobs, "system:jobs"), CasePolicy(landlord=landlord))
+    signed = ada.get(f"/v1/cases/{case}/letter").text
+    assert "Leeds &amp; Co" in signed
+    assert "0113 496 0000" in signed
+    assert signed.count(FILL_IN) == gaps - 2
     assert "sandbox" in letter.headers["content-security-policy"]
     pack = ada.get(f"/v1/cases/{case}/pack.zip")
     assert pack.headers["content-type"] == "application/zip"
