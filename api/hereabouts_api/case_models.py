@@ -9,10 +9,12 @@ from hereabouts_api.models import AT, Item, Listing
 from hereabouts_api.parameters import Text
 from hereabouts_platform.cases.clocks.awareness import AwarenessPolicy
 from hereabouts_platform.cases.clocks.clock import ClockState
+from hereabouts_platform.homes.relapse import WatchState
 from hereabouts_schemas.alert import Level
 from hereabouts_schemas.case import CaseEventKind, CaseOutcome, CaseState
 
 Words = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00]*$")]
+WATCHED_IN = (CaseState.MONITORING, CaseState.CLOSED)  # what the watch after works says is shown there
 HAZARD = Field(examples=["damp_mould"], description="Which hazard: damp_mould, excess_cold or excess_heat.")
 
 
@@ -146,6 +148,18 @@ class CaseFileItem(Item):
     added_by: str
 
 
+class CaseWatch(Item):
+    """How the watch of 90 days after the works stands in one room."""
+
+    place: str = Field(examples=["home-7/bedroom"])
+    state: WatchState = Field(description="`held`: the days are over and it did not come back; `relapsed`: it did.")
+    until: date = Field(description="Its last day.")
+    days_seen: int = Field(description="Days since the works that were measured well enough.")
+    came_back_on: date | None
+    reason: str
+    looked_at: AwareDatetime
+
+
 class CaseView(CaseItem):
     """Everything about one case."""
 
@@ -156,6 +170,7 @@ class CaseView(CaseItem):
     alerts: list[CaseAlertItem]
     evidence: list[CaseEvidenceItem]
     files: list[CaseFileItem]
+    watches: list[CaseWatch] = Field(description="Of a case that is monitored or closed, room by room.")
 
 
 class CaseRecorded(Item):

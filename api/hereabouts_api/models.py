@@ -1,7 +1,8 @@
 """What the API answers with. Times are UTC; units are UCUM codes; positions are WGS 84 degrees."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, Self, TypeVar
+from datetime import date
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -186,6 +187,29 @@ class PlaceDataset(Item):
     fields: list[DatasetField] = Field(description="Its values in the order of the columns; empty ones are left out.")
 
 
+class MouldIndex(Item):
+    """The VTT mould index on the coldest surface, 0 to 6: the band that gaps in the readings leave."""
+
+    lower: float
+    upper: float
+
+
+class LevelItem(Item):
+    """What the assessment last said of a hazard in a room."""
+
+    place: str = Field(description="The room; the home where it is measured as a whole.", examples=["home-7/bedroom"])
+    hazard: str = Field(examples=["damp_mould"])
+    level: Literal["ok", "watch", "act", "urgent", "no_data", "sensor_fault"] = Field(
+        description="`no_data` too where nothing was said for six hours after the end of the last day."
+    )
+    since: date | None = Field(description="The UTC day on which it began; null where nothing was ever assessed.")
+    day: date | None = Field(description="The UTC day that was assessed last.")
+    reason: str = Field(description="Why, as a sentence: the alert's that stands, or what the room's levels rest on.")
+    mould_index: MouldIndex | None = Field(description="Of damp_mould alone; null where it cannot be said.")
+    coverage: float | None = Field(description="The share of that day's hours so far that are measured and believed.")
+    faults: list[str] = Field(description="What is wrong with the sensor: stuck, below_outdoors, saturated ...")
+
+
 class PlaceView(Item):
     """Everything known about one place; a home's view holds its rooms', a bin site's its slots'."""
 
@@ -208,6 +232,9 @@ class PlaceView(Item):
     deployments: list[DeploymentItem]
     latest: list[LatestItem]
     alerts: list[AlertItem] = Field(description="Those that are open.")
+    levels: list[LevelItem] = Field(
+        description="Of a home or room: each hazard in every room whose air is measured; empty for other places."
+    )
     datasets: list[PlaceDataset] = Field(description="What other datasets know of it.")
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from hereabouts_api.access import Caller
 from hereabouts_api.geo import outline_in, with_metres
 from hereabouts_api.models import PlaceView
+from hereabouts_api.room_levels import place_levels
 from hereabouts_platform.geography.grid import Crs
 from hereabouts_platform.rules.health import health, patience
 from hereabouts_platform.store.alert_list import AlertFilter, list_alerts
@@ -20,12 +21,14 @@ from hereabouts_platform.store.places import (
 from hereabouts_schemas.access import Resource
 from hereabouts_schemas.alert import State
 from hereabouts_schemas.errors import NotFound
+from hereabouts_schemas.place import PlaceKind
 
+JUDGED = (PlaceKind.HOME, PlaceKind.ROOM)
 MOST_ALERTS = 1000  # open ones of one place and its parts: one a hazard and part, so never near it
 
 
 def view_place(caller: Caller, place_id: str, now: datetime, crs: Crs = Crs.WGS84) -> PlaceView:
-    """Everything known about one place, in eight queries; a home's view goes to the audit.
+    """Everything known about one place, in nine queries at most; a home's view goes to the audit.
 
     Raises:
         NotFound: there is no such place.
@@ -36,6 +39,7 @@ def view_place(caller: Caller, place_id: str, now: datetime, crs: Crs = Crs.WGS8
         raise NotFound(f"There is no place {place_id[:200]!r}.")
     caller.saw(Resource.PLACES, "view", [place["home"]])
     open_here = AlertFilter(state=State.OPEN, place=place_id)
+    alerts = list_alerts(connection, open_here, before=None, most=MOST_ALERTS)
     deployments = [_with_health(row, now) for row in deployments_at(connection, place_id)]
     return PlaceView.model_validate(
         {
@@ -45,7 +49,8 @@ def view_place(caller: Caller, place_id: str, now: datetime, crs: Crs = Crs.WGS8
             "children": children_of(connection, place_id),
             "deployments": deployments,
             "latest": latest_at(connection, place_id),
-            "alerts": list_alerts(connection, open_here, before=None, most=MOST_ALERTS),
+            "alerts": alerts,
+            "levels": place_levels(connection, place_id, alerts, now) if place["kind"] in JUDGED else [],
             "datasets": datasets_at(connection, place_id),
         }
     )

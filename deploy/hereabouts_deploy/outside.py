@@ -4,6 +4,7 @@ from functools import partial
 from ipaddress import ip_address
 
 from hereabouts_deploy.environment import PREFIX
+from hereabouts_deploy.landlord_settings import LandlordSettings
 from hereabouts_deploy.settings import Settings
 from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.notify.govuk import send_by_notify
@@ -12,10 +13,11 @@ from hereabouts_platform.notify.smtp import send_by_smtp
 from hereabouts_platform.notify.ways import NotifyService, SmtpServer, Tls, parse_key
 from hereabouts_schemas.errors import ConfigError
 
-# What a process that runs jobs is told of it: names of settings.
+# What a process that runs jobs is told of it, and of cases: names of settings.
 TOLD = (
     *("smtp_host", "smtp_port", "smtp_tls", "smtp_user", "smtp_password", "mail_from"),
     *("notify_api_key", "notify_template", "notify_url", "digest_at"),
+    *("nation", "awareness_policy", "case_level", *LandlordSettings.model_fields),
 )
 
 

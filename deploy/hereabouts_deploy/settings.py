@@ -30,6 +30,7 @@ from pydantic_settings import (
 
 from hereabouts_deploy.embedded.broker import BrokerKind
 from hereabouts_deploy.environment import PREFIX
+from hereabouts_deploy.landlord_settings import LandlordSettings
 from hereabouts_deploy.mqtt_address import parse_mqtt_url
 from hereabouts_deploy.supervise.parent import SUPERVISED
 from hereabouts_ingest.backfill.settings import check_id, check_server
@@ -93,7 +94,7 @@ class ThingsStackEntry(BaseModel):
     key_file: Path | None = None
 
 
-class Settings(BaseSettings):
+class Settings(LandlordSettings, BaseSettings):
     """What every command reads.
 
     Raises:
@@ -215,7 +216,9 @@ class Settings(BaseSettings):
     @property
     def case_policy(self) -> CasePolicy:
         """What the settings say of cases."""
-        return CasePolicy(nation=self.nation, awareness=self.awareness_policy, least=self.case_level)
+        return CasePolicy(
+            nation=self.nation, awareness=self.awareness_policy, least=self.case_level, landlord=self.landlord
+        )
 
     @field_validator("nation")
     @classmethod

@@ -2,14 +2,19 @@
 
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import httpx
 import pytest
 
 from hereabouts_platform.access.keys import ensure_principal, issue_key
+from hereabouts_platform.evidence.case_file import Landlord
+from hereabouts_platform.evidence.letters import FILL_IN
+from hereabouts_platform.jobs.cases import keep_policy
 from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.connection import acting
+from hereabouts_platform.store.case_clocks import CasePolicy
+from hereabouts_platform.store.connection import DatabaseRole, acting, connect
 from hereabouts_schemas.access import PrincipalKind, Role
 
 PHOTO = b"\xff\xd8\xff\xe0 a wall"
@@ -59,7 +64,9 @@ def tell(client: httpx.Client, case: int, kind: str, key: str | None = None, **d
     return client.post(f"/v1/cases/{case}/events", json={"kind": kind, "detail": detail}, headers=headers)
 
 
-def test_a_case_is_worked_from_report_to_letter(people: Callable[[str], httpx.Client], case: int) -> None:
+def test_a_case_is_worked_from_report_to_letter(
+    people: Callable[[str], httpx.Client], case: int, database_url: str
+) -> None:
     ada = people("Ada")
     steps = (
         ("triaged", {}),
@@ -80,6 +87,14 @@ def test_a_case_is_worked_from_report_to_letter(people: Callable[[str], httpx.Cl
     assert view["awareness"]["event"] == view["events"][0]["id"]
     letter = ada.get(f"/v1/cases/{case}/letter")
     assert "A fan." in letter.text
+    gaps = letter.text.count(FILL_IN)
+    landlord = Landlord(name="Leeds & Co", phone="0113 496 0000")
+    with connect(database_url, DatabaseRole.JOBS) as jobs:
+        keep_policy(jobs, principal_named(jobs, "system:jobs"), CasePolicy(landlord=landlord))
+    signed = ada.get(f"/v1/cases/{case}/letter").text
+    assert "Leeds &amp; Co" in signed
+    assert "0113 496 0000" in signed
+    assert signed.count(FILL_IN) == gaps - 2
     assert "sandbox" in letter.headers["content-security-policy"]
     pack = ada.get(f"/v1/cases/{case}/pack.zip")
     assert pack.headers["content-type"] == "application/zip"
@@ -195,3 +210,33 @@ def test_who_looked_and_wrote_is_kept(people: Callable[[str], httpx.Client], tow
     kept = [(name, action, detail.get("what") or detail["kind"]) for name, action, _, detail in town.audit()[before:]]
     told = [("read", "list"), ("read", "view"), ("read", "pack"), ("write", "tenant_told")]
     assert kept == [("Cy", action, what) for action, what in told]
+
+
+def test_a_home_says_what_the_assessment_says(people: Callable[[str], httpx.Client], town, home, case: int) -> None:
+    cy = people("Cy")
+    unknown = cy.get(f"/v1/places/{home.id}").json()["levels"]
+    assert {(one["place"], one["level"], one["since"]) for one in unknown} == {(home.room, "no_data", None)}
+    today = datetime.now(UTC).date()
+    told = [(3, "ok", "{}", 0.1), (2, "watch", "{}", 0.4), (1, "act", "{}", 0.8), (0, "act", "{stuck}", 1.0)]
+    for ago, level, faults, mould in told:
+        town.connection.execute(
+            "INSERT INTO room_day (place_id, day, until, damp_mould, excess_cold, excess_heat, damp_stands,"
+            " cold_stands, heat_stands, covered, cold_hours, quiet, faults, mould_low, mould_high, rule_version,"
+            " rule_hash)"
+            " VALUES (%s, %s, 12, %s, 'ok', 'sensor_fault', 'ok', 'ok', 'ok', 9, 0, false, %s, %s, %s, '2', '0a')",
+            (home.room, today - timedelta(days=ago), level, faults, mould, mould + 0.5))  # fmt: skip
+    whole = {one["hazard"]: one for one in cy.get(f"/v1/places/{home.id}").json()["levels"]}
+    assert cy.get(f"/v1/places/{home.room}").json()["levels"] == list(whole.values())
+    assert whole["damp_mould"] == {
+        "place": home.room, "hazard": "damp_mould", "level": "act", "since": str(today - timedelta(days=1)),
+        "day": str(today), "reason": "The air has been damp for a week.", "mould_index": {"lower": 1.0, "upper": 1.5},
+        "coverage": 0.75, "faults": ["stuck"],
+    }  # fmt: skip
+    heat = whole["excess_heat"]
+    assert (heat["level"], heat["since"], heat["mould_index"]) == ("sensor_fault", str(today - timedelta(days=3)), None)
+    assert heat["reason"] == "In doubt: the sensor seems stuck."
+    town.connection.execute("DELETE FROM room_day WHERE day > %s", (today - timedelta(days=2),))
+    old = cy.get(f"/v1/places/{home.id}").json()["levels"][0]
+    assert (old["level"], old["since"], old["coverage"]) == ("no_data", str(today - timedelta(days=1)), None)
+    town.connection.execute("DELETE FROM room_day")
+    assert cy.get("/v1/places/street-1").json()["levels"] == []

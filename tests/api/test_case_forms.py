@@ -8,7 +8,8 @@ from hereabouts_api.pages.case_fields import Asks, Field, read_field, read_time
 from hereabouts_api.pages.case_forms import FORMS, CaseForm
 from hereabouts_api.pages.case_offer import answered
 from hereabouts_api.pages.case_words import HAZARDS, LEVELS, TITLES, say_detail
-from hereabouts_api.pages.home_view import FAULTS, OF_HAZARD, REPORT, STYLES, WORST
+from hereabouts_api.pages.home_view import OF_HAZARD, REPORT, STYLES, WORST
+from hereabouts_api.room_levels import FAULTS
 from hereabouts_platform.cases.details import checked
 from hereabouts_platform.cases.steps import STEPS
 from hereabouts_platform.homes.record import FAULTS as RECORDED

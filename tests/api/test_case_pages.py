@@ -69,7 +69,18 @@ def reported(browser: httpx.Client, home: str, hazard: str = "damp_mould") -> st
     return answer.headers["location"].partition("?")[0]
 
 
-def test_a_case_is_walked_from_a_report_to_its_end(people: People) -> None:
+def watch_rooms(town, case: int) -> None:
+    """What the watch found: it came back in the bedroom, and nowhere else yet."""
+    for place, state, on, reason in (
+        ("elm-1", "watching", None, "80 days to go."),
+        ("elm-1/bed", "relapsed", "2027-01-03", "The rule raised it again."),
+    ):
+        town.connection.execute(
+            "INSERT INTO relapse_watch (case_id, place_id, state, until, days_seen, came_back_on, reason, looked_at)"
+            " VALUES (%s, %s, %s, '2027-03-01', 10, %s, %s, now())", (case, place, state, on, reason))  # fmt: skip
+
+
+def test_a_case_is_walked_from_a_report_to_its_end(people: People, town) -> None:
     ada = people("Ada")
     path = reported(ada, "elm-1")
     page = read(ada.get(path))
@@ -97,10 +108,20 @@ def test_a_case_is_walked_from_a_report_to_its_end(people: People) -> None:
     assert answer.status_code == 303, read(answer, 400).said()[:600]
     assert send(ada, path, "works-begun").status_code == 303
     assert send(ada, path, "safety-done").status_code == 303
+    assert "Since the works" not in read(ada.get(path)).said()
     assert send(ada, path, "works-done").status_code == 303
+    watch_rooms(town, int(path.rsplit("/", 1)[1]))
+    said = read(ada.get(path)).said()
+    assert "Since the works" in said
+    assert "It came back Elm-1/Bed: The rule raised it again. Seen on Sunday 3 January 2027." in said
+    assert said.index("It came back Elm-1/Bed") < said.index("Watched Elm-1: 80 days to go.")
+    assert "Last day of the watch: Monday 1 March 2027." in said
+    watches = ada.get(f"/v1{path}").json()["watches"]
+    assert [(one["place"], one["state"]) for one in watches] == [("elm-1", "watching"), ("elm-1/bed", "relapsed")]
     assert send(ada, path, "close", outcome="confirmed_hazard", reason="Dry since.").status_code == 303
     page = read(ada.get(path))
     assert "Hazard confirmed" in page.said()
+    assert "It came back Elm-1/Bed" in page.said()
     assert "What is next" not in page.said()
     assert re.search(r"Finish the investigation Done in time", page.said())
     assert re.search(r"Keep the tenant up to date Ended", page.said())

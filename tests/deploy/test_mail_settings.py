@@ -89,7 +89,8 @@ def test_half_a_way_is_refused_with_its_cure(settings: dict[str, str], cure: str
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("mail_from", "nobody"), ("notify_api_key", "hunter2"), ("digest_at", "25:00")]
+    ("name", "value"),
+    [("mail_from", "nobody"), ("notify_api_key", "hunter2"), ("digest_at", "25:00"), ("landlord_email", "us")],
 )
 def test_what_cannot_be_used_is_told_by_its_setting(name: str, value: str) -> None:
     with pytest.raises(InputError, match=f"HEREABOUTS_{name.upper()}") as caught:
@@ -106,10 +107,15 @@ def test_the_process_of_jobs_is_told_and_no_other(home: Path, folder: Path) -> N
     assert home.is_dir()
     data_dir = DataDir(path=folder)
     data_dir.make()
-    ground = ground_of(Settings(data_dir=folder, **SMTP, digest_at=time(7, 30)), data_dir)
+    landlord = {"nation": "scotland", "landlord_name": "Leeds Homes"}
+    ground = ground_of(Settings(data_dir=folder, **SMTP, digest_at=time(7, 30), **landlord), data_dir)
     jobs = ground.jobs("postgresql://nowhere", 8123).environment
-    told = {name: jobs.get(f"HEREABOUTS_{name}") for name in ("SMTP_HOST", "MAIL_FROM", "DIGEST_AT", "PUBLIC_URL")}
+    names = ("SMTP_HOST", "MAIL_FROM", "DIGEST_AT", "PUBLIC_URL", "NATION", "LANDLORD_NAME", "LANDLORD_PHONE")
+    told = {name: jobs.get(f"HEREABOUTS_{name}") for name in names}
     assert told == {
+        "NATION": "scotland",
+        "LANDLORD_NAME": "Leeds Homes",
+        "LANDLORD_PHONE": None,
         "SMTP_HOST": "mail.example.gov.uk",
         "MAIL_FROM": "Hereabouts <a@example.gov.uk>",
         "DIGEST_AT": "07:30:00",

@@ -15,6 +15,7 @@ from hereabouts_api.pages.case_words import HAZARDS, LEVELS, OUTCOMES, STATES, T
 from hereabouts_api.pages.charts import Limit
 from hereabouts_api.pages.home_view import block_patterns
 from hereabouts_api.pages.next_step import next_step
+from hereabouts_api.pages.proof_lines import proof_lines
 from hereabouts_api.pages.room_causes import behind, first_look, how_sure, worst_room
 from hereabouts_api.pages.words import counted, evidence_of, is_beyond
 from hereabouts_platform.access.policy import may
@@ -88,6 +89,7 @@ def case_view(caller: Caller, case: Row, now: datetime, *, failed: Offered | Non
         "first_look": first_look(causes) if standing.state in EARLY else "",
         "month": _month(caller, place, found, known, now),
         "changed": timeline(changes(rows, now - RECENT), names),
+        "proof": proof_lines(connection, case, names),
         "lines": lines,
         "has_ended": standing.concluded,
         "files": files_of(connection, case["id"]),

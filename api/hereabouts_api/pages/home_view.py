@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,25 +11,18 @@ from hereabouts_api.pages.case_fields import Asks, Field
 from hereabouts_api.pages.case_forms import CaseForm
 from hereabouts_api.pages.case_offer import Offered
 from hereabouts_api.pages.case_words import HAZARDS, LEVELS, OUTCOMES, REPORTERS, STATES, hazard_title
-from hereabouts_api.pages.words import number
+from hereabouts_api.room_levels import level_now, why
 from hereabouts_platform.access.policy import may
 from hereabouts_platform.homes.neighbours import Pattern, patterns
 from hereabouts_platform.store.block import homes_of_block
 from hereabouts_platform.store.case_pages import cases_of_home
-from hereabouts_platform.store.home_levels import STALE, levels_of
+from hereabouts_platform.store.home_levels import levels_of
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.case import CaseEventKind
 
 OF_HAZARD = ("damp_mould", "excess_cold", "excess_heat")
 STYLES = {"ok": "live", "watch": "watch", "act": "act", "urgent": "urgent", "no_data": "late", "sensor_fault": "late"}
 WORST = ("urgent", "act", "watch", "sensor_fault", "no_data", "ok")
-FAULTS = {
-    "stuck": "the sensor seems stuck",
-    "below_outdoors": "it reads less vapour than there is outdoors",
-    "saturated": "its humidity has stood at the end of its scale for days",
-    "drift": "its humidity seems to have drifted",
-    "moved": "it seems to have been moved",
-}
 REPORT = CaseForm(
     name="report",
     kind=CaseEventKind.REPORTED,
@@ -73,16 +66,8 @@ def block_patterns(caller: Caller, home: str, now: datetime) -> list[Pattern]:
     return [one for one in patterns(homes_of_block(caller.connection, home, now)) if home in one.homes]
 
 
-def _level(row: Mapping[str, Any], hazard: str, now: datetime) -> str:
-    """A room's level now: what was last said too long ago says nothing any more."""
-    day: date | None = row["day"]
-    if day is None or day < (now - STALE).date():
-        return "no_data"
-    return str(row[hazard])
-
-
 def _worst(rows: Sequence[Mapping[str, Any]], hazard: str, now: datetime) -> str:
-    return min((_level(row, hazard, now) for row in rows), key=WORST.index)
+    return min((level_now(row, hazard, now) for row in rows), key=WORST.index)
 
 
 def _whole(rows: Sequence[Mapping[str, Any]], now: datetime) -> list[RoomLine]:
@@ -97,27 +82,8 @@ def _tag(level: str) -> tuple[str, str]:
 
 
 def _room(row: Mapping[str, Any], now: datetime) -> RoomLine:
-    levels = [_level(row, hazard, now) for hazard in OF_HAZARD]
-    return RoomLine(name=row["room"] or "The home", levels=[_tag(level) for level in levels], why=_why(row, now))
-
-
-def _why(row: Mapping[str, Any], now: datetime) -> str:
-    day: date | None = row["day"]
-    if day is None:
-        return "Nothing has been read here yet."
-    if day < (now - STALE).date():
-        return f"Last assessed for {day.day} {day:%B %Y}."
-    if row["faults"]:
-        return f"In doubt: {', '.join(FAULTS.get(fault, fault) for fault in row['faults'])}."
-    parts = [
-        ("Last 7 days: air at", row["air_week"], "%", " % humidity"),
-        ("coldest surface", row["surface_week"], "%", " %"),
-        ("", row["temperature_week"], "Cel", " °C"),
-    ]
-    said = [f"{what} {number(value, unit)}{after}".strip() for what, value, unit, after in parts if value is not None]
-    if not said:
-        return "Too few readings to say."
-    return f"{', '.join(said)}." + (f" Weather: {row['station']}." if row["station"] else "")
+    levels = [level_now(row, hazard, now) for hazard in OF_HAZARD]
+    return RoomLine(name=row["room"] or "The home", levels=[_tag(level) for level in levels], why=why(row, now))
 
 
 def _case(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A case's papers: files that people attach, the evidence pack, the draft of the written summary."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
 
@@ -16,7 +17,7 @@ from hereabouts_api.routes.case_work import answer
 from hereabouts_api.routes.cases import CaseId, case_of
 from hereabouts_platform.evidence.letters import summary_html
 from hereabouts_platform.evidence.pack import pack_of
-from hereabouts_platform.store.case_events import Clerk
+from hereabouts_platform.store.case_events import Clerk, landlord_of
 from hereabouts_platform.store.case_files import KINDS, Attachment, attach, read_file
 from hereabouts_platform.store.case_pack import case_file
 from hereabouts_schemas.access import Action, Principal, Resource
@@ -126,5 +127,6 @@ def get_letter(
 ) -> HTMLResponse:
     """A page to print and to fill in, in plain English; 400 while no investigation has ended."""
     case = case_of(caller, id, "letter", utc_now())
-    page = summary_html(case_file(caller.connection, case), asked.event)
+    file = replace(case_file(caller.connection, case), landlord=landlord_of(caller.connection))
+    page = summary_html(file, asked.event)
     return HTMLResponse(page, headers={"Content-Security-Policy": LETTER_POLICY})

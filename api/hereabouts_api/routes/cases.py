@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from hereabouts_api.access import Caller, needs
-from hereabouts_api.case_models import CaseCountItem, CaseListing, CaseView
+from hereabouts_api.case_models import WATCHED_IN, CaseCountItem, CaseListing, CaseView
 from hereabouts_api.cursors import At, Cursor, Number, SmallNumber
 from hereabouts_api.parameters import ListParameters, NoParameters, Text, utc_now
 from hereabouts_platform.access.policy import may
@@ -31,6 +31,7 @@ from hereabouts_platform.store.case_list import (
     shown,
     timeline_of,
 )
+from hereabouts_platform.store.proof import watches_of
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.alert import Level
 from hereabouts_schemas.area import edition_of
@@ -154,6 +155,7 @@ def view_case(caller: Caller, case_id: int, now: datetime) -> CaseView:
             "alerts": alerts_of(connection, case_id),
             "evidence": evidence_list(connection, case_id),
             "files": files_of(connection, case_id),
+            "watches": watches_of(connection, case_id) if row["state"] in WATCHED_IN else [],
         }
     )
 

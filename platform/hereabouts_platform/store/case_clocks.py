@@ -1,7 +1,7 @@
 """The clocks of a case in the store, row by row; what came out differently before is kept too."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from hereabouts_platform.cases.clocks.awareness import AwarenessPolicy
 from hereabouts_platform.cases.clocks.clock import Clock, ClockState
+from hereabouts_platform.evidence.case_file import Landlord
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.alert import Level
@@ -29,11 +30,13 @@ class CasePolicy:
         nation: whose law the clocks go by.
         awareness: what counts as becoming aware.
         least: from which level on an alert becomes a case by itself.
+        landlord: who writes to tenants.
     """
 
     nation: str = "england"
     awareness: AwarenessPolicy = AwarenessPolicy.ALERT_RAISED
     least: Level = Level.ACT
+    landlord: Landlord = field(default_factory=Landlord)
 
 
 def next_due(clocks: Sequence[Clock]) -> datetime | None:

@@ -5,7 +5,7 @@ Call inside `acting(connection, principal.id)`, role jobs or api. The case's row
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 
@@ -19,6 +19,7 @@ from hereabouts_platform.cases.clocks.book_file import load_book
 from hereabouts_platform.cases.clocks.clock import Clock
 from hereabouts_platform.cases.clocks.clocks import clocks_of
 from hereabouts_platform.cases.life import Standing, stand
+from hereabouts_platform.evidence.case_file import Landlord
 from hereabouts_platform.store.case_clocks import CasePolicy, keep_clocks, next_due
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
@@ -109,8 +110,19 @@ def policy_of(connection: Connection) -> CasePolicy:
 
 def set_policy(connection: Connection, policy: CasePolicy) -> None:
     """Write down what settings say of cases; clocks that stand are worked out by it at their case's next event."""
-    values = {"nation": policy.nation, "awareness": policy.awareness, "least": policy.least}
+    values = {
+        "nation": policy.nation,
+        "awareness": policy.awareness,
+        "least": policy.least,
+        "landlord": Jsonb(asdict(policy.landlord)),
+    }
     connection.execute(SQL["set_policy"], values)
+
+
+def landlord_of(connection: Connection) -> Landlord:
+    """Who writes to tenants, as the settings have it now."""
+    row = connection.execute(SQL["landlord"]).fetchone()
+    return Landlord(**row[0]) if row else Landlord()
 
 
 def lock_case(connection: Connection, case_id: int) -> Locked:

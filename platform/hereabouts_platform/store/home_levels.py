@@ -16,8 +16,8 @@ STALE = timedelta(hours=6)  # what was said up to that long ago still speaks of 
 
 
 def levels_of(connection: Connection, home: str) -> list[Row]:
-    """The newest day of each measured room of a home: place, room (None: the home), day, until, levels, faults,
-    figures; without a day where nothing was ever read."""
+    """The newest day of each measured room of a home, or of one room: place, room (None: the home), day, until, levels
+    and since which day each stands (`<hazard>_since`), faults, figures; without a day where nothing was ever read."""
     return connection.cursor(row_factory=dict_row).execute(SQL["levels"], {"home": home}).fetchall()
 
 

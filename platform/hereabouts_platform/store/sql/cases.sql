@@ -3,9 +3,12 @@
 -- name: policy
 SELECT nation, awareness, least FROM case_policy
 
+-- name: landlord
+SELECT landlord FROM case_policy
+
 -- name: set_policy
-UPDATE case_policy SET nation = %(nation)s, awareness = %(awareness)s, least = %(least)s
-WHERE (nation, awareness, least) <> (%(nation)s, %(awareness)s, %(least)s)
+UPDATE case_policy SET nation = %(nation)s, awareness = %(awareness)s, least = %(least)s, landlord = %(landlord)s
+WHERE (nation, awareness, least, landlord) <> (%(nation)s, %(awareness)s, %(least)s, %(landlord)s)
 
 -- name: open
 -- One that a case of the same home and hazard stands in the way of is not opened, and no row comes back.

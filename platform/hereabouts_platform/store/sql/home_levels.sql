@@ -7,9 +7,21 @@ WITH room AS (
     JOIN datastream s ON s.deployment_id = d.id AND s.quantity IN ('air_temperature', 'relative_humidity')
     WHERE p.id = %(home)s OR p.parent_id = %(home)s AND p.kind = 'room'
 )
-SELECT room.id AS place, room.name AS room, r.*, w.name AS station
+SELECT room.id AS place, room.name AS room, r.*, w.name AS station, s.*
 FROM room
 LEFT JOIN LATERAL (SELECT * FROM room_day x WHERE x.place_id = room.id ORDER BY x.day DESC LIMIT 1) r ON true
+-- The first day of each level as it stands: the one after the last that said something else.
+CROSS JOIN LATERAL (
+    SELECT (SELECT min(f.day) FROM room_day f WHERE f.place_id = room.id AND f.day > coalesce(
+               (SELECT max(o.day) FROM room_day o WHERE o.place_id = room.id AND o.damp_mould <> r.damp_mould),
+               '-infinity')) AS damp_mould_since,
+           (SELECT min(f.day) FROM room_day f WHERE f.place_id = room.id AND f.day > coalesce(
+               (SELECT max(o.day) FROM room_day o WHERE o.place_id = room.id AND o.excess_cold <> r.excess_cold),
+               '-infinity')) AS excess_cold_since,
+           (SELECT min(f.day) FROM room_day f WHERE f.place_id = room.id AND f.day > coalesce(
+               (SELECT max(o.day) FROM room_day o WHERE o.place_id = room.id AND o.excess_heat <> r.excess_heat),
+               '-infinity')) AS excess_heat_since
+) s
 LEFT JOIN place w ON w.id = r.station_id
 ORDER BY room.name NULLS FIRST, room.id
 
