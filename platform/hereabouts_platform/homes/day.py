@@ -38,15 +38,15 @@ def next_day(before: Record, hours: Hours, until: int, rooms: Rooms, limits: Lim
         hours: the day's hours, NaN where unknown; what lies at or after `until` is not looked at.
         rooms: facts of the same rooms in the same order; rooms of one home are given together.
     """
+    if not len(before):
+        return before.copy()
     return figured_day(before, hours, until, rooms, limits)[0]
 
 
 def figured_day(
     before: Record, hours: Hours, until: int, rooms: Rooms, limits: Limits = LIMITS
 ) -> tuple[Record, Figures]:
-    """What `next_day` gives, and its figures, which need not be worked out a second time."""
-    if not len(before):
-        return before.copy(), figures_of(before, limits)
+    """What `next_day` gives of one room or more, and its figures, which need not be worked out a second time."""
     if len(before) == 1:  # sums over one column run in another order than over several: the last bit would differ
         twice = np.zeros(2, dtype=np.intp)
         twins = replace(rooms.of(twice), home=np.arange(2, dtype=np.int64))
