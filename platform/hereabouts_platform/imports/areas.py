@@ -65,9 +65,8 @@ def import_areas(
         take_turn(connection)
         _Import(connection, file, chosen, options, tally).run()
         report = tally.report()
-        counts = {"stored": report.stored, "duplicate": report.duplicate, "refused": report.refused_count}
         edition = {"kind": chosen.kind.value, "vintage": chosen.vintage}
-        detail = {"import": "areas", "file": path.name, "sha256": _digest(path), **edition, **counts}
+        detail = {"import": "areas", "file": path.name, "sha256": _digest(path), **edition, **report.counts}
         record(connection, principal, Action.WRITE, Resource.PLACES, detail)
         if dry_run:
             raise psycopg.Rollback

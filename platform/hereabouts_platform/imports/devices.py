@@ -50,8 +50,7 @@ def import_devices(connection: Connection, principal: Principal, path: Path, sin
         store.take_turn(connection)
         _Import(connection, table, tally).run()
         report = tally.report()
-        counts = {"stored": report.stored, "duplicate": report.duplicate, "refused": report.refused_count}
-        detail = {"import": "devices", "file": table.name, "sha256": table.sha256, **counts}
+        detail = {"import": "devices", "file": table.name, "sha256": table.sha256, **report.counts}
         record(connection, principal, Action.WRITE, Resource.DEVICES, detail)
     return report
 

@@ -56,8 +56,7 @@ def import_patches(connection: Connection, principal: Principal, path: Path, sin
         take_turn(connection)
         _Import(connection, table.rows, tally).run()
         report = tally.report()
-        counts = {"stored": report.stored, "duplicate": report.duplicate, "refused": report.refused_count}
-        detail = {"import": "patches", "file": table.name, "sha256": table.sha256, **counts}
+        detail = {"import": "patches", "file": table.name, "sha256": table.sha256, **report.counts}
         record(connection, principal, Action.WRITE, Resource.CASES, detail)
     return report
 

@@ -68,8 +68,7 @@ def import_places(
             found = _take(connection, path, tally, is_features=is_features)
         locate_moved(connection)
         report = tally.report()
-        counts = {"stored": report.stored, "duplicate": report.duplicate, "refused": report.refused_count}
-        detail = {"import": "places", "file": path.name, "sha256": found, **counts}
+        detail = {"import": "places", "file": path.name, "sha256": found, **report.counts}
         record(connection, principal, Action.WRITE, Resource.PLACES, detail)
         if dry_run:
             raise psycopg.Rollback

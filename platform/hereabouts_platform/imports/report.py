@@ -74,6 +74,11 @@ class ImportReport:
     notes: tuple[str, ...] = ()
     unit: str = "line"
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """What became of the file in three numbers, as the audit keeps it."""
+        return {"stored": self.stored, "duplicate": self.duplicate, "refused": self.refused_count}
+
     def as_dict(self) -> dict[str, object]:
         """The report as it stands in JSON."""
         return {

@@ -59,8 +59,7 @@ def import_tenancies(
         kinds = kinds_of(connection, [row.cell("home") for row in table.rows])
         _store(connection, _once_each(_wishes(table.rows, kinds, tally), tally), tally)
         report = tally.report()
-        counts = {"stored": report.stored, "duplicate": report.duplicate, "refused": report.refused_count}
-        detail = {"import": "tenancies", "file": table.name, "sha256": table.sha256, **counts}
+        detail = {"import": "tenancies", "file": table.name, "sha256": table.sha256, **report.counts}
         record(connection, principal, Action.WRITE, Resource.CASES, detail)
     return report
 
