@@ -1,6 +1,6 @@
 """The forms that a case offers as it stands, filled in with what was answered and what is wrong with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
@@ -8,9 +8,9 @@ from uuid import uuid4
 from hereabouts_api.pages.case_fields import Asks, Field, read_field
 from hereabouts_api.pages.case_forms import FORMS, CaseForm
 from hereabouts_platform.cases.life import Standing, possible
-from hereabouts_platform.store.case_events import KEY, Happened
+from hereabouts_platform.store.case_events import KEY, Happened, Recorded
 from hereabouts_schemas.case import CaseEventKind
-from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.errors import InputError, NotNow
 from hereabouts_schemas.times import parse_time
 
 NOBODY = "nobody"
@@ -44,6 +44,17 @@ class Answered:
 
     happened: Happened | None
     errors: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotRecorded:
+    """A form to be shown again as it was filled in: nothing of it was recorded, so it is a request of its own.
+
+    `status` is the HTTP status of the page that shows it.
+    """
+
+    shown: Offered
+    status: int
 
 
 def form_named(name: str) -> CaseForm:
@@ -98,12 +109,28 @@ def answered(
     return Answered(happened=Happened(kind=form.kind, at=at, detail=detail), errors={})
 
 
-def not_recorded(form: CaseForm, answers: Mapping[str, str], errors: Mapping[str, str]) -> Offered:
-    """A form to be shown again as it was filled in: nothing of it was recorded, so it is a request of its own."""
-    return Offered(form=form, key=uuid4().hex, answers=answers, errors=errors)
+def carry_out(
+    form: CaseForm, read: Answered, given: Mapping[str, str], work: Callable[[Happened], Recorded]
+) -> Recorded | NotRecorded:
+    """Have `work` record what a form that came back asks for, or say what is wrong with it.
+
+    Args:
+        read: the form as it was read (`answered`).
+        given: what stood in its fields, by name.
+        work: records the event; its InputError stands beside the field it is about, its NotNow over the whole form.
+    """
+    errors, status = read.errors, 400
+    if read.happened is not None:
+        try:
+            return work(read.happened)
+        except InputError as error:
+            errors = _refused(form, error)
+        except NotNow as error:
+            errors, status = {WHOLE: str(error)}, 409
+    return NotRecorded(shown=Offered(form=form, key=uuid4().hex, answers=given, errors=errors), status=status)
 
 
-def refused(form: CaseForm, error: InputError) -> Mapping[str, str]:
+def _refused(form: CaseForm, error: InputError) -> Mapping[str, str]:
     """An error of the case itself, beside the field that it is about."""
     if error.field == KEY:  # somebody went back in the browser, changed the answers and sent the form again
         return {WHOLE: SENT_BEFORE}

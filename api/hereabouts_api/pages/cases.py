@@ -7,12 +7,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.pages.case_form_body import Answers, answers
-from hereabouts_api.pages.case_offer import WHOLE, Offered, answered, form_named, not_recorded, refused
+from hereabouts_api.pages.case_offer import NotRecorded, Offered, answered, carry_out, form_named
 from hereabouts_api.pages.case_view import case_view, lists_of
 from hereabouts_api.pages.templates import render
 from hereabouts_api.parameters import utc_now
 from hereabouts_api.routes.cases import CaseId, case_of
-from hereabouts_platform.store.case_events import Clerk, RequestKey
+from hereabouts_platform.store.case_events import Clerk, Happened, Recorded, RequestKey
 from hereabouts_platform.store.case_files import MOST_BYTES, Attachment, attach
 from hereabouts_platform.store.case_list import Row, timeline_of
 from hereabouts_platform.store.cases import record_event
@@ -38,20 +38,16 @@ def record(caller: Works, id: CaseId, given: Annotated[Answers, answers()]) -> R
     case = case_of(caller, id, "page", now)
     form = form_named(given.form)
     lists = lists_of(caller, case, timeline_of(caller.connection, id))
-    read = answered(form, lists, given.fields, now)
-    errors = read.errors
-    status = 400
-    if read.happened is not None:
-        key = RequestKey(key=given.key, asked={"case": id, "form": form.name, "fields": dict(given.fields)})
-        try:
-            done = record_event(Clerk.at(caller.connection, caller.principal, now), id, read.happened, key)
-            return RedirectResponse(f"/cases/{id}?done={done.event}", 303)
-        except InputError as error:
-            errors = refused(form, error)
-        except NotNow as error:
-            errors, status = {WHOLE: str(error)}, 409
-    failed = not_recorded(form, given.fields, errors)
-    return HTMLResponse(_page(caller, case_of(caller, id, "page", now), failed=failed, done=None), status)
+    key = RequestKey(key=given.key, asked={"case": id, "form": form.name, "fields": dict(given.fields)})
+
+    def tell(happened: Happened) -> Recorded:
+        return record_event(Clerk.at(caller.connection, caller.principal, now), id, happened, key)
+
+    done = carry_out(form, answered(form, lists, given.fields, now), given.fields, tell)
+    if isinstance(done, NotRecorded):
+        page = _page(caller, case_of(caller, id, "page", now), failed=done.shown, done=None)
+        return HTMLResponse(page, done.status)
+    return RedirectResponse(f"/cases/{id}?done={done.event}", 303)
 
 
 @router.post("/cases/{id}/files", max_body_size=MOST_BYTES + 2**20)
