@@ -219,6 +219,15 @@ def test_lists_hold_what_is_asked_for_and_one_thing_is_done_in_several_cases(tow
     narrowed = read(ada.get("/homes?view=team&hazard=excess_cold&level=&patch=north&overdue=&sort=level"))
     assert [one["href"] for one in narrowed.all("a") if one["href"].startswith("/cases/")] == [cold]
     assert "No case is like that." in read(ada.get("/homes?view=team&overdue=yes")).said()
+    for vintage, name in (("2023", "Mill Hill"), ("2025", "Mill Hill and Moor")):
+        town.connection.execute(
+            "INSERT INTO area (code, vintage, kind, name) VALUES ('W7', %s, 'ward', %s)", (vintage, name)
+        )
+        town.connection.execute("INSERT INTO place_area VALUES ('elm-1', 'W7', %s)", (vintage,))
+    ward = read(ada.get("/homes?view=team&area=W7"))
+    assert [one["href"] for one in ward.all("a") if one["href"].startswith("/cases/")] == [damp]
+    assert len([one for one in ward.all("option") if one["value"] == "W7"]) == 1, "the newest edition of each ward"
+    assert "Mill Hill and Moor" in ward.said()
     assert read(ada.get("/homes?view=team&area=E1"), 400)
     assert read(ada.get("/homes?nonsense=1"), 400)
 

@@ -45,8 +45,8 @@ def patches(connection: Connection) -> list[tuple[str, str]]:
     return connection.execute(SQL["patches"]).fetchall()
 
 
-def areas_of_cases(connection: Connection) -> list[tuple[str, str, str]]:
-    """Wards and neighbourhoods with a case that the principal sees: code, vintage, name."""
+def areas_of_cases(connection: Connection) -> list[tuple[str, str]]:
+    """Wards with a case that the principal sees, by name: code, and the name of its newest edition."""
     return connection.execute(SQL["areas_of_cases"]).fetchall()
 
 

@@ -40,10 +40,13 @@ SELECT t.code, t.name FROM patch t
 WHERE EXISTS (SELECT FROM case_record c WHERE c.patch = t.code) ORDER BY t.name, t.code
 
 -- name: areas_of_cases
-SELECT DISTINCT a.code, a.vintage, a.name FROM case_record c
-JOIN place_area m ON m.place_id = c.place_id
-JOIN area a ON a.code = m.code AND a.vintage = m.vintage
-WHERE a.kind = 'ward' ORDER BY a.name, a.code
+-- Each ward once, by its newest edition: that is the one which a bare code asks for.
+SELECT w.code, w.name FROM (
+    SELECT DISTINCT ON (a.code) a.code, a.name FROM case_record c
+    JOIN place_area m ON m.place_id = c.place_id
+    JOIN area a ON a.code = m.code AND a.vintage = m.vintage
+    WHERE a.kind = 'ward' ORDER BY a.code, a.vintage DESC
+) w ORDER BY w.name, w.code
 
 -- name: cases_of_home
 SELECT c.id, c.hazard, c.state, c.level, c.outcome, c.opened_at, c.closed_at, p.name AS assignee, c.next_due
