@@ -56,7 +56,7 @@ def case(people: Callable[[str], httpx.Client]) -> Iterator[int]:
     number = answer.json()["case"]
     assert answer.headers["location"] == f"/v1/cases/{number}"
     yield number
-    tell(people("Ada"), number, "dismissed", reason="The test is over.")
+    tell(people("Ada"), number, "closed", outcome="no_access", reason="The test is over.")
 
 
 def tell(client: httpx.Client, case: int, kind: str, key: str | None = None, **detail: object) -> httpx.Response:
@@ -100,8 +100,12 @@ def test_a_case_is_worked_from_report_to_letter(
     assert pack.headers["content-type"] == "application/zip"
     assert "events.csv" in zipfile.ZipFile(BytesIO(pack.content)).namelist()
     tell(ada, case, "works_done")
+    early = tell(ada, case, "closed", outcome="cause_found", reason="The fan was dead.")
+    assert early.status_code == 409
+    assert "record the written summary" in early.json()["detail"]
+    tell(ada, case, "summary_sent", way="hand")
     done = tell(ada, case, "closed", outcome="cause_found", reason="The fan was dead.")
-    assert done.status_code == 201
+    assert done.status_code == 201, done.text
     tell(ada, case, "reopened", reason="Not yet.")
 
 

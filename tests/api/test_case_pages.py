@@ -312,5 +312,10 @@ def test_a_case_closed_before_all_is_done_says_what_the_law_still_asks_for(peopl
     ada = people("Ada")
     path = reported(ada, "elm-1")
     assert send(ada, path, "conclude", type="in_person", significance="significant").status_code == 303
-    assert send(ada, path, "close", outcome="confirmed_hazard", reason="Passed on.").status_code == 303
+    assert "“Hazard confirmed” and “Cause found” have to wait." in read(ada.get(path)).said()
+    refused = send(ada, path, "close", outcome="confirmed_hazard", reason="Passed on.")
+    said = read(refused, 409).said()
+    assert "The case cannot be closed so yet. The law still asks for this. “Send the written summary" in said
+    assert "record safety work, that the home was made safe or that the works are done" in said
+    assert send(ada, path, "close", outcome="no_access", reason="Nobody opens.").status_code == 303
     assert "The case is closed, but the law still asks for this" in read(ada.get(path)).said()

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.cases.clocks.book_file import load_book
+from hereabouts_platform.cases.closing import check_clocks, closes
 from hereabouts_platform.cases.details import checked
-from hereabouts_platform.cases.life import check
+from hereabouts_platform.cases.life import check, stand
 from hereabouts_platform.cases.steps import STEPS
 from hereabouts_platform.store.case_events import (
     Clerk,
@@ -20,6 +21,7 @@ from hereabouts_platform.store.case_events import (
     keep_key,
     lock_case,
     officers_of,
+    work_out,
     write_events,
 )
 from hereabouts_platform.store.connection import Connection
@@ -76,7 +78,9 @@ def record_event(clerk: Clerk, case_id: int, given: Happened, key: RequestKey | 
     case = lock_case(clerk.connection, case_id)
     before = events_of(clerk.connection, case.id)
     news = _checked(given)
-    check(before, _wanted(clerk, before, news), clerk.now)
+    wanted = _wanted(clerk, before, news)
+    check(before, wanted, clerk.now)
+    _check_closing(clerk, case, before, wanted)
     if news.kind is CaseEventKind.ASSIGNED:
         _check_assignee(clerk, case, news.detail["assignee"])
     return _done(clerk, case, before, [news], key)
@@ -108,6 +112,14 @@ def _handed(officer: str, now: datetime) -> Happened:
 def _wanted(clerk: Clerk, before: Sequence[CaseEvent], news: Happened) -> CaseEvent:
     number = before[-1].id + 1 if before else 1
     return CaseEvent(id=number, kind=news.kind, at=news.at, actor=clerk.by.name, detail=news.detail)
+
+
+def _check_closing(clerk: Clerk, case: Locked, before: Sequence[CaseEvent], wanted: CaseEvent) -> None:
+    """A case is not closed, by whatever event, while its clocks still ask for something that this does not end."""
+    after = [*before, wanted]
+    standing = stand(after)
+    if closes(stand(before), standing):
+        check_clocks(work_out(clerk, case, after, standing))
 
 
 def _check_hazard(clerk: Clerk, hazard: str) -> None:
