@@ -72,18 +72,22 @@ def test_a_case_is_worked_from_report_to_letter(
         ("triaged", {}),
         ("investigation_begun", {"type": "in_person"}),
         ("investigation_concluded", {"type": "in_person", "significance": "significant", "safety_work_is": "A fan."}),
-        ("works_begun", {}),
+        ("works_begun", {"works": "both"}),
     )
     for kind, detail in steps:
         answer = tell(ada, case, kind, **detail)
         assert answer.status_code == 201, answer.text
     view = ada.get(f"/v1/cases/{case}").json()
     assert (view["state"], view["assignee"], view["patch"], view["home"]) == ("works", "Ada", "north", "home-7")
-    assert [event["kind"] for event in view["events"]] == ["reported", "assigned", *(kind for kind, _ in steps)]
+    assert [event["kind"] for event in view["events"]] == [
+        *("reported", "assigned"),
+        *(kind for kind, _ in steps),
+        "preventative_work_begun",
+    ]
     assert "works_done" in view["possible"]
     assert "dismissed" not in view["possible"]
     clocks = {clock["name"]: clock["state"] for clock in view["clocks"]}
-    assert clocks["investigate"] == "met"
+    assert (clocks["investigate"], clocks["preventative_start"], clocks["safety_work"]) == ("met", "met", "running")
     assert view["awareness"]["event"] == view["events"][0]["id"]
     letter = ada.get(f"/v1/cases/{case}/letter")
     assert "A fan." in letter.text

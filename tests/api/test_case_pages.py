@@ -106,7 +106,11 @@ def test_a_case_is_walked_from_a_report_to_its_end(people: People, town) -> None
     assert ada.get(f"/v1{path}/pack.zip").headers["content-type"] == "application/zip"
     answer = send(ada, path, "summary", way="hand")
     assert answer.status_code == 303, read(answer, 400).said()[:600]
-    assert send(ada, path, "works-begun").status_code == 303
+    assert "Choose one." in read(send(ada, path, "works-begun"), 400).said()
+    assert send(ada, path, "works-begun", works="both").status_code == 303
+    said = read(ada.get(path)).said()
+    assert "Preventative work begun" in said
+    assert "Work to make it safe, and to keep it from coming back." in said
     assert send(ada, path, "safety-done").status_code == 303
     assert "Since the works" not in read(ada.get(path)).said()
     assert send(ada, path, "works-done").status_code == 303
@@ -184,7 +188,12 @@ def test_an_entry_is_corrected_and_withdrawn_in_the_open(people: People) -> None
     send(ada, path, "visit", result="nobody_in")
     page = ada.get(path).text
     number = re.findall(r'<option value="(\d+)">\d+: Visit', page)[0]
+    told = re.findall(r'<option value="(\d+)">\d+: Reported', page)[0]
     early = f"{NOW - timedelta(days=1):%Y-%m-%dT12:00}"
+    refused = read(send(ada, path, "correct", event=number, at=early, reason="Wrong day."), 400).said()
+    assert "nothing can have happened in it before" in refused
+    before = f"{NOW - timedelta(days=2):%Y-%m-%dT12:00}"
+    assert send(ada, path, "correct", event=told, at=before, reason="Wrong day.").status_code == 303
     assert send(ada, path, "correct", event=number, at=early, reason="Wrong day.").status_code == 303
     assert "Visit Corrected later" in read(ada.get(path)).said()
     assert send(ada, path, "withdraw", event=number, reason="Another home.").status_code == 303
@@ -206,7 +215,7 @@ def test_a_file_is_attached_and_a_wrong_one_is_said_so(people: People) -> None:
     answer = ada.post(f"{path}/files", files={"file": ("log.csv", b"a,b", "application/vnd.ms-excel")})
     assert answer.status_code == 303  # what Windows says of a CSV file
     page = read(ada.post(f"{path}/files", files={"file": ("a.exe", b"MZ", "application/x-msdownload")}), 400)
-    assert "Attach one of image/jpeg" in page.said()
+    assert "Attach JPEG, PNG, WebP, HEIC, PDF" in page.said()
     assert send(ada, path, "not-a-hazard", reason="Something else").status_code == 303
 
 

@@ -101,7 +101,7 @@ def case_view(caller: Caller, case: Row, now: datetime, *, failed: Offered | Non
         "told": next((line for line in lines if line.id == done), None),
         **_clocks(caller, case, clocks, rows, now),
         **_step(standing, clocks, now),
-        **_forms(caller, case, standing, rows, clocks, failed),
+        **_forms(caller, standing, lists_of(caller, case, rows), owed_words(clocks), failed),
         "states": STATES,
         "levels": LEVELS,
         "outcomes": OUTCOMES,
@@ -140,15 +140,13 @@ def _step(standing: Standing, clocks: list[Clock], now: datetime) -> dict[str, A
 
 
 def _forms(
-    caller: Caller, case: Row, standing: Standing, rows: Sequence[Row], clocks: list[Clock], failed: Offered | None
+    caller: Caller, standing: Standing, lists: dict[str, dict[str, str]], owed: str, failed: Offered | None
 ) -> dict[str, Any]:  # fmt: skip
     may_work = may(caller.principal, Action.WRITE, Resource.CASES)
     if not may_work:
         return {"may_work": False, "forms": [], "more_forms": [], "failed": None}
     may_review = may(caller.principal, Action.REVIEW, Resource.CASES)
     own = standing.to_review is not None and standing.to_review.actor == caller.principal.name
-    lists = lists_of(caller, case, rows)
-    owed = owed_words(clocks)
     notes = {"close": f"{WAIT} {owed}"} if owed else {}
     now_forms, more = offers(standing, lists, notes, may_review=may_review and not own, failed=failed)
     return {"may_work": True, "forms": now_forms, "more_forms": more, "failed": failed}

@@ -1,4 +1,4 @@
-"""Whether a case may be closed while the law still asks for something: not with a hazard found and work undone. Pure."""
+"""Whether a case may be closed while the law still asks for something: not with what it asks for undone. Pure."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

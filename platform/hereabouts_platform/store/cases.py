@@ -83,7 +83,7 @@ def record_event(clerk: Clerk, case_id: int, given: Happened, key: RequestKey | 
     _check_closing(clerk, case, before, wanted)
     if news.kind is CaseEventKind.ASSIGNED:
         _check_assignee(clerk, case, news.detail["assignee"])
-    return _done(clerk, case, before, [news], key)
+    return _done(clerk, case, before, [news, *_follows(news)], key)
 
 
 def record_file(clerk: Clerk, case: Locked, detail: Mapping[str, object]) -> int:
@@ -99,6 +99,13 @@ def _done(
     recorded = Recorded(case=case.id, event=made[0].id)
     keep_key(clerk.connection, key, recorded)
     return recorded
+
+
+def _follows(news: Happened) -> list[Happened]:
+    """What is a fact of its own beside an event: works that have begun may be those that the law calls preventative."""
+    if news.kind is CaseEventKind.WORKS_BEGUN and news.detail.get("works") in ("preventative", "both"):
+        return [Happened(kind=CaseEventKind.PREVENTATIVE_WORK_BEGUN, at=news.at)]
+    return []
 
 
 def _checked(given: Happened) -> Happened:
