@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-
 from hereabouts_deploy.data_dir import DataDir
 from hereabouts_deploy.embedded import mosquitto
 from hereabouts_deploy.embedded.broker import Broker, BrokerKind
@@ -26,7 +25,6 @@ from hereabouts_ingest.sharing import require_sharing
 from hereabouts_platform.store.connection import DatabaseRole
 from hereabouts_schemas.access import Principal
 from hereabouts_schemas.errors import BrokerUnavailable, ConfigError, HereaboutsError
-
 
 READY_WITHIN_S = 180.0
 LEFTOVER_PATIENCE_S = 15.0  # what a killed run left behind needs a moment to notice, to end and to free its port
