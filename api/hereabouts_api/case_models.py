@@ -97,6 +97,9 @@ class CaseClock(Item):
     replaced_by: str | None
     was_due_on: date | None
     second_reading: bool = Field(description="Kept only because the law can be read in two ways.")
+    owed: list[CaseEventKind] = Field(
+        description="Of these, one has still to be recorded; empty where it is met, or can no longer be."
+    )
     note: str
 
 

@@ -106,7 +106,11 @@ def test_a_case_is_walked_from_a_report_to_its_end(people: People, town) -> None
     assert ada.get(f"/v1{path}/pack.zip").headers["content-type"] == "application/zip"
     answer = send(ada, path, "summary", way="hand")
     assert answer.status_code == 303, read(answer, 400).said()[:600]
-    assert send(ada, path, "works-begun").status_code == 303
+    assert "Choose one." in read(send(ada, path, "works-begun"), 400).said()
+    assert send(ada, path, "works-begun", works="both").status_code == 303
+    said = read(ada.get(path)).said()
+    assert "Preventative work begun" in said
+    assert "Work to make it safe, and to keep it from coming back." in said
     assert send(ada, path, "safety-done").status_code == 303
     assert "Since the works" not in read(ada.get(path)).said()
     assert send(ada, path, "works-done").status_code == 303
@@ -184,7 +188,12 @@ def test_an_entry_is_corrected_and_withdrawn_in_the_open(people: People) -> None
     send(ada, path, "visit", result="nobody_in")
     page = ada.get(path).text
     number = re.findall(r'<option value="(\d+)">\d+: Visit', page)[0]
+    told = re.findall(r'<option value="(\d+)">\d+: Reported', page)[0]
     early = f"{NOW - timedelta(days=1):%Y-%m-%dT12:00}"
+    refused = read(send(ada, path, "correct", event=number, at=early, reason="Wrong day."), 400).said()
+    assert "nothing can have happened in it before" in refused
+    before = f"{NOW - timedelta(days=2):%Y-%m-%dT12:00}"
+    assert send(ada, path, "correct", event=told, at=before, reason="Wrong day.").status_code == 303
     assert send(ada, path, "correct", event=number, at=early, reason="Wrong day.").status_code == 303
     assert "Visit Corrected later" in read(ada.get(path)).said()
     assert send(ada, path, "withdraw", event=number, reason="Another home.").status_code == 303
@@ -206,7 +215,7 @@ def test_a_file_is_attached_and_a_wrong_one_is_said_so(people: People) -> None:
     answer = ada.post(f"{path}/files", files={"file": ("log.csv", b"a,b", "application/vnd.ms-excel")})
     assert answer.status_code == 303  # what Windows says of a CSV file
     page = read(ada.post(f"{path}/files", files={"file": ("a.exe", b"MZ", "application/x-msdownload")}), 400)
-    assert "Attach one of image/jpeg" in page.said()
+    assert "Attach JPEG, PNG, WebP, HEIC, PDF" in page.said()
     assert send(ada, path, "not-a-hazard", reason="Something else").status_code == 303
 
 
@@ -275,14 +284,18 @@ def test_alerts_without_a_case_stand_by_themselves_and_open_one_by_hand(town, pe
 def test_a_home_that_nothing_can_be_said_of_is_amber(town, people: People) -> None:
     device = town.device("mute")
     stream = town.stream(town.deploy(device, "ash-9/bed", NOW - timedelta(days=9)), "relative_humidity", "%")
+    assert "Nothing has been read here yet." in read(people("Bo").get("/places/ash-9")).said()
+    assert "Cannot be judged Of one home nothing can be said" in read(people("Bo").get("/homes")).said()
     town.readings(stream, [(NOW - timedelta(days=8), 50.0)])
     said = read(people("Bo").get("/homes")).said()
-    assert "Cannot be judged Of one home nothing can be said" in said
+    assert "Not assessed yet Readings of one home have come in; they are assessed within the hour." in said
+    assert "nothing can be said" not in said
     page = read(people("Bo").get("/homes?view=unknown"))
-    assert "Cannot be judged: too little is known Ash-9" in page.said()
+    assert "Not assessed yet Ash-9" in page.said()
     assert ("span", {"class": "tag late"}) in page.elements
     page = read(people("Bo").get("/places/ash-9"))
-    assert "Nothing has been read here yet." in page.said() or "Cannot be judged" in page.said()
+    assert "Readings have come in; they are assessed within the hour." in page.said()
+    assert "Cannot be judged" in page.said()
     assert not [one for name, one in page.elements if name == "span" and one.get("class") == "tag wraps live"]
 
 
@@ -312,5 +325,10 @@ def test_a_case_closed_before_all_is_done_says_what_the_law_still_asks_for(peopl
     ada = people("Ada")
     path = reported(ada, "elm-1")
     assert send(ada, path, "conclude", type="in_person", significance="significant").status_code == 303
-    assert send(ada, path, "close", outcome="confirmed_hazard", reason="Passed on.").status_code == 303
+    assert "“Hazard confirmed” and “Cause found” have to wait." in read(ada.get(path)).said()
+    refused = send(ada, path, "close", outcome="confirmed_hazard", reason="Passed on.")
+    said = read(refused, 409).said()
+    assert "The case cannot be closed so yet. The law still asks for this. “Send the written summary" in said
+    assert "record safety work, that the home was made safe or that the works are done" in said
+    assert send(ada, path, "close", outcome="no_access", reason="Nobody opens.").status_code == 303
     assert "The case is closed, but the law still asks for this" in read(ada.get(path)).said()

@@ -21,6 +21,7 @@ from hereabouts_api.pages.words import counted, evidence_of, is_beyond
 from hereabouts_platform.access.policy import may
 from hereabouts_platform.cases.clocks.book_file import load_book
 from hereabouts_platform.cases.clocks.clock import Clock, ClockState
+from hereabouts_platform.cases.closing import owed_words
 from hereabouts_platform.cases.life import Standing, stand
 from hereabouts_platform.cases.steps import STEPS
 from hereabouts_platform.climate.surface import DWELLING_F_RSI
@@ -34,10 +35,11 @@ from hereabouts_platform.store.home_levels import levels_of
 from hereabouts_platform.store.home_reckoning import Reckoned, reckoned
 from hereabouts_platform.store.places import children_of
 from hereabouts_schemas.access import Action, Resource
-from hereabouts_schemas.case import CaseEventKind, CaseState
+from hereabouts_schemas.case import CaseEventKind, CaseOutcome, CaseState
 
 RECENT = timedelta(days=14)
 LINES = ("surface_humidity_month", "surface_humidity_week", "mould_index", "air_humidity_week", "air_humidity_month")
+WAIT = f"“{OUTCOMES[CaseOutcome.CONFIRMED_HAZARD]}” and “{OUTCOMES[CaseOutcome.CAUSE_FOUND]}” have to wait."
 EARLY = (CaseState.REPORTED, CaseState.TRIAGED, CaseState.INVESTIGATING)
 
 
@@ -99,7 +101,7 @@ def case_view(caller: Caller, case: Row, now: datetime, *, failed: Offered | Non
         "told": next((line for line in lines if line.id == done), None),
         **_clocks(caller, case, clocks, rows, now),
         **_step(standing, clocks, now),
-        **_forms(caller, case, standing, rows, failed),
+        **_forms(caller, standing, lists_of(caller, case, rows), owed_words(clocks), failed),
         "states": STATES,
         "levels": LEVELS,
         "outcomes": OUTCOMES,
@@ -138,15 +140,15 @@ def _step(standing: Standing, clocks: list[Clock], now: datetime) -> dict[str, A
 
 
 def _forms(
-    caller: Caller, case: Row, standing: Standing, rows: Sequence[Row], failed: Offered | None
+    caller: Caller, standing: Standing, lists: dict[str, dict[str, str]], owed: str, failed: Offered | None
 ) -> dict[str, Any]:  # fmt: skip
     may_work = may(caller.principal, Action.WRITE, Resource.CASES)
     if not may_work:
         return {"may_work": False, "forms": [], "more_forms": [], "failed": None}
     may_review = may(caller.principal, Action.REVIEW, Resource.CASES)
     own = standing.to_review is not None and standing.to_review.actor == caller.principal.name
-    lists = lists_of(caller, case, rows)
-    now_forms, more = offers(standing, lists, may_review=may_review and not own, failed=failed)
+    notes = {"close": f"{WAIT} {owed}"} if owed else {}
+    now_forms, more = offers(standing, lists, notes, may_review=may_review and not own, failed=failed)
     return {"may_work": True, "forms": now_forms, "more_forms": more, "failed": failed}
 
 

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse
 
 from hereabouts_api.access import Caller, caller_of, needs, vouched
 from hereabouts_api.case_models import CaseRecorded
-from hereabouts_api.intake import MOST_BYTES, Intake
+from hereabouts_api.intake import Intake
 from hereabouts_api.parameters import NoParameters, Text, utc_now
 from hereabouts_api.routes.case_work import answer
 from hereabouts_api.routes.cases import CaseId, case_of
@@ -51,7 +51,6 @@ class LetterParameters(NoParameters):
     summary="Attach a file",
     status_code=201,
     response_model=CaseRecorded,
-    max_body_size=MOST_BYTES + 2**20,  # what is beyond our own limit by little gets our own words
     openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(KINDS, BINARY)}},
 )
 async def add_file(
