@@ -134,6 +134,16 @@ class EvidenceItem(Item):
     station: StationItem | None = Field(None, description="Whose weather is in it; null where none is.")
 
 
+class AlertCause(Item):
+    """What an alert on a home puts first as its cause."""
+
+    cause: str = Field(examples=["cold_bridge"])
+    title: str = Field(examples=["a cold wall or corner"])
+    odds: float = Field(ge=0, le=1, description="With those of the causes that are less likely 1 in all.")
+    for_: list[str] = Field(alias="for", description="Sentences that speak for it.")
+    against: list[str] = Field(description="Sentences that speak against it.")
+
+
 class AlertItem(Item):
     """A job's statement that a place, device, source or job needs somebody."""
 
@@ -147,6 +157,7 @@ class AlertItem(Item):
     state: State
     reason: str = Field(description="Why, in plain English.")
     evidence: dict[str, EvidenceItem]
+    cause: AlertCause | None = Field(None, description="Of an alert on a home: the likeliest cause, as last told.")
     rule: str
     rule_version: str
     opened_at: AwareDatetime = Field(examples=[AT])
