@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from psycopg.rows import dict_row
 
+from hereabouts_platform.homes.backtest import Known
 from hereabouts_platform.homes.found_cause import cause_in_words
 from hereabouts_platform.rules.learning import ClosedCase
 from hereabouts_platform.store.connection import Connection
@@ -16,6 +18,7 @@ SQL = load("learning")
 
 PEOPLE = "Told by people"
 NOT_KEPT = "A rule whose alert is no longer kept"
+_EPOCH = date(1970, 1, 1)
 
 
 def closed_cases(connection: Connection) -> dict[str, list[ClosedCase]]:
@@ -56,3 +59,11 @@ def after_works(connection: Connection) -> dict[str, AfterWorks]:
         watches.setdefault(hazard, Counter())[state] += count
         changes.setdefault(hazard, Counter())[verdict] += count
     return {hazard: AfterWorks(watches=watches[hazard], changes=changes[hazard]) for hazard in watches}
+
+
+def outcomes_of(connection: Connection, first: date, last: date) -> list[Known]:
+    """What people found in homes from `first` to `last`, by the closed cases; sensor problems were no hazard."""
+    return [
+        Known(home=home, hazard=hazard, day=(day - _EPOCH).days, confirmed=confirmed)
+        for home, hazard, day, confirmed in connection.execute(SQL["outcomes"], {"first": first, "last": last})
+    ]

@@ -28,3 +28,16 @@ FROM relapse_watch w JOIN case_record c ON c.id = w.case_id
 WHERE c.state = 'closed'
 GROUP BY 1, 2, 3
 ORDER BY 1, 2, 3
+
+-- name: outcomes
+-- Closed cases of which people know whether there was a hazard, with the day on which they first knew: when the first
+-- investigation ended, else when the case was closed. Where nobody could get in, nobody knows.
+SELECT f.home, f.hazard, f.day, f.confirmed FROM (
+    SELECT c.place_id AS home, c.hazard, c.outcome IN ('confirmed_hazard', 'cause_found') AS confirmed,
+           (coalesce((SELECT min(e.at) FROM case_event e
+                      WHERE e.case_id = c.id AND e.kind = 'investigation_concluded'), c.closed_at)
+            AT TIME ZONE 'UTC')::date AS day, c.id
+    FROM case_record c WHERE c.state = 'closed' AND c.outcome <> 'no_access'
+) f
+WHERE f.day BETWEEN %(first)s AND %(last)s
+ORDER BY f.day, f.id
