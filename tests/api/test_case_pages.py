@@ -209,7 +209,7 @@ def test_an_entry_is_corrected_and_withdrawn_in_the_open(people: People) -> None
     assert send(ada, path, "not-a-hazard", reason="Something else").status_code == 303
 
 
-def test_a_file_is_attached_and_a_wrong_one_is_said_so(people: People) -> None:
+def test_a_file_is_attached_a_wrong_one_is_said_so_and_a_repair_is_raised(people: People) -> None:
     ada = people("Ada")
     path = reported(ada, "elm-2")
     answer = ada.post(f"{path}/files", files={"file": ("wall <1>.png", b"\x89PNG\r\n\x1a\n..", "image/png")})
@@ -222,6 +222,10 @@ def test_a_file_is_attached_and_a_wrong_one_is_said_so(people: People) -> None:
     assert answer.status_code == 303  # what Windows says of a CSV file
     page = read(ada.post(f"{path}/files", files={"file": ("a.exe", b"MZ", "application/x-msdownload")}), 400)
     assert "Attach one of image/jpeg" in page.said()
+    repair = ada.get(f"/v1{path}/repair", params={"description": "Fit a fan", "priority": 2})
+    assert (repair.json()["DescriptionOfWork"], repair.json()["Priority"]["PriorityCode"]) == ("Fit a fan", 2)
+    assert "attachment" in repair.headers["content-disposition"]
+    assert ada.get(f"/v1{path}/repair?priority=2").status_code == 400
     assert send(ada, path, "not-a-hazard", reason="Something else").status_code == 303
 
 

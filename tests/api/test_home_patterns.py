@@ -31,6 +31,15 @@ def block(town) -> None:
             "INSERT INTO deployment (device_id, place_id, from_at) VALUES (%s, %s, '2026-01-01Z')", (f"d-{home}", home)
         )
         owner.execute("INSERT INTO patch_home VALUES (%s, %s)", (home, "west" if home == "oak-1" else "east"))
+    owner.execute(
+        "INSERT INTO datastream (deployment_id, quantity, unit, kind)"
+        " SELECT id, 'air_temperature', 'Cel', 'measurement' FROM deployment WHERE place_id = 'oak-0'"
+    )
+    owner.execute(
+        "INSERT INTO room_day (place_id, day, until, damp_mould, excess_cold, excess_heat, damp_stands, cold_stands,"
+        " heat_stands, covered, cold_hours, quiet, faults, vpx5, rule_version, rule_hash) VALUES ('oak-0', now()::date,"
+        " 24, 'act', 'ok', 'ok', 'act', 'ok', 'ok', 24, 0, false, '{}', 640, '2', 'x')"
+    )
     for home, _, floor in flats[:4]:
         owner.execute(
             "INSERT INTO alert (subject_kind, subject_id, place_id, hazard, level, reason, evidence, rule, cause,"
@@ -85,3 +94,4 @@ def test_the_page_of_a_home_tells_them_too(admin: httpx.Client, block: None) -> 
     page = admin.get("/places/oak-0").text
     assert "4 of 6 homes measured in this stack have damp: look at the riser" in page
     assert "homes of the type no-fines flat" in page
+    assert "Moisture added to the air at 5 °C outdoors: 640 Pa, class 4 of 5 by ISO 13788: high for a dwelling." in page

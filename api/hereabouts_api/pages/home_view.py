@@ -13,6 +13,7 @@ from hereabouts_api.pages.case_offer import Offered
 from hereabouts_api.pages.case_words import HAZARDS, LEVELS, OUTCOMES, REPORTERS, STATES, hazard_title
 from hereabouts_api.room_levels import level_now, why
 from hereabouts_platform.access.policy import may
+from hereabouts_platform.homes.screening import say_class
 from hereabouts_platform.store.case_pages import cases_of_home
 from hereabouts_platform.store.home_levels import levels_of
 from hereabouts_schemas.access import Action, Resource
@@ -51,6 +52,7 @@ def home_view(caller: Caller, home: str, now: datetime, *, failed: Offered | Non
         "home": home,
         "hazard_titles": [hazard_title(hazard) for hazard in OF_HAZARD],
         "rooms": [*_whole(rows, now), *(_room(row, now) for row in rows)],
+        "physics": [f"{row['room'] or 'The home'}: {said}" for row in rows if (said := say_class(row["vpx5"]))],
         "cases": [_case(row) for row in cases_of_home(caller.connection, home)],
         "report": failed or Offered(form=REPORT, key=uuid4().hex, answers={}, errors={})
         if may(caller.principal, Action.WRITE, Resource.CASES)
