@@ -1,5 +1,6 @@
 """The pages of homes and cases, read as text: lists, a case from its report to its end, wrong forms, who sees what."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -70,14 +71,22 @@ def reported(browser: httpx.Client, home: str, hazard: str = "damp_mould") -> st
 
 
 def watch_rooms(town, case: int) -> None:
-    """What the watch found: it came back in the bedroom, and nowhere else yet."""
+    """What the watch found: it came back in the bedroom, and nowhere else yet; and how it changed in equal weather."""
+    numbers = {"at_outdoor": 5.0, "before": 610.0, "after": 300.0, "change": -310.0, "low": -380.0, "high": -240.0}
+    days = {"days_before": 34, "days_after": 41, "reason": ""}
+    changes = [
+        {"measure": "vapour_excess", "verdict": "better", "sure": 0.99, **numbers, **days},
+        {"measure": "surface_humidity", "verdict": "cannot_say", "sure": None, **dict.fromkeys(numbers), **days}
+        | {"days_after": 3, "reason": "34 valid days before and 3 after; 14 of each are needed."},
+    ]
     for place, state, on, reason in (
         ("elm-1", "watching", None, "80 days to go."),
         ("elm-1/bed", "relapsed", "2027-01-03", "The rule raised it again."),
     ):
         town.connection.execute(
-            "INSERT INTO relapse_watch (case_id, place_id, state, until, days_seen, came_back_on, reason, looked_at)"
-            " VALUES (%s, %s, %s, '2027-03-01', 10, %s, %s, now())", (case, place, state, on, reason))  # fmt: skip
+            "INSERT INTO relapse_watch (case_id, place_id, state, until, days_seen, came_back_on, reason, looked_at,"
+            " changes) VALUES (%s, %s, %s, '2027-03-01', 10, %s, %s, now(), %s)",
+            (case, place, state, on, reason, json.dumps(changes if on else [])))  # fmt: skip
 
 
 def test_a_case_is_walked_from_a_report_to_its_end(people: People, town) -> None:
@@ -120,6 +129,9 @@ def test_a_case_is_walked_from_a_report_to_its_end(people: People, town) -> None
     assert "It came back Elm-1/Bed: The rule raised it again. Seen on Sunday 3 January 2027." in said
     assert said.index("It came back Elm-1/Bed") < said.index("Watched Elm-1: 80 days to go.")
     assert "Last day of the watch: Monday 1 March 2027." in said
+    assert "Better: at 5 °C outdoors the moisture added to the air is 310 Pa less than before (between 240" in said
+    assert "Very likely more than chance. 34 days before and 41 after had the same weather." in said
+    assert "Humidity at the coldest surface: cannot say yet. 34 valid days before and 3 after" in said
     watches = ada.get(f"/v1{path}").json()["watches"]
     assert [(one["place"], one["state"]) for one in watches] == [("elm-1", "watching"), ("elm-1/bed", "relapsed")]
     assert send(ada, path, "close", outcome="confirmed_hazard", reason="Dry since.").status_code == 303
@@ -132,6 +144,9 @@ def test_a_case_is_walked_from_a_report_to_its_end(people: People, town) -> None
     assert "Damp and mould: Hazard confirmed" in read(ada.get("/places/elm-1")).said()
     assert "1 case is closed so far" in read(ada.get("/learning")).said()
     assert "Too few to say (1 of known outcome)" in read(ada.get("/learning")).said()
+    said = read(ada.get("/learning")).said()
+    assert "2 rooms watched after works: 1 came back and 1 closed before the 90 days were over." in said
+    assert "Compared with before the works in the same weather: 1 better and 1 cannot be said." in said
 
 
 def test_what_is_wrong_stands_beside_its_field_and_what_was_written_stays(people: People) -> None:
@@ -203,7 +218,7 @@ def test_an_entry_is_corrected_and_withdrawn_in_the_open(people: People) -> None
     assert send(ada, path, "not-a-hazard", reason="Something else").status_code == 303
 
 
-def test_a_file_is_attached_and_a_wrong_one_is_said_so(people: People) -> None:
+def test_a_file_is_attached_a_wrong_one_is_said_so_and_a_repair_is_raised(people: People) -> None:
     ada = people("Ada")
     path = reported(ada, "elm-2")
     answer = ada.post(f"{path}/files", files={"file": ("wall <1>.png", b"\x89PNG\r\n\x1a\n..", "image/png")})
@@ -216,6 +231,10 @@ def test_a_file_is_attached_and_a_wrong_one_is_said_so(people: People) -> None:
     assert answer.status_code == 303  # what Windows says of a CSV file
     page = read(ada.post(f"{path}/files", files={"file": ("a.exe", b"MZ", "application/x-msdownload")}), 400)
     assert "Attach JPEG, PNG, WebP, HEIC, PDF" in page.said()
+    repair = ada.get(f"/v1{path}/repair", params={"description": "Fit a fan", "priority": 2})
+    assert (repair.json()["DescriptionOfWork"], repair.json()["Priority"]["PriorityCode"]) == ("Fit a fan", 2)
+    assert "attachment" in repair.headers["content-disposition"]
+    assert ada.get(f"/v1{path}/repair?priority=2").status_code == 400
     assert send(ada, path, "not-a-hazard", reason="Something else").status_code == 303
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hereabouts_api.access import Caller
+from hereabouts_api.home_patterns import patterns_of
 from hereabouts_api.models import EvidenceItem
 from hereabouts_api.pages.case_chart import HUMIDITY, Outside, RoomMonth, room_month
 from hereabouts_api.pages.case_clocks import clock_lines, first_due, replaced_lines, say_awareness
@@ -13,7 +14,6 @@ from hereabouts_api.pages.case_offer import NOBODY, Offered, entries, offers
 from hereabouts_api.pages.case_why import Why, changes, headline, whys
 from hereabouts_api.pages.case_words import HAZARDS, LEVELS, OUTCOMES, STATES, TITLES, hazard_title
 from hereabouts_api.pages.charts import Limit
-from hereabouts_api.pages.home_view import block_patterns
 from hereabouts_api.pages.next_step import next_step
 from hereabouts_api.pages.proof_lines import proof_lines
 from hereabouts_api.pages.room_causes import behind, first_look, how_sure, worst_room
@@ -96,7 +96,7 @@ def case_view(caller: Caller, case: Row, now: datetime, *, failed: Offered | Non
         "has_ended": standing.concluded,
         "files": files_of(connection, case["id"]),
         "copied": len(evidence_list(connection, case["id"])),
-        "patterns": block_patterns(caller, case["home"], now),
+        "patterns": patterns_of(caller, case["home"], now),
         "others": [_other(row) for row in cases_of_home(connection, case["home"]) if row["id"] != case["id"]],
         "told": next((line for line in lines if line.id == done), None),
         **_clocks(caller, case, clocks, rows, now),

@@ -17,6 +17,7 @@ from hereabouts_api.routes.case_work import answer
 from hereabouts_api.routes.cases import CaseId, case_of
 from hereabouts_platform.evidence.letters import summary_html
 from hereabouts_platform.evidence.pack import pack_of
+from hereabouts_platform.evidence.repair import raise_repair
 from hereabouts_platform.store.case_events import Clerk, landlord_of
 from hereabouts_platform.store.case_files import KINDS, Attachment, attach, read_file
 from hereabouts_platform.store.case_pack import case_file
@@ -43,6 +44,16 @@ class LetterParameters(NoParameters):
     event: int | None = Field(
         None, ge=1, lt=2**63, description="The event in which an investigation ended; the last one where none is named."
     )
+
+
+class RepairParameters(NoParameters):
+    """What is to be done, and the receiving system's own codes."""
+
+    description: Text = Field(
+        min_length=1, max_length=1000, description="What is to be done.", examples=["Fit a fan that runs"]
+    )
+    priority: int = Field(ge=0, le=9999, description="PriorityCode of the repairs system.", examples=[2])
+    work_class: int = Field(0, ge=0, le=9999, description="WorkClassCode of the repairs system.")
 
 
 @router.post(
@@ -129,3 +140,27 @@ def get_letter(
     file = replace(case_file(caller.connection, case), landlord=landlord_of(caller.connection))
     page = summary_html(file, asked.event)
     return HTMLResponse(page, headers={"Content-Security-Policy": LETTER_POLICY})
+
+
+@router.get(
+    "/{id}/repair",
+    operation_id="getRepair",
+    summary="A repair to be raised",
+    response_class=Response,
+    responses={200: {"description": "HACT's RaiseRepair, version 7.", "content": {"application/json": {}}}},
+)
+def get_repair(
+    id: CaseId,  # noqa: A002 - the word of the API
+    caller: Annotated[Caller, needs(Action.READ, Resource.CASES)],
+    asked: Annotated[RepairParameters, Query()],
+) -> Response:
+    """The case as a request to a repairs system, due by the law's earliest date for work that still runs."""
+    case = case_of(caller, id, "repair", utc_now())
+    found = raise_repair(
+        case_file(caller.connection, case),
+        asked.description,
+        priority_code=asked.priority,
+        work_class_code=asked.work_class,
+    )
+    headers = {"Content-Disposition": f'attachment; filename="case-{id}-repair.json"'}
+    return Response(found, media_type="application/json", headers=headers)

@@ -85,3 +85,26 @@ WHERE me.id = %(home)s
   AND EXISTS (SELECT FROM place r JOIN deployment d ON d.place_id = r.id
               WHERE (r.id = h.id OR r.parent_id = h.id) AND (d.to_at IS NULL OR d.to_at > now()))
 ORDER BY h.id
+
+-- name: build_type
+-- Of the homes that the principal sees, that are measured and whose build type is known: those of the type of one home,
+-- and of all types, and how many of them have an open alert of damp that is not put down to the sensor. No row where the
+-- home has no type or no such alert: then nothing is asked of the others.
+WITH me AS (
+    SELECT h.attributes ->> 'build_type' AS build_type FROM place h
+    WHERE h.id = %(home)s AND h.kind = 'home' AND h.attributes ->> 'build_type' <> ''
+), damp AS (
+    SELECT DISTINCT CASE WHEN p.kind = 'room' THEN p.parent_id ELSE p.id END AS home
+    FROM alert a JOIN place p ON p.id = a.place_id
+    WHERE a.cleared_at IS NULL AND a.hazard = 'damp_mould' AND a.cause ->> 'cause' IS DISTINCT FROM 'sensor_fault'
+), measured AS (
+    SELECT h.id, h.attributes ->> 'build_type' AS build_type FROM place h
+    WHERE h.kind = 'home' AND h.attributes ->> 'build_type' <> ''
+      AND EXISTS (SELECT FROM place r JOIN deployment d ON d.place_id = r.id
+                  WHERE (r.id = h.id OR r.parent_id = h.id) AND (d.to_at IS NULL OR d.to_at > now()))
+)
+SELECT me.build_type, count(*) FILTER (WHERE m.build_type = me.build_type AND d.home IS NOT NULL) AS damp,
+       count(*) FILTER (WHERE m.build_type = me.build_type) AS homes, count(d.home) AS all_damp, count(*) AS all_homes
+FROM me CROSS JOIN measured m LEFT JOIN damp d ON d.home = m.id
+WHERE EXISTS (SELECT FROM damp WHERE home = %(home)s)
+GROUP BY me.build_type
