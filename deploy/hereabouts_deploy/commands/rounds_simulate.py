@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from enum import StrEnum
+from multiprocessing.pool import Pool
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, TypeVar
@@ -17,7 +18,7 @@ from hereabouts_deploy.waste_policies import POLICIES
 from hereabouts_deploy.waste_simulation.baselines import DAILY, FIXED
 from hereabouts_deploy.waste_simulation.parameters import TUNING_SEEDS, UNSEEN_SEEDS, YEAR_DAYS, Kind
 from hereabouts_deploy.waste_simulation.score import Score
-from hereabouts_deploy.waste_simulation.simulate import Means, Task, make_routes, routings, run
+from hereabouts_deploy.waste_simulation.simulate import Means, Task, make_routes, processes, routings, run
 from hereabouts_deploy.waste_simulation.table import markdown
 from hereabouts_schemas.errors import InputError
 
@@ -60,7 +61,7 @@ def simulate(
     years: FewOption = None,
     days: DaysOption = YEAR_DAYS,
     cache: CacheOption = None,
-    iterations: SearchOption = 4000,
+    iterations: SearchOption = 2000,
     as_json: JsonOption = False,
 ) -> None:
     """Run policies of collection through years of made-up towns, and print what each drove and what overflowed."""
@@ -68,19 +69,19 @@ def simulate(
     tasks = [
         Task(kind=kind, policy=name, seed=seed, days=days)
         for kind in kinds
-        for name in names
         for seed in _SEEDS[seeds][:years]
+        for name in names
     ]
-    with TemporaryDirectory() as nowhere:
+    with TemporaryDirectory() as nowhere, processes(len(tasks)) as pool:
         means = Means(cache=cache or Path(nowhere), iterations=iterations, table=(POLICIES_MODULE, "POLICIES"))
-        _make_routes(tasks, means, names)
-        bar = _track(run(tasks, means), "Years", len(tasks))
+        _make_routes(tasks, means, names, pool)
+        bar = _track(run(tasks, means, pool), "Years", len(tasks))
         scores: Scores = {kind: {name: {} for name in names} for kind in kinds}
         for task, one in zip(tasks, bar, strict=True):
             scores[task.kind][task.policy][task.seed] = one
     if as_json:
         plain = {
-            kind: {name: {str(seed): asdict(one) for seed, one in of.items()} for name, of in policies.items()}
+            str(kind): {name: {str(seed): asdict(one) for seed, one in of.items()} for name, of in policies.items()}
             for kind, policies in scores.items()
         }
         typer.echo(orjson.dumps(plain).decode())
@@ -101,12 +102,12 @@ def chosen(asked: Sequence[str] | None) -> list[str]:
     return names
 
 
-def _make_routes(tasks: Sequence[Task], means: Means, names: Sequence[str]) -> None:
+def _make_routes(tasks: Sequence[Task], means: Means, names: Sequence[str], pool: Pool) -> None:
     """First the daily round of each town, by which the others are cut into parts; then all the others."""
     fixed = [name for name in names if name in FIXED]
     for round_of in ([DAILY], fixed):
         wanted = routings(tasks, means, round_of)
-        for _ in _track(make_routes(wanted, means), "Routes", len(wanted)):
+        for _ in _track(make_routes(wanted, means, pool), "Routes", len(wanted)):
             pass
 
 

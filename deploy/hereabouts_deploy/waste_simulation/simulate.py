@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from multiprocessing import get_context
 from multiprocessing.pool import Pool
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from hereabouts_deploy.waste_simulation.baselines import DAILY, FIXED, Maker
 from hereabouts_deploy.waste_simulation.fixed import DaySet, Depot
-from hereabouts_deploy.waste_simulation.judge import judge, make_world
+from hereabouts_deploy.waste_simulation.judge import World, judge, make_world
 from hereabouts_deploy.waste_simulation.parameters import LEAD_IN_DAYS, YEAR_DAYS, Kind
 from hereabouts_deploy.waste_simulation.route_book import RouteBook
 from hereabouts_deploy.waste_simulation.score import Score, score
@@ -73,25 +74,34 @@ def routings(tasks: Sequence[Task], means: Means, names: Sequence[str]) -> list[
     return list(found)
 
 
-def make_routes(wanted: Sequence[Routing], means: Means) -> Iterator[None]:
+def processes(tasks: int) -> Pool:
+    """As many processes as there are cores, or tasks."""
+    return get_context("spawn").Pool(max(1, min(os.cpu_count() or 1, tasks)))
+
+
+def make_routes(wanted: Sequence[Routing], means: Means, pool: Pool) -> Iterator[None]:
     """Make routes or find them in the cache; says one thing for each that is done."""
-    with _pool(len(wanted)) as pool:
-        for _ in pool.imap_unordered(_route, [(one, means) for one in wanted]):
-            yield None
+    for _ in pool.imap_unordered(_route, [(one, means) for one in wanted]):
+        yield None
 
 
-def run(tasks: Sequence[Task], means: Means) -> Iterator[Score]:
+def run(tasks: Sequence[Task], means: Means, pool: Pool) -> Iterator[Score]:
     """The score of each task, in their order, as they are done."""
-    with _pool(len(tasks)) as pool:
-        yield from pool.imap(_year, [(task, means) for task in tasks])
+    yield from pool.imap(_year, [(task, means) for task in tasks])
 
 
 def run_one(task: Task, means: Means) -> Score:
     """One policy's year."""
-    world = make_world(task.kind, task.seed, LEAD_IN_DAYS + task.days)
+    world = _world(task.kind, task.seed, task.days)
     depot = means.depot(task.kind, layout_of(task.seed))
     policy = means.makers()[task.policy](depot)
     return score(judge(world, policy, FIXED[DAILY](depot)))
+
+
+@lru_cache(maxsize=1)
+def _world(kind: Kind, seed: int, days: int) -> World:
+    """Policies of one seed come one after the other: the world is made once for them."""
+    return make_world(kind, seed, LEAD_IN_DAYS + days)
 
 
 def _route(task: tuple[Routing, Means]) -> None:
@@ -102,7 +112,3 @@ def _route(task: tuple[Routing, Means]) -> None:
 
 def _year(task: tuple[Task, Means]) -> Score:
     return run_one(*task)
-
-
-def _pool(tasks: int) -> Pool:
-    return get_context("spawn").Pool(max(1, min(os.cpu_count() or 1, tasks)))
