@@ -40,7 +40,7 @@ SCORE = Score(
 @pytest.fixture
 def depot(tmp_path: Path) -> Depot:
     town, usual = build_town(Kind.DENSE, 1, SMALL)
-    return Depot(town=town, usual=usual, book=RouteBook(tmp_path, iterations=20))
+    return Depot(town=town, usual_l=usual.told_l, book=RouteBook(tmp_path, iterations=20))
 
 
 def test_routes_serve_every_bin_once_and_tip_before_a_vehicle_is_full(depot: Depot) -> None:

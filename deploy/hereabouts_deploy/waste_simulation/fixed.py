@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hereabouts_deploy.waste_simulation.parameters import HABITS
 from hereabouts_deploy.waste_simulation.policy import TIP, Morning, Round
 from hereabouts_deploy.waste_simulation.route_book import RouteBook
 from hereabouts_deploy.waste_simulation.streets import Floats
-from hereabouts_deploy.waste_simulation.town import Town, Usual
+from hereabouts_deploy.waste_simulation.town import Town
 
 #: Loads are planned for a day busier than the usual one.
 MARGIN = 1.15
@@ -22,15 +23,16 @@ PATTERNS = (((0,), (2,), (4,), (5,)), ((0, 4), (2, 5)), ((0, 2, 4),), (FOUR_DAYS
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Depot:
-    """What a depot manager has to make fixed rounds with: the town, what bins usually bring, and good routes."""
+    """What a policy is made with: the town, what a depot knows that bins bring on a usual day (litres), good routes."""
 
     town: Town
-    usual: Usual
+    usual_l: Floats
     book: RouteBook
 
     def expected(self) -> Floats:
         """Litres of a usual day, [weekday, bin], Monday first."""
-        return self.usual.told_of_weekdays(self.town.group)
+        weekdays: Floats = np.array([HABITS[one].weekdays for one in self.town.group]).T
+        return np.asarray(self.usual_l * weekdays)
 
     def tour(self) -> list[int]:
         """All bins in the order of the daily round: neighbours on the road stand next to each other."""
@@ -41,7 +43,7 @@ class Depot:
     def parts(self, count: int) -> list[list[int]]:
         """The bins cut along the tour into parts of about as many litres."""
         tour = self.tour()
-        share = np.cumsum(self.usual.told_l[tour])
+        share = np.cumsum(self.usual_l[tour])
         part = np.minimum((share / share[-1] * count - 1e-9).astype(int), count - 1)
         return [[one for one, where in zip(tour, part, strict=True) if where == k] for k in range(count)]
 
@@ -57,7 +59,7 @@ class DaySet:
     def of(cls, depot: Depot, bins: Sequence[int], days: Floats) -> "DaySet":
         """Bins that are emptied after so many usual days, `days` [bin of the town]."""
         chosen = sorted(bins)
-        litres = depot.usual.told_l[chosen] * days[chosen] * MARGIN
+        litres = depot.usual_l[chosen] * days[chosen] * MARGIN
         return cls(bins=tuple(chosen), litres=tuple(round(float(one), 1) for one in litres))
 
 
@@ -91,7 +93,7 @@ def parts_every(depot: Depot, every: int) -> FixedRounds:
 def alternate_classes(depot: Depot, percent: float) -> FixedRounds:
     """A round every second day: bins that would be fuller than `percent` after four days each time, others in turns."""
     one, other = depot.parts(2)
-    quiet = depot.usual.told_l * 4 <= depot.town.capacity_l * percent / 100
+    quiet = depot.usual_l * 4 <= depot.town.capacity_l * percent / 100
     days = np.where(quiet, 4.0, 2.0)
     nothing = DaySet(bins=(), litres=())
     turns = [[k for k in range(depot.town.bins) if not quiet[k] or k in set(part)] for part in (one, other)]

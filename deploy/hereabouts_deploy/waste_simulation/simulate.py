@@ -43,7 +43,7 @@ class Means:
     def depot(self, kind: Kind, layout: int) -> Depot:
         """The depot of a town."""
         town, usual = build_town(kind, layout)
-        return Depot(town=town, usual=usual, book=RouteBook(self.cache, self.iterations))
+        return Depot(town=town, usual_l=usual.told_l, book=RouteBook(self.cache, self.iterations))
 
     def makers(self) -> Mapping[str, Maker]:
         """The policies by name."""

@@ -74,11 +74,6 @@ class Usual:
     true_l: Floats
     told_l: Floats
 
-    def told_of_weekdays(self, group: tuple[Group, ...]) -> Floats:
-        """What a depot expects, [weekday, bin], Monday first."""
-        weekdays: Floats = np.array([HABITS[one].weekdays for one in group]).T
-        return np.asarray(self.told_l * weekdays)
-
 
 def layout_of(seed: int) -> int:
     """Which of the two layouts a seed's town has: seeds that nobody tunes on have streets and bins nobody saw."""
