@@ -10,6 +10,5 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Rounds of vehicles and crews, and made-up towns to try a policy on.", no_args_is_help=True
     )
-    group.callback()(lambda: None)
     group.command("simulate")(simulate)
     app.add_typer(group, name="rounds")
