@@ -1,7 +1,7 @@
 -- Cases as officers list them. Row security leaves out what the principal may not see.
 
 -- name: cases
--- In the order asked for, behind a cursor. `turn` 1 urgent, 2 act, 3 watch, 4 without an alert that stands.
+-- In the order asked for, behind a cursor; of one deadline the most urgent comes first. `turn` 1 urgent, 2 act, 3 watch, 4 without an alert that stands.
 SELECT c.* FROM (
     SELECT c.id, c.place_id AS home, p.name AS home_name, p.uprn, c.hazard, c.state, c.level, c.outcome, c.opened_at,
            c.closed_at, c.patch, t.name AS patch_name, t.team, a.name AS assignee, c.snoozed_until,
@@ -37,11 +37,12 @@ SELECT c.* FROM (
 ) c
 WHERE CASE
       WHEN %(after_id)s::bigint IS NULL THEN true
-      WHEN %(sort)s = 'due' THEN (c.due, c.id) > (%(after_at)s::timestamptz, %(after_id)s)
+      WHEN %(sort)s = 'due' THEN (c.due, c.turn, c.id) > (%(after_at)s::timestamptz, %(after_turn)s::int, %(after_id)s)
       WHEN %(sort)s = 'level' THEN (c.turn, c.due, c.id) > (%(after_turn)s::int, %(after_at)s::timestamptz, %(after_id)s)
       ELSE (c.opened_at, c.id) < (%(after_at)s::timestamptz, %(after_id)s) END
 ORDER BY CASE WHEN %(sort)s = 'level' THEN c.turn END,
          CASE WHEN %(sort)s IN ('due', 'level') THEN c.due END,
+         CASE WHEN %(sort)s = 'due' THEN c.turn END,
          CASE WHEN %(sort)s = 'opened' THEN c.opened_at END DESC,
          CASE WHEN %(sort)s = 'opened' THEN -c.id ELSE c.id END
 LIMIT %(most)s
