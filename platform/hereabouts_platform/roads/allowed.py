@@ -33,7 +33,17 @@ _OPEN = {"yes", "permissive", "designated", "official"}
 _SHUT = {
     *("no", "agricultural", "forestry", "emergency", "psv", "taxi", "minibus", "bus", "foot", "emergency_vehicle"),
     *("restricted", "military", "use_sidepath", "dismount", "bicycle", "unsuitable"),
-    *("private", "permit", "residents", "customers", "delivery", "destination", "share_taxi", "tourist_bus", "variable"),
+    *(
+        "private",
+        "permit",
+        "residents",
+        "customers",
+        "delivery",
+        "destination",
+        "share_taxi",
+        "tourist_bus",
+        "variable",
+    ),
 }
 _HARMLESS = {"cattle_grid", "border_control", "toll_booth", "sally_port", "no", "entrance", "kerb", "height_restrictor"}
 _GATES = {"gate", "lift_gate", "swing_gate", "sliding_gate"}
@@ -72,7 +82,11 @@ def judge_way(tags: Mapping[str, str], vehicle: VehicleClass) -> Judgement:
     findings = [*_access_findings(tags, vehicle), *_one_way(tags, vehicle), *size_findings(tags, vehicle)]
     if tags.get("area") == "yes" or tags.get("impassable") == "yes" or tags.get("service") == "emergency_access":
         findings.append(Finding(way=None, use=Use.SHUT, tag="area, impassable or emergency_access"))
-    if vehicle.hgv and tags.get("tunnel") == "building_passage" and not any(key.startswith("maxheight") for key in tags):
+    if (
+        vehicle.hgv
+        and tags.get("tunnel") == "building_passage"
+        and not any(key.startswith("maxheight") for key in tags)
+    ):
         findings.append(Finding(way=None, use=Use.SHUT, tag="tunnel=building_passage without a height", is_read=False))
     uses = {way: max((f.use for f in findings if f.way in {way, None}), default=Use.OPEN) for way in WAYS}
     return Judgement(forward=uses["forward"], backward=uses["backward"], findings=tuple(findings))

@@ -15,7 +15,7 @@ import osmium
 from osmium.osm import NODE, RELATION, WAY
 from osmium.osm.mutable import Node, Relation, Way
 
-from hereabouts_platform.roads.allowed import Judgement, delay_s, is_street, judge_node, judge_way
+from hereabouts_platform.roads.allowed import KMH, ON_FOOT_KMH, Judgement, delay_s, is_street, judge_node, judge_way
 from hereabouts_platform.roads.limits import Use
 from hereabouts_platform.roads.speeds import kmh
 from hereabouts_platform.roads.vehicles import VehicleClass
@@ -79,7 +79,8 @@ def write_class_map(source: Path, target: Path, vehicle: VehicleClass, tell: Tel
 
 
 def _streets(source: Path) -> Iterator[osmium.osm.Way]:
-    for way in osmium.FileProcessor(str(source), WAY).with_filter(osmium.filter.KeyFilter("highway")):
+    kinds = osmium.filter.TagFilter(*(("highway", kind) for kind in (*KMH, *ON_FOOT_KMH)))
+    for way in osmium.FileProcessor(str(source), WAY).with_filter(kinds):
         if isinstance(way, osmium.osm.Way) and is_street(dict(way.tags)) and len(way.nodes) > 1:
             yield way
 

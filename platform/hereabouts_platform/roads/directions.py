@@ -5,6 +5,7 @@ Streets that are shut to the vehicle count at a junction: where only one way is 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -69,7 +70,7 @@ class Guide:
         network = self._network
         places = np.searchsorted(network.node_id, np.asarray(nodes, dtype=np.int64))
         stretches = self._find(places)
-        for number, (a, b) in enumerate(zip(places, places[1:], strict=False)):
+        for number, (a, b) in enumerate(pairwise(places)):
             stretch = int(stretches[number])
             east = (network.lon[b] - network.lon[a]) * np.cos(np.radians(network.lat[a]))
             yield _Piece(

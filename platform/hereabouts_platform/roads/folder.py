@@ -1,7 +1,7 @@
 """Where road networks lie: `roads/<vehicle class>/` with a manifest, made beside and then put in place.
 
-`maps/<hash>.osm.pbf` keeps the map itself, once for all classes: a network that is broken, or that another release made,
-is made anew of it.
+`maps/<hash>.osm.pbf` keeps the map itself, once for all classes: a network that is broken, or that another release
+made, is made anew of it.
 """
 
 import hashlib
@@ -182,7 +182,7 @@ def drop_unused_maps(folder: Path) -> None:
     """Remove the copies of maps that no network was made of, unless one cannot say."""
     found = list(kept_roads(folder))
     used = {kept.manifest.map_sha256 for kept in found if kept.manifest is not None}
-    if len(used) and all(kept.manifest is not None for kept in found):
+    if used and all(kept.manifest is not None for kept in found):
         for path in (folder / MAPS).glob("*.osm.pbf"):
             if path.name.removesuffix(".osm.pbf") not in used:
                 path.unlink()

@@ -87,7 +87,7 @@ def size_findings(tags: Mapping[str, str], vehicle: VehicleClass) -> Iterator[Fi
         if "conditional" in rest:
             yield from _conditional(kind, f"{key}={value}", value, way, vehicle)
         else:
-            yield from _plain(kind, key, value, way, tags, vehicle)
+            yield from _plain(key, way, tags, vehicle)
     yield from _narrow(tags, vehicle)
 
 
@@ -103,9 +103,8 @@ def _applies(rest: list[str], vehicle: VehicleClass) -> bool:
     return all(part in known for part in rest)
 
 
-def _plain(
-    kind: str, key: str, value: str, way: str | None, tags: Mapping[str, str], vehicle: VehicleClass
-) -> Iterator[Finding]:
+def _plain(key: str, way: str | None, tags: Mapping[str, str], vehicle: VehicleClass) -> Iterator[Finding]:
+    kind, value = key.split(":")[0], tags[key]
     verdict = _breaks(kind, value, vehicle)
     if verdict is False:
         return

@@ -1,11 +1,11 @@
 """Streets as arrays: points, stretches between junctions, and which directed stretch leads into which.
 
-Made of a class map (class_map.py), so all of it may be used by that class. Stretch s has the directed edges 2s (as drawn)
-and 2s + 1 (against it). The graph's nodes are directed edges, "about to drive it from its start"; its arcs are turns. So
-one-way streets, turn restrictions and the cost of turns hold by construction.
+Made of a class map (class_map.py), so all of it may be used by that class. Stretch s has the directed edges 2s (as
+drawn) and 2s + 1 (against it). The graph's nodes are directed edges, "about to drive it from its start"; its arcs are
+turns. So one-way streets, turn restrictions and the cost of turns hold by construction.
 
-Weights are whole numbers that a float64 holds exactly, first by how often a street only to be reached is entered, then by
-time, then by length: one shortest-path search yields all three. See `packed` and `unpacked`.
+Weights are whole numbers that a float64 holds exactly, first by how often a street only to be reached is entered, then
+by time, then by length: one shortest-path search yields all three. See `packed` and `unpacked`.
 """
 
 from dataclasses import dataclass, fields

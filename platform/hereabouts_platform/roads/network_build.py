@@ -110,11 +110,15 @@ def _street(way: osmium.osm.Way, nodes: list[int], names: dict[str, int]) -> _St
     return _Street(
         id=way.id,
         nodes=nodes,
-        kmh=(float(tags.get(FORWARD, "0")), float(tags.get(BACKWARD, "0"))),
+        kmh=(_speed(tags, FORWARD), _speed(tags, BACKWARD)),
         to_reach=TO_REACH in tags,
         name=names.setdefault(name, len(names)),
         is_roundabout=tags.get("junction") in {"roundabout", "circular"},
     )
+
+
+def _speed(tags: osmium.osm.TagList, key: str) -> float:
+    return float(tags[key]) if key in tags else 0.0
 
 
 def _read_points(class_map: Path, wanted: Counter[int]) -> _Points:
@@ -144,19 +148,21 @@ def _read_points(class_map: Path, wanted: Counter[int]) -> _Points:
 
 
 def _cut(street: _Street, ends: Counter[int], points: _Points) -> Iterator[Stretch]:
-    """The stretches of a street, from one junction, barrier or signal to the next; nodes that the extract does not have are a cut as well."""
+    """The stretches of a street, between junctions, barriers, signals and the edge of the extract."""
     run: list[int] = []
-    for node in [*street.nodes, None]:
-        place = None if node is None else points.index.get(node)
-        if place is not None:
-            run.append(place)
-        if place is not None and len(run) > 1 and (ends[node] > 1 or node in points.barriers or node in points.delays):
-            yield _stretch(street, run)
-            run = [place]
-        elif place is None:
+    for node in street.nodes:
+        place = points.index.get(node)
+        if place is None:
             if len(run) > 1:
                 yield _stretch(street, run)
             run = []
+            continue
+        run.append(place)
+        if len(run) > 1 and (ends[node] > 1 or node in points.barriers or node in points.delays):
+            yield _stretch(street, run)
+            run = [place]
+    if len(run) > 1:  # its last node is not in the extract
+        yield _stretch(street, run)
 
 
 def _stretch(street: _Street, run: list[int]) -> Stretch:

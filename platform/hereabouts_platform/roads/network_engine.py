@@ -124,13 +124,13 @@ class NetworkEngine:
     def _first_edge(self, second: int, stands: _Stands) -> int:
         """Of the edges that the first place stands on, the one from which the way into `second` is shorter."""
         network = self._network
-        costs = {}
+        costs: dict[int, float] = {}
         for edge, off in zip(stands.edge[0].tolist(), stands.weights()[0].tolist(), strict=True):
             arcs = slice(network.arc_start[edge], network.arc_start[edge + 1])
             leads = np.flatnonzero(network.arc_to[arcs] == second)
             if len(leads):
-                costs[edge] = network.arc_weight[arcs][leads[0]] - off
-        return min(costs, key=lambda edge: costs[edge])
+                costs[edge] = float(network.arc_weight[arcs][leads[0]]) - off
+        return min(costs, key=costs.__getitem__)
 
     def _trace(self, edges: list[int], snapped: Snapped) -> tuple[list[int], tuple[tuple[float, float], ...]]:
         """The points of a way over `edges`, and its line from the place where it starts to the one where it ends."""

@@ -26,7 +26,10 @@ class OsrmEngine:
         """
         try:
             self._osrm = osrm.OSRM(
-                algorithm="CH", storage_config=str(folder / NAME), use_shared_memory=False, max_locations_distance_table=-1
+                algorithm="CH",
+                storage_config=str(folder / NAME),
+                use_shared_memory=False,
+                max_locations_distance_table=-1,
             )
         except RuntimeError as error:
             raise RoadsNotBuilt(f"OSRM cannot read {folder / NAME}: {error}. Import the map again.") from error

@@ -23,12 +23,14 @@ class RoadProblems:
         far: places that were taken to a street more than FAR_M away, the furthest first.
         unreachable: places with no way to them or from them: more than FARTHEST_M from any street, or cut off.
         from_either_side: pairs (from, to) with no way that keeps to the near side; theirs is the way that does not.
+        wrong_side: the places behind those pairs: they cannot be come to, or left, on the near side.
     """
 
     vehicle_class: str
     far: tuple[FarPlace, ...] = ()
     unreachable: tuple[str, ...] = ()
     from_either_side: tuple[tuple[str, str], ...] = ()
+    wrong_side: tuple[str, ...] = ()
 
     def sentences(self) -> Iterator[str]:
         """Each as a sentence for a person."""
@@ -36,11 +38,7 @@ class RoadProblems:
         for place in self.unreachable:
             yield f"{place} cannot be reached by {name}."
         for far in self.far:
-            yield f"{far.place} lies {far.away_m} m from the nearest street that {name} may use. Is it in the right place?"
-        places = sorted({place for pair in self.from_either_side for place in pair})
-        if places:
-            pairs = len(self.from_either_side)
-            yield (
-                f"On {pairs} {'way' if pairs == 1 else 'ways'} {name} cannot stop on the near side, so the far side "
-                f"counts there: between {', '.join(places[:10])}{' and more' if len(places) > 10 else ''}."
-            )
+            yield f"{far.place} lies {far.away_m} m from the nearest street for {name}. Is it in the right place?"
+        for place in self.wrong_side:
+            ways = sum(place in pair for pair in self.from_either_side)
+            yield f"{name} cannot stop on the near side at {place}: on {ways} of its ways the far side counts."

@@ -86,7 +86,9 @@ class Roads:
     def route(self, places: Sequence[RoadPlace], approaches: Sequence[Approach]) -> tuple[Leg, ...]:
         """The way through all places in their order, leg by leg, by the same streets as `matrix` counts."""
         lon_lat, curb = _arrays(places, approaches)
-        return tuple(self._leg(lon_lat[number : number + 2], curb[number : number + 2]) for number in range(len(places) - 1))
+        return tuple(
+            self._leg(lon_lat[number : number + 2], curb[number : number + 2]) for number in range(len(places) - 1)
+        )
 
     def _fill(self, table: Table, lon_lat: Floats, curb: Flags, off_map: Flags) -> Flags:
         """Take ways that leave the side open for pairs that have none on the near side; which pairs they are."""
@@ -115,6 +117,7 @@ class Roads:
             far=tuple(FarPlace(place=ids[i], away_m=round(float(table.away_m[i]))) for i in far),
             unreachable=tuple(ids[i] for i in sorted(unreachable)),
             from_either_side=tuple((ids[i], ids[j]) for i, j in np.argwhere(filled).tolist()),
+            wrong_side=tuple(ids[i] for i in sorted(_cut_off(filled))),
         )
 
     def _leg(self, lon_lat: Floats, curb: Flags) -> Leg:
@@ -157,7 +160,9 @@ def open_roads(folder: Path, vehicle_class: str, tell: Callable[[str], None] = l
         tell(kept.fault)
         source = map_of(folder, kept.manifest.map_sha256) if kept.manifest is not None else None
         if kept.manifest is None or source is None or not source.exists():
-            raise NotFound(f"{kept.fault} Import the map again: hereabouts roads import FILE --vehicle {vehicle_class}.")
+            raise NotFound(
+                f"{kept.fault} Import the map again: hereabouts roads import FILE --vehicle {vehicle_class}."
+            )
         tell(f"Making the roads of {vehicle_class} anew")
         import_roads(source, kept.manifest.vehicle, folder, tell)
     network = load_network(place / NETWORK)

@@ -41,7 +41,7 @@ def read_rules(class_map: Path, index: dict[int, int]) -> Rules:
         via = [member.ref for member in relation.members if member.role == "via" and member.type == "n"]
         come = [member.ref for member in relation.members if member.role == "from" and member.type == "w"]
         go = [member.ref for member in relation.members if member.role == "to" and member.type == "w"]
-        rule = relation.tags.get("restriction", "")
+        rule = relation.tags["restriction"]
         if len(via) == 1 and via[0] in index and rule.startswith(("no_", "only_")):
             for from_way in come:
                 rules[from_way, index[via[0]]] += [TurnRule(rule=rule, to_way=to_way) for to_way in go]
