@@ -82,18 +82,15 @@ def judge_way(tags: Mapping[str, str], vehicle: VehicleClass) -> Judgement:
     findings = [*_access_findings(tags, vehicle), *_one_way(tags, vehicle), *size_findings(tags, vehicle)]
     if tags.get("area") == "yes" or tags.get("impassable") == "yes" or tags.get("service") == "emergency_access":
         findings.append(Finding(way=None, use=Use.SHUT, tag="area, impassable or emergency_access"))
-    if (
-        vehicle.hgv
-        and tags.get("tunnel") == "building_passage"
-        and not any(key.startswith("maxheight") for key in tags)
-    ):
+    has_height = any(key.startswith("maxheight") for key in tags)
+    if vehicle.hgv and tags.get("tunnel") == "building_passage" and not has_height:
         findings.append(Finding(way=None, use=Use.SHUT, tag="tunnel=building_passage without a height", is_read=False))
     uses = {way: max((f.use for f in findings if f.way in {way, None}), default=Use.OPEN) for way in WAYS}
     return Judgement(forward=uses["forward"], backward=uses["backward"], findings=tuple(findings))
 
 
 def judge_node(tags: Mapping[str, str], vehicle: VehicleClass) -> tuple[Finding, ...]:
-    """What keeps the vehicle from passing a point of a street: a bollard, a low beam, a shut gate; nothing: it passes."""
+    """What keeps the vehicle from passing a point of a street: a bollard, a low beam, a shut gate."""
     found = [f for f in size_findings(tags, vehicle) if f.use is Use.SHUT]
     value = next(((k, tags[k]) for k in _keys(vehicle) if k in tags), None)
     if value is not None and _use(value[1], vehicle) is not Use.OPEN and value[1] not in vehicle.enters:

@@ -1,29 +1,28 @@
-"""Where road networks lie: `roads/<vehicle class>/` with a manifest, made beside and then put in place.
+"""Where road networks lie: `roads/<vehicle class>/`, a folder of data and a manifest that names it.
 
-`maps/<hash>.osm.pbf` keeps the map itself, once for all classes: a network that is broken, or that another release
-made, is made anew of it.
+A network is made in a folder of its own; then the manifest is replaced in one step. So a reader finds the old one or the
+new one, whole. `maps/<hash>.osm.pbf` keeps the map itself, once for all classes: a network that is broken, or that
+another release made, is made anew of it.
 """
 
 import hashlib
+import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
-from hereabouts_platform.roads.class_map import MapSummary, Unread, write_class_map
-from hereabouts_platform.roads.network import save_network
-from hereabouts_platform.roads.network_build import build_network
-from hereabouts_platform.roads.osrm_build import HAS_OSRM, build_osrm, osrm_version
+from hereabouts_platform.roads.class_map import Unread
+from hereabouts_platform.roads.osrm_build import HAS_OSRM, osrm_version
 from hereabouts_platform.roads.vehicles import VehicleClass
 
 FORMAT = 1  # of what is kept: one more makes every network anew
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL"
 MANIFEST, NETWORK, MAPS = "manifest.json", "network.npz", "maps"
-Tell = Callable[[str], None]
+_KINDS = (".osm.pbf", ".pbf", ".osm.bz2", ".osm.gz", ".osm")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +30,7 @@ class Manifest:
     """What a road network was made of.
 
     Attributes:
+        data: the folder with its files, beside the manifest.
         map_sha256, map_name, map_date: the file it came from; its own date, where it says one.
         osrm: version of OSRM that made its part; None where OSRM does not run: then our own network serves.
         streets, shut: of the map, and how many of them this class may not use.
@@ -39,6 +39,7 @@ class Manifest:
     """
 
     format: int
+    data: str
     vehicle: VehicleClass
     map_sha256: str
     map_name: str
@@ -68,92 +69,43 @@ class Kept:
     fault: str | None
 
 
-def import_roads(source: Path, vehicle: VehicleClass, folder: Path, tell: Tell) -> Manifest:
-    """Make the network of `vehicle` from a map, and put it in place of one that was there.
-
-    Raises:
-        InputError: the map cannot be used.
-        RoadsNotBuilt: OSRM failed.
-    """
-    digest = sha256_of(source)
-    kept = keep_map(source, digest, folder)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".building-") as beside:
-        made = Path(beside) / vehicle.name
-        made.mkdir()
-        summary = _build(kept, made, vehicle, tell)
-        manifest = _manifest(summary, vehicle, digest, source.name, made)
-        (made / MANIFEST).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
-        place = folder / vehicle.name
-        if place.exists():
-            place.rename(Path(beside) / "before")
-        made.rename(place)
-    drop_unused_maps(folder)
-    return manifest
-
-
-def _build(source: Path, made: Path, vehicle: VehicleClass, tell: Tell) -> MapSummary:
-    class_map = made / "streets.osm.pbf"
-    summary = write_class_map(source, class_map, vehicle, tell)
-    tell("Joining streets into a network")
-    save_network(build_network(class_map), made / NETWORK)
-    if HAS_OSRM:
-        build_osrm(class_map, made, tell)
-    class_map.unlink()
-    return summary
-
-
-def _manifest(summary: MapSummary, vehicle: VehicleClass, digest: str, name: str, made: Path) -> Manifest:
-    return Manifest(
-        format=FORMAT,
-        vehicle=vehicle,
-        map_sha256=digest,
-        map_name=name,
-        map_date=summary.map_date,
-        imported_at=datetime.now(UTC),
-        attribution=ATTRIBUTION,
-        osrm=osrm_version(),
-        streets=summary.streets,
-        shut=summary.shut,
-        barriers=summary.barriers,
-        turn_rules=summary.turns,
-        unread=tuple(summary.unread),
-        sizes={str(path.relative_to(made)): path.stat().st_size for path in _files(made)},
-    )
-
-
 def look(folder: Path, name: str) -> Kept:
     """The network of the class called `name`, and whether it can be used."""
-    place = folder / name
     try:
-        manifest = msgspec.json.decode((place / MANIFEST).read_bytes(), type=Manifest)
+        manifest = msgspec.json.decode((folder / name / MANIFEST).read_bytes(), type=Manifest)
     except (OSError, msgspec.MsgspecError):
         return Kept(name=name, manifest=None, fault=f"The roads of {name} have no manifest that can be read.")
-    return Kept(name=name, manifest=manifest, fault=_fault(place, manifest))
-
-
-def _fault(place: Path, manifest: Manifest) -> str | None:
-    name = manifest.vehicle.name
-    if manifest.format != FORMAT:
-        return f"The roads of {name} were made by another release of Hereabouts."
-    if HAS_OSRM and manifest.osrm not in {None, osrm_version()}:
-        return f"The roads of {name} were made by OSRM {manifest.osrm}; here is {osrm_version()}."
-    sizes = {str(path.relative_to(place)): path.stat().st_size for path in _files(place)}
-    if any(sizes.get(file) != size for file, size in manifest.sizes.items()):
-        return f"The roads of {name} are damaged: a file is missing or cut short."
-    return None
+    return Kept(name=name, manifest=manifest, fault=_fault(data_of(folder, manifest), manifest))
 
 
 def kept_roads(folder: Path) -> Iterator[Kept]:
     """All networks in the folder, by name."""
-    if not folder.is_dir():
-        return
-    for place in sorted(folder.iterdir()):
-        if place.is_dir() and place.name != MAPS and not place.name.startswith("."):
-            yield look(folder, place.name)
+    if folder.is_dir():
+        for place in sorted(folder.iterdir()):
+            if place.is_dir() and place.name != MAPS:
+                yield look(folder, place.name)
 
 
-def _files(place: Path) -> Iterator[Path]:
-    return (path for path in sorted(place.rglob("*")) if path.is_file() and path.name != MANIFEST)
+def data_of(folder: Path, manifest: Manifest) -> Path:
+    """The folder with a network's files."""
+    return folder / manifest.vehicle.name / manifest.data
+
+
+def put_in_place(folder: Path, manifest: Manifest) -> None:
+    """Let the manifest be the one that counts, in one step, and remove what it replaces."""
+    place = folder / manifest.vehicle.name
+    beside = place / f"{MANIFEST}.new"
+    beside.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
+    os.replace(beside, place / MANIFEST)
+    for other in place.iterdir():
+        if other.is_dir() and other.name != manifest.data:
+            shutil.rmtree(other)
+    _drop_unused_maps(folder)
+
+
+def sizes_of(data: Path) -> dict[str, int]:
+    """The size in bytes of each file of a network."""
+    return {str(path.relative_to(data)): path.stat().st_size for path in sorted(data.rglob("*")) if path.is_file()}
 
 
 def sha256_of(file: Path) -> str:
@@ -162,27 +114,45 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def map_of(folder: Path, digest: str) -> Path:
-    """Where the map with this hash is kept."""
-    return folder / MAPS / f"{digest}.osm.pbf"
+def map_of(folder: Path, manifest: Manifest | None) -> Path | None:
+    """The map that a network was made of; None where it is not kept any more."""
+    if manifest is None:
+        return None
+    return next((folder / MAPS).glob(f"{manifest.map_sha256}.*"), None)
 
 
-def keep_map(source: Path, digest: str, folder: Path) -> Path:
-    """A copy of the map in the folder, made if there is none."""
-    kept = map_of(folder, digest)
+def keep_map(source: Path, digest: str, folder: Path) -> None:
+    """Put a copy of the map in the folder, if there is none."""
+    kind = next((kind for kind in _KINDS if source.name.endswith(kind)), ".osm.pbf")
+    kept = folder / MAPS / f"{digest}{kind}"
     kept.parent.mkdir(parents=True, exist_ok=True)
     if not kept.exists():
-        beside = kept.with_suffix(".part")
+        beside = kept.with_name(f"part-{os.getpid()}")
         shutil.copyfile(source, beside)
-        beside.rename(kept)
-    return kept
+        os.replace(beside, kept)
 
 
-def drop_unused_maps(folder: Path) -> None:
-    """Remove the copies of maps that no network was made of, unless one cannot say."""
+def _fault(data: Path, manifest: Manifest) -> str | None:
+    name = manifest.vehicle.name
+    if manifest.format != FORMAT:
+        return f"The roads of {name} were made by another release of Hereabouts."
+    if HAS_OSRM and manifest.osrm != osrm_version():
+        return f"The roads of {name} were made {_by(manifest.osrm)}; here is OSRM {osrm_version()}."
+    found = sizes_of(data)
+    if any(found.get(file) != size for file, size in manifest.sizes.items()):
+        return f"The roads of {name} are damaged: a file is missing or cut short."
+    return None
+
+
+def _by(osrm: str | None) -> str:
+    return f"by OSRM {osrm}" if osrm else "without OSRM"
+
+
+def _drop_unused_maps(folder: Path) -> None:
+    """Remove copies of maps that no network was made of; none where one of them cannot say."""
     found = list(kept_roads(folder))
     used = {kept.manifest.map_sha256 for kept in found if kept.manifest is not None}
-    if used and all(kept.manifest is not None for kept in found):
-        for path in (folder / MAPS).glob("*.osm.pbf"):
-            if path.name.removesuffix(".osm.pbf") not in used:
+    if all(kept.manifest is not None for kept in found):
+        for path in (folder / MAPS).iterdir():
+            if path.name.partition(".")[0] not in used and not path.name.startswith("part-"):
                 path.unlink()

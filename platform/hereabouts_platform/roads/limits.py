@@ -104,7 +104,7 @@ def _applies(rest: list[str], vehicle: VehicleClass) -> bool:
 
 
 def _plain(key: str, way: str | None, tags: Mapping[str, str], vehicle: VehicleClass) -> Iterator[Finding]:
-    kind, value = key.split(":")[0], tags[key]
+    kind, value = key.partition(":")[0], tags[key]
     verdict = _breaks(kind, value, vehicle)
     if verdict is False:
         return

@@ -9,14 +9,14 @@ import numpy as np
 
 from hereabouts_platform.roads.directions import Guide, Step
 from hereabouts_platform.roads.engine import Engine, Table, Way
-from hereabouts_platform.roads.folder import ATTRIBUTION, NETWORK, import_roads, look, map_of
+from hereabouts_platform.roads.folder import ATTRIBUTION, NETWORK, data_of, look
 from hereabouts_platform.roads.great_circle import GreatCircle
+from hereabouts_platform.roads.importing import mend_roads
 from hereabouts_platform.roads.matrix import UNREACHABLE, Matrix
 from hereabouts_platform.roads.network import Flags, Floats, Network, load_network
 from hereabouts_platform.roads.network_engine import NetworkEngine
 from hereabouts_platform.roads.osrm_build import HAS_OSRM
 from hereabouts_platform.roads.problems import FAR_M, FARTHEST_M, FarPlace, RoadProblems
-from hereabouts_schemas.errors import NotFound
 from hereabouts_schemas.work import Approach
 
 
@@ -152,28 +152,22 @@ def open_roads(folder: Path, vehicle_class: str, tell: Callable[[str], None] = l
         NotFound: they are broken, and the map they were made of is gone.
         RoadsNotBuilt: OSRM failed.
     """
-    place = folder / vehicle_class
-    if not place.is_dir():
+    if not (folder / vehicle_class).is_dir():
         return Roads(vehicle_class, GreatCircle(), None)
     kept = look(folder, vehicle_class)
-    if kept.fault is not None:
-        tell(kept.fault)
-        source = map_of(folder, kept.manifest.map_sha256) if kept.manifest is not None else None
-        if kept.manifest is None or source is None or not source.exists():
-            raise NotFound(
-                f"{kept.fault} Import the map again: hereabouts roads import FILE --vehicle {vehicle_class}."
-            )
-        tell(f"Making the roads of {vehicle_class} anew")
-        import_roads(source, kept.manifest.vehicle, folder, tell)
-    network = load_network(place / NETWORK)
-    return Roads(vehicle_class, _engine(place, network), network)
+    manifest = kept.manifest
+    if manifest is None or kept.fault is not None:
+        manifest = mend_roads(folder, vehicle_class, tell)
+    data = data_of(folder, manifest)
+    network = load_network(data / NETWORK)
+    return Roads(vehicle_class, _engine(data, network), network)
 
 
-def _engine(place: Path, network: Network) -> Engine:
-    if HAS_OSRM and (place / "osrm").is_dir():
+def _engine(data: Path, network: Network) -> Engine:
+    if HAS_OSRM and (data / "osrm").is_dir():
         from hereabouts_platform.roads.osrm_engine import OsrmEngine  # noqa: PLC0415 - Python 3.11 has no such package
 
-        return OsrmEngine(place)
+        return OsrmEngine(data)
     return NetworkEngine(network)
 
 
