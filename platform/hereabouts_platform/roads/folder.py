@@ -1,4 +1,4 @@
-"""Where road networks lie: `roads/<vehicle class>/`, a folder of data and a manifest that names it.
+"""Where road networks lie: `roads/<vehicle class>/` has a folder of data, and a manifest naming it.
 
 A network is made in a folder of its own; then the manifest is replaced in one step. So a reader finds the old one or the
 new one, whole. `maps/<hash>.osm.pbf` keeps the map itself, once for all classes: a network that is broken, or that
@@ -96,7 +96,7 @@ def put_in_place(folder: Path, manifest: Manifest) -> None:
     place = folder / manifest.vehicle.name
     beside = place / f"{MANIFEST}.new"
     beside.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2))
-    os.replace(beside, place / MANIFEST)
+    beside.replace(place / MANIFEST)
     for other in place.iterdir():
         if other.is_dir() and other.name != manifest.data:
             shutil.rmtree(other)
@@ -129,7 +129,7 @@ def keep_map(source: Path, digest: str, folder: Path) -> None:
     if not kept.exists():
         beside = kept.with_name(f"part-{os.getpid()}")
         shutil.copyfile(source, beside)
-        os.replace(beside, kept)
+        beside.replace(kept)
 
 
 def _fault(data: Path, manifest: Manifest) -> str | None:

@@ -80,7 +80,8 @@ def arcs(
             leaving[edges[edge.number ^ 1].end].append(edge)
     found = _Arcs()
     for edge in edges:
-        turns = list(_turns(edge, leaving[edge.end], rules, barriers)) if np.isfinite(edge.seconds) else []
+        is_end = meeting[edge.end] == 1 or edge.end in barriers
+        turns = list(_turns(edge, leaving[edge.end], rules, is_end=is_end)) if np.isfinite(edge.seconds) else []
         for onto in turns:
             is_round = onto.number == edge.number ^ 1
             turning = ROUND_S if is_round else turn_s(angle_between(edge.into, onto.out), meeting[edge.end])
@@ -109,16 +110,16 @@ def _edges(number: int, stretch: Stretch, lon: list[float], lat: list[float]) ->
     )
 
 
-def _turns(edge: _Edge, leaving: list[_Edge], rules: Rules, barriers: Collection[int]) -> Iterator[_Edge]:
-    """What may be driven into; back along the same street only where there is nothing else."""
-    here = rules.get((edge.stretch.way, edge.end), ())
-    back = [onto for onto in leaving if onto.number == edge.number ^ 1]
-    on = [onto for onto in leaving if onto.number != edge.number ^ 1 and _is_allowed(onto, here, edge.stretch.way)]
-    if on and edge.end not in barriers:
-        yield from on
-    else:
-        own = edge.stretch.way
-        yield from (onto for onto in back if not any(rule.is_round_on(own) for rule in here))
+def _turns(edge: _Edge, leaving: list[_Edge], rules: Rules, *, is_end: bool) -> Iterator[_Edge]:
+    """What may be driven into; back along the same street only at a dead end or a barrier."""
+    own = edge.stretch.way
+    here = rules.get((own, edge.end), ())
+    for onto in leaving:
+        if onto.number != edge.number ^ 1:
+            if not is_end and _is_allowed(onto, here, own):
+                yield onto
+        elif is_end and not any(rule.is_round_on(own) for rule in here):
+            yield onto
 
 
 def _is_allowed(onto: _Edge, here: Sequence[TurnRule], own: int) -> bool:
