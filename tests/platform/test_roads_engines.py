@@ -168,6 +168,5 @@ def test_the_engines_agree(folder: Path) -> None:
     network = load_network(data_of(folder, manifest) / NETWORK)
     ours, _ = Roads("rcv26", NetworkEngine(network), network).matrix(places, approaches)
     best, _ = open_roads(folder, "rcv26").matrix(places, approaches)
-    print(np.abs(ours.metres - best.metres).max(), np.abs(ours.seconds - best.seconds).max())
     assert np.abs(ours.metres - best.metres).max() <= 6
     assert np.abs(ours.seconds - best.seconds).max() <= 3

@@ -225,6 +225,6 @@ def test_a_vehicle_that_cannot_be_is_refused(tmp_path: Path, line: str, cure: st
     }
     rest |= {"pace": "1.0", "top_kmh": "100", "enters": "[]", line.partition(" = ")[0]: line.partition(" = ")[2]}
     file = tmp_path / "bad.toml"
-    file.write_text(f"[car]\n" + "\n".join(f"{key} = {value}" for key, value in rest.items()))
+    file.write_text("[car]\n" + "\n".join(f"{key} = {value}" for key, value in rest.items()))
     with pytest.raises(InputError, match=cure):
         vehicle_classes(file)

@@ -5,10 +5,11 @@ Metres east and north of a corner, traffic on the left:
     y=400   North Street, one-way east        (0) ──▶ (200) ──▶ (400)
     y=200   Middle Street, east half 7.5 t    (0) ─── (200) ─── (400)
     y=0     South Street, bollard at 500      (0) ─── (200) ─── (400) ──┃── (600)
-    y=-190  The Avenue eastbound, y=-210 westbound, joined at both ends
+    y=-190  The Avenue eastbound, y=-210 westbound, joined by East and West Road
     x=0     West Road; above y=200 hgv=destination
     x=200   Bridge Road; below y=200 a bridge signed 11'6"
     x=400   East Road; coming up it, no left turn into Middle Street
+    x=-100  Loop Road, from the westbound Avenue's end back to South Street
     across  Back Lane, hgv=no, from (200, 400) to (400, 200)
 """
 
@@ -37,6 +38,7 @@ STREETS: list[tuple[int, str, list[Spot], dict[str, str]]] = [
     (12, "The Avenue", [(400, -210), (0, -210)], {"oneway": "yes"}),
     (13, "West Road", [(0, -210), (0, -190), (0, 0)], {}),
     (14, "East Road", [(400, -210), (400, -190), (400, 0)], {}),
+    (16, "Loop Road", [(0, -210), (-100, -210), (-100, 0), (0, 0)], {}),
     (15, "Back Lane", [(200, 400), (400, 200)], {"hgv": "no"}),
 ]
 BOLLARD = (500, 0)

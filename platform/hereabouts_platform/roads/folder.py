@@ -1,7 +1,7 @@
 """Where road networks lie: `roads/<vehicle class>/` has a folder of data, and a manifest naming it.
 
-A network is made in a folder of its own; then the manifest is replaced in one step. So a reader finds the old one or the
-new one, whole. `maps/<hash>.osm.pbf` keeps the map itself, once for all classes: a network that is broken, or that
+A network is made in a folder of its own; then the manifest is replaced in one step. So a reader finds the old one or
+the new one, whole. `maps/<hash>.osm.pbf` keeps the map itself, once for all classes: a network that is broken, or that
 another release made, is made anew of it.
 """
 

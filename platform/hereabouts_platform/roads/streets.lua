@@ -15,7 +15,6 @@ function setup()
       continue_straight_at_waypoint = false,
       process_call_tagless_node = false,
       max_speed_for_map_matching = 130 / 3.6,
-      u_turn_penalty = ROUND,
     },
     restrictions = { 'motor_vehicle' },
     classes = {},

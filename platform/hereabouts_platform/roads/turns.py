@@ -80,8 +80,8 @@ def arcs(
             leaving[edges[edge.number ^ 1].end].append(edge)
     found = _Arcs()
     for edge in edges:
-        is_end = meeting[edge.end] == 1 or edge.end in barriers
-        turns = list(_turns(edge, leaving[edge.end], rules, is_end=is_end)) if np.isfinite(edge.seconds) else []
+        is_barred = edge.end in barriers
+        turns = list(_turns(edge, leaving[edge.end], rules, is_barred=is_barred)) if np.isfinite(edge.seconds) else []
         for onto in turns:
             is_round = onto.number == edge.number ^ 1
             turning = ROUND_S if is_round else turn_s(angle_between(edge.into, onto.out), meeting[edge.end])
@@ -110,16 +110,15 @@ def _edges(number: int, stretch: Stretch, lon: list[float], lat: list[float]) ->
     )
 
 
-def _turns(edge: _Edge, leaving: list[_Edge], rules: Rules, *, is_end: bool) -> Iterator[_Edge]:
-    """What may be driven into; back along the same street only at a dead end or a barrier."""
+def _turns(edge: _Edge, leaving: list[_Edge], rules: Rules, *, is_barred: bool) -> Iterator[_Edge]:
+    """What may be driven into; back along the same street only where no other leads on, or at a barrier."""
     own = edge.stretch.way
     here = rules.get((own, edge.end), ())
-    for onto in leaving:
-        if onto.number != edge.number ^ 1:
-            if not is_end and _is_allowed(onto, here, own):
-                yield onto
-        elif is_end and not any(rule.is_round_on(own) for rule in here):
-            yield onto
+    on = [onto for onto in leaving if onto.number != edge.number ^ 1]
+    if on and not is_barred:
+        yield from (onto for onto in on if _is_allowed(onto, here, own))
+    elif not any(rule.is_round_on(own) for rule in here):
+        yield from (onto for onto in leaving if onto.number == edge.number ^ 1)
 
 
 def _is_allowed(onto: _Edge, here: Sequence[TurnRule], own: int) -> bool:
