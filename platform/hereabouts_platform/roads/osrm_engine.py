@@ -9,6 +9,7 @@ import osrm
 from hereabouts_platform.roads.engine import Table, Way
 from hereabouts_platform.roads.network import Flags, Floats
 from hereabouts_platform.roads.osrm_build import NAME, RoadsNotBuilt
+from hereabouts_platform.roads.snapping import Snapper
 
 CELLS = 2_000_000  # of one answer: some 40 MB while it is read
 
@@ -18,12 +19,13 @@ class OsrmEngine:
 
     name = "osrm"
 
-    def __init__(self, folder: Path) -> None:
-        """On the data set that `build_osrm` made in `folder`.
+    def __init__(self, folder: Path, snapper: Snapper) -> None:
+        """On the data set that `build_osrm` made in `folder`; `snapper` knows which streets lead anywhere.
 
         Raises:
             RoadsNotBuilt: OSRM cannot read it.
         """
+        self._snapper = snapper
         try:
             self._osrm = osrm.OSRM(
                 algorithm="CH",
@@ -36,22 +38,22 @@ class OsrmEngine:
 
     def table(self, lon_lat: Floats, curb: Flags) -> Table:
         """From each place to each other."""
+        lon_lat, curb, away = self._on_streets(lon_lat, curb)
         places = len(lon_lat)
         metres, seconds = np.empty((places, places)), np.empty((places, places))
-        away = np.empty(places)
         rows = max(1, CELLS // places)
         for begin in range(0, places, rows):
             block = range(begin, min(begin + rows, places))
             answer = self._ask_table(lon_lat, curb, list(block))
             for row, metre, second in zip(block, answer["distances"], answer["durations"], strict=True):
                 metres[row], seconds[row] = _numbers(metre), _numbers(second)
-                away[row] = answer["sources"][row - begin]["distance"]
         unreached = np.isinf(metres) | np.isinf(seconds)
         metres[unreached] = seconds[unreached] = np.inf
         return Table(metres=metres, seconds=seconds, away_m=away)
 
     def way(self, lon_lat: Floats, curb: Flags) -> Way | None:
         """From the first of two places to the second; None where there is none."""
+        lon_lat, curb, _away = self._on_streets(lon_lat, curb)
         asked = osrm.RouteParameters(
             coordinates=_pairs(lon_lat),
             approaches=_approaches(curb),
@@ -73,6 +75,21 @@ class OsrmEngine:
             nodes=[int(node) for node in route["legs"][0]["annotation"]["nodes"]],
             line=tuple((float(point[0]), float(point[1])) for point in route["geometry"]["coordinates"]),
         )
+
+    def _on_streets(self, lon_lat: Floats, curb: Flags) -> tuple[Floats, Flags, Floats]:
+        """Places nearest to a street that leads nowhere, put on the next that does, where either side is theirs; and
+        how far each place is from its street.
+        """
+        met = self._snapper.snap(lon_lat)
+        near = np.array([self._nearest(pair) for pair in _pairs(lon_lat)])
+        moved = met.away_m > near + 1.0
+        streets = np.column_stack((met.lon, met.lat))
+        return np.where(moved[:, None], streets, lon_lat), curb & ~moved, np.maximum(near, met.away_m)
+
+    def _nearest(self, pair: tuple[float, float]) -> float:
+        """Metres from a place to the street that OSRM takes it to."""
+        asked = osrm.NearestParameters(coordinates=[pair], generate_hints=False)
+        return float(self._osrm.Nearest(asked)["waypoints"][0]["distance"])
 
     def _ask_table(self, lon_lat: Floats, curb: Flags, sources: list[int]) -> Any:
         asked = osrm.TableParameters(

@@ -63,7 +63,6 @@ class Roads:
         self.attribution = ATTRIBUTION if network is not None else ""
         self._engine = engine
         self._network = network
-        self._snapper = Snapper(network) if network is not None else None
 
     def matrix(self, places: Sequence[RoadPlace], approaches: Sequence[Approach]) -> tuple[Matrix, RoadProblems]:
         """How far and how long it is from each place to each other, and what a person should look at.
@@ -80,11 +79,10 @@ class Roads:
             return none, RoadProblems(vehicle_class=self.vehicle_class)
         lon_lat, curb = _arrays(places, approaches)
         table = self._engine.table(lon_lat, curb)
-        away_m = self._away_m(table, lon_lat)
-        off_map = away_m > FARTHEST_M
+        off_map = table.away_m > FARTHEST_M
         table.seconds[off_map, :] = table.seconds[:, off_map] = np.inf
         filled = self._fill(table, lon_lat, curb, off_map)
-        return self._as_matrix(ids, table), self._problems(ids, table, away_m, filled)
+        return self._as_matrix(ids, table), self._problems(ids, table, filled)
 
     def route(self, places: Sequence[RoadPlace], approaches: Sequence[Approach]) -> tuple[Leg, ...]:
         """The way through all places in their order, leg by leg, by the same streets as `matrix` counts."""
@@ -92,12 +90,6 @@ class Roads:
         return tuple(
             self._leg(lon_lat[number : number + 2], curb[number : number + 2]) for number in range(len(places) - 1)
         )
-
-    def _away_m(self, table: Table, lon_lat: Floats) -> Floats:
-        """How far each place is from a street that leads anywhere: OSRM tells of any street, be it cut off."""
-        if self._snapper is None:
-            return table.away_m
-        return np.maximum(table.away_m, self._snapper.snap(lon_lat).away_m)
 
     def _fill(self, table: Table, lon_lat: Floats, curb: Flags, off_map: Flags) -> Flags:
         """Take ways that leave the side open for pairs that have none on the near side; which pairs they are."""
@@ -117,13 +109,13 @@ class Roads:
         np.fill_diagonal(seconds, 0)
         return Matrix(vehicle_class=self.vehicle_class, ids=ids, metres=metres, seconds=seconds)
 
-    def _problems(self, ids: tuple[str, ...], table: Table, away_m: Floats, filled: Flags) -> RoadProblems:
+    def _problems(self, ids: tuple[str, ...], table: Table, filled: Flags) -> RoadProblems:
         unreachable = _cut_off(np.isinf(table.seconds))
-        furthest_first = np.argsort(-away_m, kind="stable").tolist()
-        far = [i for i in furthest_first if away_m[i] > FAR_M and i not in unreachable]
+        furthest_first = np.argsort(-table.away_m, kind="stable").tolist()
+        far = [i for i in furthest_first if table.away_m[i] > FAR_M and i not in unreachable]
         return RoadProblems(
             vehicle_class=self.vehicle_class,
-            far=tuple(FarPlace(place=ids[i], away_m=round(float(away_m[i]))) for i in far),
+            far=tuple(FarPlace(place=ids[i], away_m=round(float(table.away_m[i]))) for i in far),
             unreachable=tuple(ids[i] for i in sorted(unreachable)),
             from_either_side=tuple((ids[i], ids[j]) for i, j in np.argwhere(filled).tolist()),
             wrong_side=tuple(ids[i] for i in sorted(_cut_off(filled))),
@@ -176,7 +168,7 @@ def _engine(data: Path, network: Network) -> Engine:
     if HAS_OSRM and (data / "osrm").is_dir():
         from hereabouts_platform.roads.osrm_engine import OsrmEngine  # noqa: PLC0415 - Python 3.11 has no such package
 
-        return OsrmEngine(data)
+        return OsrmEngine(data, Snapper(network))
     return NetworkEngine(network)
 
 

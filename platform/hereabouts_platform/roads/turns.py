@@ -114,9 +114,9 @@ def _turns(edge: _Edge, leaving: list[_Edge], rules: Rules, *, is_barred: bool) 
     """What may be driven into; back along the same street only where no other leads on, or at a barrier."""
     own = edge.stretch.way
     here = rules.get((own, edge.end), ())
-    on = [onto for onto in leaving if onto.number != edge.number ^ 1]
-    if on and not is_barred:
-        yield from (onto for onto in on if _is_allowed(onto, here, own))
+    others = [onto for onto in leaving if onto.number != edge.number ^ 1]
+    if others and not is_barred:
+        yield from (onto for onto in others if _is_allowed(onto, here, own))
     elif not any(rule.is_round_on(own) for rule in here):
         yield from (onto for onto in leaving if onto.number == edge.number ^ 1)
 
