@@ -33,6 +33,11 @@ class DataDir:
         """Held by the `up` that runs here."""
         return self.path / "up.lock"
 
+    @property
+    def roads(self) -> Path:
+        """Maps of roads, by class of vehicle."""
+        return self.path / "roads"
+
     def make(self) -> None:
         """Make the folder if there is none; as root it stays open to the account that the servers run as.
 

@@ -77,6 +77,7 @@ COMMANDS = {
         "Bring in places, areas, patches, tenancies, devices, readings and other datasets from files. "
         "What is stored stays; a file can be imported again. Exit code 1 when rows were refused.",
     ),
+    "roads": Listed("roads", "Maps of roads, by class of vehicle: for distances, rounds and turns."),
     "profiles": Listed(
         "profiles",
         "List the device profiles, vendors' scripts last: id, what such a device reports, and how often.",

@@ -10,6 +10,7 @@ from hereabouts_deploy.doctor.database import check_database, feed_of
 from hereabouts_deploy.doctor.machine import check_disk, check_leftovers, check_python, check_settings
 from hereabouts_deploy.doctor.post import check_post
 from hereabouts_deploy.doctor.processes import check_processes
+from hereabouts_deploy.doctor.roads import check_roads
 from hereabouts_deploy.doctor.scripts import check_scripts
 from hereabouts_deploy.embedded.broker import facts_of_process
 from hereabouts_deploy.mqtt_address import parse_mqtt_url
@@ -28,6 +29,7 @@ def examine(settings: Settings, *, measure_queue: bool) -> Iterator[Check]:
     yield check_disk(settings.data_dir)
     yield from check_leftovers()
     yield from check_scripts(settings)
+    yield from check_roads(DataDir(path=settings.data_dir).roads)
     try:
         system = find_system(settings)
     except SystemNotFound as error:
