@@ -1,6 +1,7 @@
 """How far off a way to forecast was, and how honest about it."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def _split(over: Floats) -> Floats:
 def reliability(foretold: Foretold, edges: tuple[float, ...] = (0, 0.05, 0.1, 0.2, 0.3, 0.5, 1)) -> list[list[float]]:
     """For each range of the chance of full: from, to, how many, the mean chance and how often it was."""
     rows = []
-    for low, high in zip(edges[:-1], edges[1:], strict=True):
+    for low, high in pairwise(edges):
         inside = (foretold.over >= low) & (foretold.over < high)
         if inside.any():
             was = float((foretold.found[inside] >= FULL).mean())

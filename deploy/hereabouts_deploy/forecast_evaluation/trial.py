@@ -1,7 +1,7 @@
 """Collections foretold one after the other, each from earlier ones alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import numpy as np
@@ -28,7 +28,7 @@ class Way:
 
     name: str
     tuning: Tuning
-    habit: Habit = Habit()
+    habit: Habit = field(default_factory=Habit)
     news_h: int = 0
 
 

@@ -106,11 +106,11 @@ class _Walk:
         waiting = {promise.after_h for promise in kept}
         if len(waiting) < len(PROMISED_H) and not happening.full:
             amplitude = self.amplitude(moved)
-            for after_h in PROMISED_H:
-                if after_h not in waiting:
-                    kept.append(
-                        Promise(made_at=happening.at, after_h=after_h, level=happening.level, amplitude=amplitude)
-                    )
+            kept += [
+                Promise(made_at=happening.at, after_h=after_h, level=happening.level, amplitude=amplitude)
+                for after_h in PROMISED_H
+                if after_h not in waiting
+            ]
         self.bins[happening.bin] = replace(moved, promises=tuple(kept))
         self.as_of = happening.at
 

@@ -49,7 +49,9 @@ class Ahead:
     def uncut(self, share: float) -> Floats:
         """The same beyond full, as if the bin were taller."""
         return np.asarray(
-            np.maximum.accumulate(self.expected + quantile(self.spread, self.age_h, self.expected, share) * self.unit, axis=1)
+            np.maximum.accumulate(
+                self.expected + quantile(self.spread, self.age_h, self.expected, share) * self.unit, axis=1
+            )
         )
 
     def chance_of(self, limit: float) -> Floats:
@@ -118,9 +120,7 @@ def forecast(
 def _effort(growth: Growth, emptied: Floats, read: Floats, times: Times) -> Floats:
     since = growth.days(emptied)
     there, then = growth.days(times)[np.newaxis, :] - since[:, np.newaxis], growth.days(read) - since
-    return np.asarray(
-        np.maximum(there, 0) ** growth.exponent - np.maximum(then, 0)[:, np.newaxis] ** growth.exponent
-    )
+    return np.asarray(np.maximum(there, 0) ** growth.exponent - np.maximum(then, 0)[:, np.newaxis] ** growth.exponent)
 
 
 def _drift(state: State, group: str, times: Times, tuning: Tuning) -> Floats:

@@ -66,7 +66,7 @@ class Growth:
 
     def effort(self, since: float, until: float) -> float:
         """`days ** exponent` between two instants: how many amplitudes fall in between. 0 where none has passed."""
-        return max(self.day(until) - self.day(since), 0.0) ** self.exponent
+        return float(max(self.day(until) - self.day(since), 0.0) ** self.exponent)
 
 
 def growth_of(

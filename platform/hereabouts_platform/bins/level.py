@@ -134,23 +134,27 @@ def from_distance(
     """
     raw = 100 * (mount.depth_mm - distance_mm) / (mount.depth_mm - mount.full_mm)
     sentinel = ~np.isfinite(distance_mm) | np.isin(distance_mm, SENTINELS_MM)
-    return _judged(times, raw, sentinel, distance_mm <= BLOCKED_MM, temperature, zero)
+    doubt = _doubts(times, raw, sentinel, distance_mm <= BLOCKED_MM, temperature)
+    return _believed(times, raw, doubt, zero)
 
 
-def from_fill_level(
-    times: Times, percent: Floats, *, temperature: Floats | None = None, zero: float = 0.0
-) -> Levels:
+def from_fill_level(times: Times, percent: Floats, *, temperature: Floats | None = None, zero: float = 0.0) -> Levels:
     """Levels of a sensor that says per cent itself. What lies on its lens shows as 99 % or more at one stroke."""
-    return _judged(times, percent, ~np.isfinite(percent), percent >= 99, temperature, zero)
+    doubt = _doubts(times, percent, ~np.isfinite(percent), percent >= 99, temperature)
+    return _believed(times, percent, doubt, zero)
 
 
-def _judged(times: Times, raw: Floats, sentinel: Bools, close: Bools, warm: Floats | None, zero: float) -> Levels:
+def _doubts(times: Times, raw: Floats, sentinel: Bools, close: Bools, warm: Floats | None) -> NDArray[np.uint8]:
     outside = (raw < -BEYOND_FLOOR) | (raw > 100 + ABOVE_LID)
     doubt = np.where(sentinel, Doubt.SENTINEL, np.where(outside, Doubt.RANGE, Doubt.NONE)).astype(np.uint8)
     if warm is not None:
         doubt[(doubt == Doubt.NONE) & _heat_glitch(times, warm)] = Doubt.TEMPERATURE
-    doubt[_spikes(times, raw, doubt == Doubt.NONE)] = Doubt.SPIKE
+    doubt[_apart(times, raw, doubt == Doubt.NONE, SPIKE_POINTS)] = Doubt.SPIKE
     doubt[_blocked(times, raw, close, doubt == Doubt.NONE)] = Doubt.BLOCKED
+    return doubt
+
+
+def _believed(times: Times, raw: Floats, doubt: NDArray[np.uint8], zero: float) -> Levels:
     at = np.flatnonzero(doubt == Doubt.NONE)
     percent = np.full(len(raw), np.nan)
     percent[at] = median_of_3(100 * (raw[at] - zero) / (100 - zero))
@@ -169,10 +173,6 @@ def median_of_3(values: Floats) -> Floats:
 def _heat_glitch(times: Times, warm: Floats) -> Bools:
     impossible = (warm < COLDEST) | (warm > HOTTEST)
     return np.asarray(impossible | _apart(times, warm, ~np.isnan(warm) & ~impossible, HEAT_JUMP_CEL))
-
-
-def _spikes(times: Times, raw: Floats, possible: Bools) -> Bools:
-    return _apart(times, raw, possible, SPIKE_POINTS)
 
 
 def _apart(times: Times, values: Floats, possible: Bools, by: float) -> Bools:

@@ -1,9 +1,10 @@
 """How far off forecasts are, as they were of late: quantiles of surprises that follow what happens.
 
-A surprise is (level found - level expected) / unit. For each class of the last reading's age and of the level expected a
-few quantiles of it are kept, and each new surprise moves them by a small step, up where it lies above and down where below, so that in the long run
-the share above is right whatever the season does (online conformal prediction by quantile tracking: Gibbs and Candès
-2021, Angelopoulos, Candès and Tibshirani 2023). How surprising a group is beside the others is one more number.
+A surprise is (level found - level expected) / unit. For each class of the last reading's age and of the level expected
+a few quantiles of it are kept. Each new surprise moves them by a small step, up where it lies above and down where
+below, so that in the long run the share above is right whatever the season does (online conformal prediction by
+quantile tracking: Gibbs and Candès 2021; Angelopoulos, Candès and Tibshirani 2023). How surprising a group is beside
+the others is one more number.
 
 A sensor that is cut off at 100 does not say how much more it was: a quantile that lies above the cut learns nothing of
 that surprise (Powell's censored quantile regression, 1986).
@@ -12,28 +13,27 @@ that surprise (Powell's censored quantile regression, 1986).
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from math import exp, isfinite
+from math import exp, isfinite, log
+from statistics import NormalDist
 
 import numpy as np
-from scipy.special import expit, logit
-from scipy.stats import norm
 
 from hereabouts_platform.bins.level import Floats
 from hereabouts_platform.bins.tuning import Tuning
 
 SHARES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
-ODDS = np.asarray(logit(SHARES))
-LOG_ODDS = tuple(float(one) for one in ODDS)
+LOG_ODDS = tuple(log(one / (1 - one)) for one in SHARES)
+ODDS = np.array(LOG_ODDS)
 APART = 1e-3  # between neighbours: quantiles that lie on each other have no slope
 #: Hours of the last reading's age, and levels expected (per cent), from which the next quantiles are used.
 AGES_H = (12.0, 36.0, 60.0, 96.0)
 EXPECTED = (60.0, 80.0, 95.0, 115.0)
 CLASSES = (len(AGES_H) + 1) * (len(EXPECTED) + 1)
-FIRST = tuple(float(one) for one in norm.ppf(SHARES))
+FIRST = tuple(NormalDist().inv_cdf(one) for one in SHARES)
 QUICK, QUICK_AFTER = 50.0, 10.0  # a new class's steps are five times as large, and shrink like those of a mean
 GROUP_STEP, GROUP_LEAST, GROUP_MOST = 0.02, 0.5, 2.0
 MEDIAN_SURPRISE = 0.6745  # of a Gaussian's absolute value
-LEAST_ODDS = -8.0
+MOST_ODDS = 8.0  # log odds beyond which nothing is told apart
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +84,7 @@ class Tracker:
         """One step of logistic regression, on whether it was full."""
         if not isfinite(surprise):
             return
-        odds = max(odds_above(quantiles, surprise), LEAST_ODDS)
+        odds = min(max(odds_above(quantiles, surprise), -MOST_ODDS), MOST_ODDS)
         shift, slope = self._full
         off = float(found >= self._tuning.cut_at) - 1 / (1 + exp(-(shift + slope * odds)))
         step = self._tuning.learn_full
@@ -122,20 +122,26 @@ def quantile(spread: Spread, age_h: Floats, expected: Floats, share: float) -> F
     """The quantile of surprises at each age and level expected, in units; between the kept ones by straight lines in
     log odds.
     """
-    each = [np.interp(logit(share), ODDS, one) for one in np.eye(len(SHARES))]  # the interpolation's weights
+    each = [
+        np.interp(log(share / (1 - share)), ODDS, one) for one in np.eye(len(SHARES))
+    ]  # the interpolation's weights
     kept = np.array(spread.quantiles) @ np.array(each)
     return np.asarray(kept[_classes(age_h, expected)])
 
 
 def share_above(spread: Spread, age_h: Floats, expected: Floats, surprise: Floats) -> Floats:
     """How likely a surprise is larger."""
-    return np.asarray(expit(_odds_of(spread, age_h, expected, surprise)))
+    return np.asarray(_chance(_odds_of(spread, age_h, expected, surprise)))
 
 
 def share_full(spread: Spread, age_h: Floats, expected: Floats, surprise: Floats) -> Floats:
     """How likely a bin is full, where `surprise` would fill it: as above, set right by how often such bins were."""
-    odds = np.maximum(_odds_of(spread, age_h, expected, surprise), LEAST_ODDS)
-    return np.asarray(expit(spread.full_shift + spread.full_slope * odds))
+    odds = np.clip(_odds_of(spread, age_h, expected, surprise), -MOST_ODDS, MOST_ODDS)
+    return np.asarray(_chance(spread.full_shift + spread.full_slope * odds))
+
+
+def _chance(odds: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -MOST_ODDS, MOST_ODDS))))
 
 
 def _odds_of(spread: Spread, age_h: Floats, expected: Floats, surprise: Floats) -> Floats:

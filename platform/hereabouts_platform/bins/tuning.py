@@ -35,7 +35,7 @@ class Tuning:
     scale_points: float = 10.0
     scale_share: float = 0.12
     stale_hours: float = 96.0
-    learn_spread: float = 0.02
+    learn_spread: float = 0.01
     learn_full: float = 0.02
     cut_at: float = 100.0
 
