@@ -15,7 +15,7 @@ from hereabouts_schemas.errors import InputError
 ZONE = ZoneInfo("Europe/London")
 SLOT, STREET, TIME, FILL = "container_slot_id", "address", "collected_at_local", "fill_before_pct_of_80"
 #: "23 Leith Walk" and "Leith Walk" are one street.
-HOUSE_NUMBER = re.compile(r"^[\d\-–/ ]+[A-Za-z]?\s+")
+HOUSE_NUMBER = re.compile(r"^\d[\d\-/]*[A-Za-z]?\s+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,11 +1,12 @@
 """The comparison as Markdown, and as figures."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from hereabouts_deploy.forecast_evaluation.score import Score, reliability, score
 from hereabouts_deploy.forecast_evaluation.trial import Foretold, Way
 from hereabouts_deploy.forecast_evaluation.ways import Split
+from hereabouts_platform.bins.growth import Habit
 
 HEAD = ("way", "MAE, two weeks before", "MAE", "bias", "P90 cover under 100", "ties split", "all", "pinball", "Brier")
 
@@ -31,7 +32,7 @@ def markdown(rows: Sequence[Row]) -> str:
     lines = [_line(HEAD), _line(["---", *["--:"] * (len(HEAD) - 1)])]
     lines += [_line(_cells(row)) for row in rows]
     chosen = next(row for row in rows if row.way.name.endswith(": the forecast"))
-    lines += ["", f"Growth bends by {chosen.way.habit.exponent:g}.", "", _line(("said", "collections", "mean", "full"))]
+    lines += ["", _habit_words(chosen.way.habit), "", _line(("said", "collections", "mean", "full"))]
     lines.append(_line(["--:"] * 4))
     for low, high, count, said, was in chosen.chances:
         lines.append(_line([f"{low:.2f}-{high:.2f}", f"{count:,.0f}", f"{said:.2f}", f"{was:.2f}"]))
@@ -50,6 +51,11 @@ def figures(rows: Sequence[Row]) -> list[dict[str, object]]:
         }
         for row in rows
     ]
+
+
+def _habit_words(habit: Habit) -> str:
+    even = replace(habit, exponent=1.0) == Habit()
+    return f"Growth bends by {habit.exponent:g}; weekdays and holidays {'did not earn a place' if even else 'count'}."
 
 
 def _cells(row: Row) -> list[str]:

@@ -19,8 +19,9 @@ CALENDAR = Calendar(nation="SCT", school_holidays=((date(2016, 7, 1), date(2016,
 TUNING_DAYS = 14
 DAY_S = 86_400
 
+_NOT_SPREAD = replace(TUNING, learn_spread=0.0, learn_full=0.0)
 _ALL_ALIKE = replace(
-    TUNING, memory=1.0, group_memory=1.0, group_weight=1e9, fleet_weight=1e9, fleet_gain=0.0, group_gain=0.0
+    _NOT_SPREAD, memory=1.0, group_memory=1.0, group_weight=1e9, fleet_weight=1e9, fleet_gain=0.0, group_gain=0.0
 )
 _EACH = replace(_ALL_ALIKE, group_weight=0.05, fleet_weight=TUNING.fleet_weight)
 _FORGETTING = replace(_EACH, memory=TUNING.memory, group_memory=TUNING.group_memory)
@@ -64,10 +65,10 @@ def ways(split: Split) -> Iterator[Way]:
     yield Way(name="+ bank and school holidays", tuning=_SHRUNK, habit=both)
     bent = _bent(split)
     yield Way(name="+ growth that bends", tuning=_SHRUNK, habit=bent)
-    whole = Way(name="+ drift of the last hours: the forecast", tuning=TUNING, habit=bent)
+    yield Way(name="+ drift of the last hours", tuning=_NOT_SPREAD, habit=bent)
+    whole = Way(name="+ spread as it is learnt (conformal): the forecast", tuning=TUNING, habit=bent)
     yield whole
     yield replace(whole, name="the forecast, news of other bins a day old", news_h=24)
-    yield replace(whole, name="the forecast, spread never learnt", tuning=replace(TUNING, learn_spread=0, learn_full=0))
     yield replace(whole, name="the forecast, 100 taken for a level", tuning=replace(TUNING, cut_at=inf, learn_full=0))
 
 

@@ -22,15 +22,15 @@ def group_amplitude(group: Shared, fleet: Shared, tuning: Tuning) -> float:
 
 def own_amplitude(known: BinState, usual: float, growth: Growth, tuning: Tuning) -> float:
     """A bin's amplitude, drawn towards what is usual in its group; the growth since its last emptying counts by how
-    much of it there is: as a whole emptying from `running_points` expected on.
+    much of it there is, or should be: as a whole emptying from `running_points` on.
     """
     amplitude = (known.total + tuning.group_weight * usual) / (known.weight + tuning.group_weight)
     effort = growth.effort(known.emptied_at, known.read_at) if known.read_at > known.emptied_at else 0.0
     if effort <= 0 or (known.full and known.level - known.left <= amplitude * effort):
         return amplitude
-    weight = min(amplitude * effort / tuning.running_points, 1.0)
-    own = known.weight + tuning.group_weight
-    seen = max(known.level - known.left, 0.0) / effort
+    grown = max(known.level - known.left, 0.0)
+    weight = min(max(amplitude * effort, grown) / tuning.running_points, 1.0)
+    own, seen = known.weight + tuning.group_weight, grown / effort
     return (amplitude * own + weight * seen) / (own + weight)
 
 

@@ -1,7 +1,8 @@
 """When a slot was emptied: a drop that stays, and what crews say they did there.
 
-A drop counts when it is larger than 25 points and than four times the sensor's own noise, and when two readings in a
-row stay down. A crew's word and the sensor's are held against each other; where they differ, both are kept.
+A drop counts when it is larger than 25 points and than four times the sensor's own noise (up to 35), and when two
+readings in a row stay down. A crew's word and the sensor's are held against each other; where they differ, both are
+kept.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from hereabouts_platform.bins.level import Floats, Levels, Times
 
 LEAST_DROP = 25.0  # points
 SIGMAS = 4.0
+MOST_DROP = 35.0  # a bin that is read once a day and emptied every other looks like noise
 STAYS = 2  # readings
 PROOF_WITHIN_S = 2 * 3600  # a tap on the phone, before or after the readings between which the drop lies
 SEEN_WITHIN_S = 24 * 3600  # a sensor that is silent for longer after a proof has not seen what came of it
@@ -94,19 +96,25 @@ class Found:
 
 
 def noise(percent: Floats) -> float:
-    """A sensor's own noise, points: from the median of the steps between readings, which emptyings cannot move.
+    """A sensor's own noise, points: from the median of second differences, which neither steady filling nor a few
+    emptyings move.
 
-    The median absolute step of Gaussian noise s is 0.954 s (0.6745 times the square root of 2).
+    The median absolute second difference of Gaussian noise s is 1.652 s (0.6745 times the square root of 6).
     """
-    steps = np.abs(np.diff(percent))
-    return float(np.median(steps) / 0.954) if len(steps) else 0.0
+    bends = np.abs(np.diff(percent, n=2))
+    return float(np.median(bends) / 1.652) if len(bends) else 0.0
+
+
+def least_drop(percent: Floats) -> float:
+    """How far a level has to fall to count, points."""
+    return min(max(LEAST_DROP, SIGMAS * noise(percent)), MOST_DROP)
 
 
 def find_emptyings(levels: Levels, proofs: Sequence[Proof] = ()) -> Found:
     """Emptyings of one slot, from its levels and its crews' words (in any order)."""
     at = np.flatnonzero(levels.believed)
     times, percent = levels.times[at], levels.percent[at]
-    least = max(LEAST_DROP, SIGMAS * noise(percent))
+    least = least_drop(percent)
     rows = _drops(percent, least)
     seen = [
         Emptying(

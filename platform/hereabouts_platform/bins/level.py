@@ -157,17 +157,20 @@ def _doubts(times: Times, raw: Floats, sentinel: Bools, close: Bools, warm: Floa
 def _believed(times: Times, raw: Floats, doubt: NDArray[np.uint8], zero: float) -> Levels:
     at = np.flatnonzero(doubt == Doubt.NONE)
     percent = np.full(len(raw), np.nan)
-    percent[at] = median_of_3(100 * (raw[at] - zero) / (100 - zero))
+    percent[at] = median_of_3(times[at], 100 * (raw[at] - zero) / (100 - zero))
     full = percent >= 100  # NaN is not
     return Levels(times=times, percent=np.clip(percent, 0, 100), full=full, doubt=doubt)
 
 
-def median_of_3(values: Floats) -> Floats:
-    """Each value's median with its neighbours; an end takes the two values next to it."""
+def median_of_3(times: Times, values: Floats) -> Floats:
+    """Each value's median with its neighbours, an end's with the two next to it; as it is where they are not near."""
     if len(values) < 3:
         return values
     inner = np.median(np.stack([values[:-2], values[1:-1], values[2:]]), axis=0)
-    return np.concatenate([[np.median(values[:3])], inner, [np.median(values[-3:])]])
+    gap = np.diff(times) <= NEIGHBOUR_S
+    near = gap[:-1] & gap[1:]
+    near, inner = near[[0, *range(len(near)), -1]], inner[[0, *range(len(inner)), -1]]
+    return np.asarray(np.where(near, inner, values))
 
 
 def _heat_glitch(times: Times, warm: Floats) -> Bools:

@@ -30,6 +30,8 @@ AGES_H = (12.0, 36.0, 60.0, 96.0)
 EXPECTED = (60.0, 80.0, 95.0, 115.0)
 CLASSES = (len(AGES_H) + 1) * (len(EXPECTED) + 1)
 FIRST = tuple(NormalDist().inv_cdf(one) for one in SHARES)
+#: Quantiles far out are met seldom: their steps are larger, as a Gaussian is thinner there, so that all settle alike.
+STEPS = tuple(NormalDist().pdf(0) / NormalDist().pdf(one) for one in FIRST)
 QUICK, QUICK_AFTER = 50.0, 10.0  # a new class's steps are five times as large, and shrink like those of a mean
 GROUP_STEP, GROUP_LEAST, GROUP_MOST = 0.02, 0.5, 2.0
 MEDIAN_SURPRISE = 0.6745  # of a Gaussian's absolute value
@@ -73,7 +75,7 @@ class Tracker:
         for k, share in enumerate(SHARES):
             forecast = expected + quantiles[k] * unit * width
             if forecast < self._tuning.cut_at:
-                quantiles[k] += step * ((found > forecast) - (1 - share))
+                quantiles[k] += step * STEPS[k] * ((found > forecast) - (1 - share))
         quantiles.sort()
         self._seen[row] += 1
         if found < self._tuning.cut_at:

@@ -12,8 +12,8 @@ class Tuning:
         group_weight: emptyings that a bin's group counts for beside the bin's own.
         group_memory, fleet_weight: the same for a group, and for all bins beside the group's own.
         first_amplitude: points in a common day, before anything was seen.
-        running_points: a bin that was expected to grow by so much since its last emptying has been watched for as
-            much as one whole emptying.
+        running_points: a bin that grew by so much since its last emptying, or should have, tells as much as a whole
+            emptying does.
         drift_hours: how long what all bins did differently of late is remembered; a third of it is left then.
         fleet_gain, group_gain: how much of a surprise is taken to be everybody's, and the group's.
         scale_points, scale_share: the unit of surprise: points, and of the growth expected since the last reading.
