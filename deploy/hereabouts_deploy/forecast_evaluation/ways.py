@@ -21,7 +21,14 @@ DAY_S = 86_400
 
 _NOT_SPREAD = replace(TUNING, learn_spread=0.0, learn_full=0.0)
 _ALL_ALIKE = replace(
-    _NOT_SPREAD, memory=1.0, group_memory=1.0, group_weight=1e9, fleet_weight=1e9, fleet_gain=0.0, group_gain=0.0
+    _NOT_SPREAD,
+    memory=1.0,
+    group_memory=1.0,
+    group_weight=1e9,
+    fleet_weight=1e9,
+    season_gain=0.0,
+    fleet_gain=0.0,
+    group_gain=0.0,
 )
 _EACH = replace(_ALL_ALIKE, group_weight=0.05, fleet_weight=TUNING.fleet_weight)
 _FORGETTING = replace(_EACH, memory=TUNING.memory, group_memory=TUNING.group_memory)
@@ -65,7 +72,7 @@ def ways(split: Split) -> Iterator[Way]:
     yield Way(name="+ bank and school holidays", tuning=_SHRUNK, habit=both)
     bent = _bent(split)
     yield Way(name="+ growth that bends", tuning=_SHRUNK, habit=bent)
-    yield Way(name="+ drift of the last hours", tuning=_NOT_SPREAD, habit=bent)
+    yield Way(name="+ drift of the last hours and weeks", tuning=_NOT_SPREAD, habit=bent)
     whole = Way(name="+ spread as it is learnt (conformal): the forecast", tuning=TUNING, habit=bent)
     yield whole
     yield replace(whole, name="the forecast, news of other bins a day old", news_h=24)

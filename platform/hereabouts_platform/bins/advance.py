@@ -4,11 +4,11 @@ Moved on step by step it is the same as moved on at once. What happened before t
 more; it is handed back, and the state is to be made anew from the beginning (as a nightly job does).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isnan
 
-from hereabouts_platform.bins.amplitude import faded, group_amplitude, own_amplitude
+from hereabouts_platform.bins.amplitude import faded, group_amplitude, moved, own_amplitude
 from hereabouts_platform.bins.growth import Growth
 from hereabouts_platform.bins.spread import Tracker, unit_of
 from hereabouts_platform.bins.state import BinState, Promise, Shared, State
@@ -16,7 +16,7 @@ from hereabouts_platform.bins.tuning import TUNING, Tuning
 
 HOUR_S = 3600
 #: A reading is a forecast's beginning: how far ahead each is held against what comes.
-PROMISED_H = (24, 48, 72)
+PROMISED_H = (6, 24, 48, 72)
 #: Two emptyings closer than this say nothing of how fast it fills.
 LEAST_DAYS = 0.1
 #: A single surprise never moves a drift by more, as a share of what was expected.
@@ -90,55 +90,78 @@ class _Walk:
         usual = group_amplitude(self.groups.get(known.group, Shared()), self.fleet, self.tuning)
         return own_amplitude(known, usual, self.growths[known.group], self.tuning)
 
+    def drift(self, group: str, at: int) -> tuple[float, float]:
+        """Drift and season of all bins and the group's together."""
+        fleet, own = faded(self.fleet, at, self.tuning), faded(self.groups.get(group, Shared()), at, self.tuning)
+        return fleet[0] + own[0], fleet[1] + own[1]
+
     def read(self, happening: Read) -> None:
-        known = self.bins[happening.bin]
+        known, at = self.bins[happening.bin], happening.at
         if not known.known:  # nobody knows when it was emptied: it is watched from here on
-            known = replace(known, emptied_at=happening.at, left=happening.level)
-        kept = []
-        for promise in known.promises:
-            if happening.at >= promise.made_at + promise.after_h * HOUR_S:
-                self.surprise(known, promise, happening.at, happening.level)
-            else:
-                kept.append(promise)
-        moved = replace(
-            known, read_at=happening.at, level=happening.level, full=happening.full, promises=(), known=True
-        )
+            known = replace(known, emptied_at=at, left=happening.level)
+        due = [one for one in known.promises if at >= one.made_at + one.after_h * HOUR_S]
+        for promise in due:
+            self.surprise(known, promise, at, happening.level)
+        kept = [one for one in known.promises if one not in due]
+        now = replace(known, read_at=at, level=happening.level, full=happening.full, promises=(), known=True)
+        self.bins[happening.bin] = replace(now, promises=(*kept, *self.promised(now, kept)))
+        self.as_of = at
+
+    def promised(self, known: BinState, kept: Sequence[Promise]) -> list[Promise]:
+        """A promise for each time ahead for which none is waiting; a bin that is full has nowhere to go."""
         waiting = {promise.after_h for promise in kept}
-        if len(waiting) < len(PROMISED_H) and not happening.full:
-            amplitude = self.amplitude(moved)
-            kept += [
-                Promise(made_at=happening.at, after_h=after_h, level=happening.level, amplitude=amplitude)
-                for after_h in PROMISED_H
-                if after_h not in waiting
-            ]
-        self.bins[happening.bin] = replace(moved, promises=tuple(kept))
-        self.as_of = happening.at
+        if len(waiting) == len(PROMISED_H) or known.full:
+            return []
+        amplitude, (drift, season) = self.amplitude(known), self.drift(known.group, known.read_at)
+        return [
+            Promise(
+                made_at=known.read_at,
+                after_h=after_h,
+                level=known.level,
+                amplitude=amplitude,
+                drift=drift,
+                season=season,
+            )
+            for after_h in PROMISED_H
+            if after_h not in waiting
+        ]
 
     def emptied(self, happening: Emptied) -> None:
-        known = self.bins[happening.bin]
+        known, at = self.bins[happening.bin], happening.at
+        promises: tuple[Promise, ...] = ()
         if not isnan(happening.before):
+            promises = self.carried(known, happening)
             known = self.filled(known, happening)
         self.bins[happening.bin] = replace(
             known,
-            emptied_at=happening.at,
+            emptied_at=at,
             left=happening.after,
-            read_at=happening.at,
+            read_at=at,
             level=happening.after,
             full=False,
             emptyings=known.emptyings + 1,
             known=True,
-            promises=(),
+            promises=promises,
         )
-        self.as_of = happening.at
+        self.as_of = at
+
+    def carried(self, known: BinState, happening: Emptied) -> tuple[Promise, ...]:
+        """Promises across an emptying: crews come to bins that fill fast, so to forget theirs would make all others
+        look slow. What was taken out is added to what is found later. Growth that bends begins anew instead, and its
+        promises are held against the level before the emptying.
+        """
+        if self.growths[known.group].exponent == 1:
+            taken = happening.before - happening.after
+            return tuple(replace(one, carried=one.carried + taken) for one in known.promises)
+        for promise in {one.made_at: one for one in known.promises if one.made_at < known.read_at}.values():
+            self.surprise(known, promise, happening.at, happening.before)
+        return ()
 
     def filled(self, known: BinState, happening: Emptied) -> BinState:
         """What an emptying tells: how far off forecasts were, what is everybody's, and how fast this bin fills."""
         at, growth = happening.at, self.growths[known.group]
-        made = {promise.made_at: promise for promise in known.promises if promise.made_at < known.read_at}
-        for promise in made.values():
-            self.surprise(known, promise, at, happening.before)
         amplitude = self.amplitude(known)
-        drift = 1 + faded(self.fleet, at, self.tuning) + faded(self.groups.get(known.group, Shared()), at, self.tuning)
+        drift = 1 + sum(self.drift(known.group, at))
         effort = growth.effort(known.emptied_at, at)
         grown = amplitude * drift * (effort - growth.effort(known.emptied_at, known.read_at))
         age_h = (at - known.read_at) / HOUR_S
@@ -153,27 +176,26 @@ class _Walk:
 
     def learnt(self, known: BinState, at: int, seen: float, amplitude: float) -> BinState:
         tuning, group = self.tuning, self.groups.get(known.group, Shared())
-        fleet_drift, group_drift = faded(self.fleet, at, tuning), faded(group, at, tuning)
-        surprise = min(seen / amplitude - 1, MOST_SURPRISE)
-        fair = seen / (1 + fleet_drift)
-        self.fleet = Shared(
-            total=self.fleet.total * tuning.group_memory + fair,
-            weight=self.fleet.weight * tuning.group_memory + 1,
-            drift=fleet_drift + tuning.fleet_gain * (surprise - fleet_drift),
-            drift_at=at,
-        )
-        self.groups[known.group] = Shared(
-            total=group.total * tuning.group_memory + fair,
-            weight=group.weight * tuning.group_memory + 1,
-            drift=group_drift + tuning.group_gain * (surprise - fleet_drift - group_drift),
-            drift_at=at,
-        )
+        surprise, everybodys = min(seen / amplitude - 1, MOST_SURPRISE), sum(faded(self.fleet, at, tuning))
+        fair = seen / (1 + everybodys)
+        self.fleet = _counted(moved(self.fleet, at, surprise, tuning.fleet_gain, tuning), fair, tuning)
+        group = moved(group, at, surprise - everybodys, tuning.group_gain, tuning)
+        self.groups[known.group] = _counted(group, fair, tuning)
         return replace(known, total=known.total * tuning.memory + fair, weight=known.weight * tuning.memory + 1)
 
-    def surprise(self, known: BinState, promise: Promise, at: int, found: float) -> None:
-        """Hold a promise against a level found."""
-        growth = self.growths[known.group]
-        effort = growth.effort(known.emptied_at, at) - growth.effort(known.emptied_at, promise.made_at)
-        grown, age_h = promise.amplitude * effort, (at - promise.made_at) / HOUR_S
-        unit = unit_of(self.tuning, grown, age_h)
-        self.tracker.learn(known.group, age_h, promise.level + grown, unit, found)
+    def surprise(self, known: BinState, promise: Promise, at: int, level: float) -> None:
+        """Hold a promise against a level."""
+        growth, since = self.growths[known.group], promise.made_at
+        effort = growth.effort(since, at)
+        if growth.exponent != 1:
+            effort = growth.effort(known.emptied_at, at) - growth.effort(known.emptied_at, since)
+        then = Shared(drift=promise.drift, season=promise.season, drift_at=since)
+        grown, age_h = promise.amplitude * (1 + sum(faded(then, at, self.tuning))) * effort, (at - since) / HOUR_S
+        found = min(promise.carried + level, self.tuning.cut_at)
+        self.tracker.learn(known.group, age_h, promise.level + grown, unit_of(self.tuning, grown, age_h), found)
+
+
+def _counted(shared: Shared, fair: float, tuning: Tuning) -> Shared:
+    """A shared mean with one more amplitude."""
+    memory = tuning.group_memory
+    return replace(shared, total=shared.total * memory + fair, weight=shared.weight * memory + 1)

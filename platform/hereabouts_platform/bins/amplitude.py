@@ -1,5 +1,6 @@
 """How fast a bin fills by all that is known: its own emptyings, its group, all bins, and the last hours' drift."""
 
+from dataclasses import replace
 from math import exp
 
 from hereabouts_platform.bins.growth import Growth
@@ -34,14 +35,23 @@ def own_amplitude(known: BinState, usual: float, growth: Growth, tuning: Tuning)
     return (amplitude * own + weight * seen) / (own + weight)
 
 
-def faded(shared: Shared, at: float, tuning: Tuning) -> float:
-    """What is left of a drift at an instant not before it was last moved."""
-    return shared.drift * exp(-max(at - shared.drift_at, 0.0) / (tuning.drift_hours * HOUR_S))
+def faded(shared: Shared, at: float, tuning: Tuning) -> tuple[float, float]:
+    """What is left of a drift and of a season at an instant not before they were last moved."""
+    hours = max(at - shared.drift_at, 0.0) / HOUR_S
+    return shared.drift * exp(-hours / tuning.drift_hours), shared.season * exp(-hours / (24 * tuning.season_days))
+
+
+def moved(shared: Shared, at: float, surprise: float, gain: float, tuning: Tuning) -> Shared:
+    """Drift and season after a surprise: first what the season takes of it, then the drift of the rest."""
+    drift, season = faded(shared, at, tuning)
+    season += tuning.season_gain * (surprise - drift - season)
+    drift += gain * (surprise - drift - season)
+    return replace(shared, drift=drift, season=season, drift_at=at)
 
 
 def drift_of(state: State, group: str, at: float, tuning: Tuning) -> float:
     """Factor on growth by what all bins, and the group's, did of late."""
-    return 1 + faded(state.fleet, at, tuning) + faded(state.groups.get(group, Shared()), at, tuning)
+    return 1 + sum(faded(state.fleet, at, tuning)) + sum(faded(state.groups.get(group, Shared()), at, tuning))
 
 
 def amplitude_of(state: State, bin_id: str, growth: Growth, tuning: Tuning) -> float:

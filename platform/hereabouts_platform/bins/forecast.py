@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hereabouts_platform.bins.amplitude import amplitude_of, faded
+from hereabouts_platform.bins.amplitude import amplitude_of, drift_of
 from hereabouts_platform.bins.growth import Growth
 from hereabouts_platform.bins.level import Floats, Times
 from hereabouts_platform.bins.spread import Spread, quantile, share_above, share_full, units
-from hereabouts_platform.bins.state import Shared, State
+from hereabouts_platform.bins.state import State
 from hereabouts_platform.bins.tuning import TUNING, Tuning
 
 HOUR_S = 3600
@@ -124,8 +124,7 @@ def _effort(growth: Growth, emptied: Floats, read: Floats, times: Times) -> Floa
 
 
 def _drift(state: State, group: str, times: Times, tuning: Tuning) -> Floats:
-    shared = state.groups.get(group, Shared())
-    return np.array([1 + faded(state.fleet, at, tuning) + faded(shared, at, tuning) for at in times.tolist()])
+    return np.array([drift_of(state, group, at, tuning) for at in times.tolist()])
 
 
 def _width(state: State, groups: Sequence[str]) -> Floats:

@@ -17,26 +17,34 @@ class Shared:
     """A group's mean amplitude, or that of all bins, as a forgetting sum and its weight; and its drift.
 
     Attributes:
-        drift: by what share its bins lately grew more than expected, at `drift_at` (seconds since 1970 UTC).
+        drift: by what share its bins grew more than expected in the last hours, at `drift_at` (seconds since 1970
+            UTC); season: the same over the last weeks.
     """
 
     total: float = 0.0
     weight: float = 0.0
     drift: float = 0.0
+    season: float = 0.0
     drift_at: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promise:
-    """A forecast that was made at a reading and will be held against what comes: its level and amplitude then.
+    """A forecast that was made at a reading and will be held against what comes.
 
-    `after_h` is how far ahead it looks.
+    Attributes:
+        made_at: seconds since 1970 UTC; after_h: how far ahead it looks.
+        level, amplitude, drift, season: of the bin at that moment.
+        carried: what was taken out since, points: the forecast is of the bin as if nobody had emptied it.
     """
 
     made_at: int
     after_h: int
     level: float
     amplitude: float
+    drift: float = 0.0
+    season: float = 0.0
+    carried: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

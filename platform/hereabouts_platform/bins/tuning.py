@@ -15,7 +15,9 @@ class Tuning:
         running_points: a bin that grew by so much since its last emptying, or should have, tells as much as a whole
             emptying does.
         drift_hours: how long what all bins did differently of late is remembered; a third of it is left then.
-        fleet_gain, group_gain: how much of a surprise is taken to be everybody's, and the group's.
+        season_days: the same of the last weeks.
+        season_gain: how much of a surprise is taken to be the season's.
+        fleet_gain, group_gain: how much of a surprise is taken to be everybody's, and the group's, in these hours.
         scale_points, scale_share: the unit of surprise: points, and of the growth expected since the last reading.
         stale_hours: beyond it the unit grows with the square root of the reading's age.
         learn_spread: step of the quantiles of surprises, in units.
@@ -30,6 +32,8 @@ class Tuning:
     first_amplitude: float = 30.0
     running_points: float = 50.0
     drift_hours: float = 24.0
+    season_days: float = 14.0
+    season_gain: float = 0.03
     fleet_gain: float = 0.05
     group_gain: float = 0.1
     scale_points: float = 10.0
