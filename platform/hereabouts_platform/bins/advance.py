@@ -17,6 +17,8 @@ from hereabouts_platform.bins.tuning import TUNING, Tuning
 HOUR_S = 3600
 #: A reading is a forecast's beginning: how far ahead each is held against what comes.
 PROMISED_H = (6, 24, 48, 72)
+#: From which of them drift and season are learnt as well, where growth is a straight line.
+SHIFTED_H = 24
 #: Two emptyings closer than this say nothing of how fast it fills.
 LEAST_DAYS = 0.1
 #: A single surprise never moves a drift by more, as a share of what was expected.
@@ -175,13 +177,19 @@ class _Walk:
         return self.learnt(known, at, seen, amplitude)
 
     def learnt(self, known: BinState, at: int, seen: float, amplitude: float) -> BinState:
-        tuning, group = self.tuning, self.groups.get(known.group, Shared())
-        surprise, everybodys = min(seen / amplitude - 1, MOST_SURPRISE), sum(faded(self.fleet, at, tuning))
-        fair = seen / (1 + everybodys)
-        self.fleet = _counted(moved(self.fleet, at, surprise, tuning.fleet_gain, tuning), fair, tuning)
-        group = moved(group, at, surprise - everybodys, tuning.group_gain, tuning)
-        self.groups[known.group] = _counted(group, fair, tuning)
+        tuning = self.tuning
+        fair = seen / (1 + sum(faded(self.fleet, at, tuning)))
+        self.shifted(known.group, at, seen / amplitude - 1, 1.0)
+        self.fleet = _counted(self.fleet, fair, tuning)
+        self.groups[known.group] = _counted(self.groups[known.group], fair, tuning)
         return replace(known, total=known.total * tuning.memory + fair, weight=known.weight * tuning.memory + 1)
+
+    def shifted(self, group: str, at: int, surprise: float, worth: float) -> None:
+        """Drift and season of all bins, and what is left of them the group's, after a surprise."""
+        tuning, surprise = self.tuning, min(surprise, MOST_SURPRISE)
+        everybodys, shared = sum(faded(self.fleet, at, tuning)), self.groups.get(group, Shared())
+        self.fleet = moved(self.fleet, at, surprise, tuning.fleet_gain, worth=worth, tuning=tuning)
+        self.groups[group] = moved(shared, at, surprise - everybodys, tuning.group_gain, worth=worth, tuning=tuning)
 
     def surprise(self, known: BinState, promise: Promise, at: int, level: float) -> None:
         """Hold a promise against a level."""
@@ -190,9 +198,13 @@ class _Walk:
         if growth.exponent != 1:
             effort = growth.effort(known.emptied_at, at) - growth.effort(known.emptied_at, since)
         then = Shared(drift=promise.drift, season=promise.season, drift_at=since)
-        grown, age_h = promise.amplitude * (1 + sum(faded(then, at, self.tuning))) * effort, (at - since) / HOUR_S
-        found = min(promise.carried + level, self.tuning.cut_at)
-        self.tracker.learn(known.group, age_h, promise.level + grown, unit_of(self.tuning, grown, age_h), found)
+        usual, age_h = promise.amplitude * effort, (at - since) / HOUR_S
+        grown, found = usual * (1 + sum(faded(then, at, self.tuning))), promise.carried + level
+        cut = min(found, self.tuning.cut_at)
+        self.tracker.learn(known.group, age_h, promise.level + grown, unit_of(self.tuning, grown, age_h), cut)
+        if promise.after_h == SHIFTED_H and growth.exponent == 1 and usual > 0 and level < self.tuning.cut_at:
+            worth = min(usual / self.tuning.running_points, 1.0)
+            self.shifted(known.group, at, max(found - promise.level, 0.0) / usual - 1, worth)
 
 
 def _counted(shared: Shared, fair: float, tuning: Tuning) -> Shared:

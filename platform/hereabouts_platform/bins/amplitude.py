@@ -41,11 +41,14 @@ def faded(shared: Shared, at: float, tuning: Tuning) -> tuple[float, float]:
     return shared.drift * exp(-hours / tuning.drift_hours), shared.season * exp(-hours / (24 * tuning.season_days))
 
 
-def moved(shared: Shared, at: float, surprise: float, gain: float, tuning: Tuning) -> Shared:
-    """Drift and season after a surprise: first what the season takes of it, then the drift of the rest."""
+def moved(shared: Shared, at: float, surprise: float, gain: float, *, worth: float, tuning: Tuning) -> Shared:
+    """Drift and season after a surprise: first what the season takes of it, then the drift of the rest.
+
+    `worth` is how much of an emptying's surprise this one is worth, 0 to 1.
+    """
     drift, season = faded(shared, at, tuning)
-    season += tuning.season_gain * (surprise - drift - season)
-    drift += gain * (surprise - drift - season)
+    season += worth * tuning.season_gain * (surprise - drift - season)
+    drift += worth * gain * (surprise - drift - season)
     return replace(shared, drift=drift, season=season, drift_at=at)
 
 

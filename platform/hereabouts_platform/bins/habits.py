@@ -16,7 +16,7 @@ from hereabouts_platform.bins.level import Floats, Times
 EXPONENTS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.85, 1.0)
 #: Times of day that are told apart: from these hours on.
 PARTS_H = (0, 6, 12, 18)
-RIDGE = 10.0  # emptyings' worth of belief in "no difference"
+RIDGE = 5.0  # belief in "no difference": as if five emptyings had fallen on one kind of hour alone
 LEAST, MOST = 0.25, 4.0  # factors beyond it are somebody's mistake
 
 
@@ -37,7 +37,7 @@ def learnt_habit(habit: Habit, hours: Hours, since: Times, until: Times, surpris
     shares = _shares(kinds, hours, since, until)
     centred = shares - shares.mean(axis=0)
     target = (surprise - surprise.mean()) / habit.exponent
-    left = centred.T @ centred + RIDGE * np.diag(np.maximum(shares.mean(axis=0), 1e-9))
+    left = centred.T @ centred + RIDGE * np.eye(shares.shape[1])
     factor = np.clip(np.exp(np.linalg.solve(left, centred.T @ target)), LEAST, MOST)
     return _moved(habit, dict(zip(_names(holidays=holidays), factor.tolist(), strict=True)))
 

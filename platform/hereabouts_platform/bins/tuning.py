@@ -33,7 +33,7 @@ class Tuning:
     running_points: float = 50.0
     drift_hours: float = 24.0
     season_days: float = 14.0
-    season_gain: float = 0.03
+    season_gain: float = 0.02
     fleet_gain: float = 0.05
     group_gain: float = 0.1
     scale_points: float = 10.0
