@@ -49,8 +49,17 @@ def pytest_configure() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`make schema` writes down what the migrations make."""
+    """`make schema` writes down what the migrations make; `deploy/ci/oldest` wants rules and reckoning alone."""
     parser.addoption("--renew-schema", action="store_true", help="write the schema that is kept anew")
+    parser.addoption("--without-servers", action="store_true", help="only tests that need no database and no broker")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a server, where that was asked for."""
+    if config.getoption("--without-servers"):
+        served = [item for item in items if {"servers", "brokers"} & set(getattr(item, "fixturenames", ()))]
+        config.hook.pytest_deselected(items=served)
+        items[:] = [item for item in items if item not in served]
 
 
 def pytest_report_header() -> str:

@@ -1,5 +1,6 @@
 """The application: built on request, never at import."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -8,8 +9,9 @@ from fastapi import FastAPI
 
 from hereabouts_api import description, problems
 from hereabouts_api.answer_bell import AnswerBell
+from hereabouts_api.body_limit import BodyLimit, Limit
 from hereabouts_api.guard import Guard
-from hereabouts_api.intake import Intake
+from hereabouts_api.intake import MOST_BYTES, Intake
 from hereabouts_api.pages import cases as cases_page
 from hereabouts_api.pages import datasets as datasets_page
 from hereabouts_api.pages import devices as devices_page
@@ -40,9 +42,18 @@ from hereabouts_api.routes import (
     uplinks,
 )
 from hereabouts_api.settings import ApiSettings
+from hereabouts_platform.store.case_files import MOST_BYTES as MOST_FILE_BYTES
+from hereabouts_platform.store.case_files import TOO_LARGE
 from hereabouts_platform.store.connection import DatabaseRole, open_pool
 
-MOST_BODY_BYTES = 64 * 1024  # of forms; messages handed in have a limit of their own
+LIMITS = (
+    Limit(paths=re.compile(r"/v1/cases/[^/]+/files"), most=MOST_FILE_BYTES, cure=TOO_LARGE),
+    # a form holds the file's name and a little more
+    Limit(paths=re.compile(r"/cases/[^/]+/files"), most=MOST_FILE_BYTES + 64 * 2**10, cure=TOO_LARGE),
+    # what is beyond their own limit by little gets their own words
+    Limit(paths=re.compile(r"/v1/uplinks/[^/]+"), most=MOST_BYTES + 2**20, cure=f"Send at most {MOST_BYTES:,} bytes."),
+    Limit(paths=re.compile(r".*", re.DOTALL), most=64 * 2**10, cure="Send at most 64 kB at once; write less."),
+)
 
 
 def create_app(settings: ApiSettings) -> FastAPI:
@@ -65,13 +76,13 @@ def create_app(settings: ApiSettings) -> FastAPI:
         version=version("hereabouts"),
         lifespan=lifespan,
         redirect_slashes=False,
-        max_body_size=MOST_BODY_BYTES,
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
     )
     app.state.settings = settings
     app.state.intake = Intake()
+    app.add_middleware(BodyLimit, limits=LIMITS)
     app.add_middleware(Guard, settings=settings)
     problems.install(app)
     # readings and timeline before places: a place's id takes in every slash that is left

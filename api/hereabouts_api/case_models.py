@@ -9,6 +9,7 @@ from hereabouts_api.models import AT, Item, Listing
 from hereabouts_api.parameters import Text
 from hereabouts_platform.cases.clocks.awareness import AwarenessPolicy
 from hereabouts_platform.cases.clocks.clock import ClockState
+from hereabouts_platform.homes.proof import Verdict
 from hereabouts_platform.homes.relapse import WatchState
 from hereabouts_schemas.alert import Level
 from hereabouts_schemas.case import CaseEventKind, CaseOutcome, CaseState
@@ -97,6 +98,9 @@ class CaseClock(Item):
     replaced_by: str | None
     was_due_on: date | None
     second_reading: bool = Field(description="Kept only because the law can be read in two ways.")
+    owed: list[CaseEventKind] = Field(
+        description="Of these, one has still to be recorded; empty where it is met, or can no longer be."
+    )
     note: str
 
 
@@ -148,6 +152,23 @@ class CaseFileItem(Item):
     added_by: str
 
 
+class CaseChange(Item):
+    """How a measure of a room changed from before the works, on days with the same weather; null where unknown."""
+
+    measure: str = Field(examples=["vapour_excess"])
+    verdict: Verdict = Field(description="`cannot_say`: too few days of the same weather, or it may be chance.")
+    days_before: int
+    days_after: int
+    at_outdoor: float | None = Field(description="Outdoor temperature at which before and after are given, °C.")
+    before: float | None = Field(description="In the measure's unit: Pa, % or °C.")
+    after: float | None
+    change: float | None
+    low: float | None = Field(description="Of the 95 % interval of the change.")
+    high: float | None
+    sure: float | None = Field(description="Odds, 0 to 1, that it went the better way.")
+    reason: str = Field(description="Why nothing can be said; empty where something can.")
+
+
 class CaseWatch(Item):
     """How the watch of 90 days after the works stands in one room."""
 
@@ -157,6 +178,7 @@ class CaseWatch(Item):
     days_seen: int = Field(description="Days since the works that were measured well enough.")
     came_back_on: date | None
     reason: str
+    changes: list[CaseChange] = Field(description="From before the works, in the same weather, by measure.")
     looked_at: AwareDatetime
 
 

@@ -6,6 +6,7 @@ from typing import Any, Generic, Literal, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from hereabouts_platform.homes.neighbours import PatternKind
 from hereabouts_platform.rules.battery import BatteryState
 from hereabouts_platform.rules.health import Health
 from hereabouts_schemas.alert import Level, State, SubjectKind
@@ -134,6 +135,16 @@ class EvidenceItem(Item):
     station: StationItem | None = Field(None, description="Whose weather is in it; null where none is.")
 
 
+class AlertCause(Item):
+    """What an alert on a home puts first as its cause."""
+
+    cause: str = Field(examples=["cold_bridge"])
+    title: str = Field(examples=["a cold wall or corner"])
+    odds: float = Field(ge=0, le=1, description="With those of the causes that are less likely 1 in all.")
+    for_: list[str] = Field(alias="for", description="Sentences that speak for it.")
+    against: list[str] = Field(description="Sentences that speak against it.")
+
+
 class AlertItem(Item):
     """A job's statement that a place, device, source or job needs somebody."""
 
@@ -147,6 +158,7 @@ class AlertItem(Item):
     state: State
     reason: str = Field(description="Why, in plain English.")
     evidence: dict[str, EvidenceItem]
+    cause: AlertCause | None = Field(description="Of an alert on a home: the likeliest cause, as last told.")
     rule: str
     rule_version: str
     opened_at: AwareDatetime = Field(examples=[AT])
@@ -210,6 +222,16 @@ class LevelItem(Item):
     faults: list[str] = Field(description="What is wrong with the sensor: stuck, below_outdoors, saturated ...")
 
 
+class PatternItem(Item):
+    """Something that a home shares with its neighbours or its build type; a question for somebody who looks."""
+
+    kind: PatternKind
+    where: str = Field(description="The stack, block or build type.", examples=["Elm Court, A"])
+    homes: list[str] = Field(description="Those you may see; empty where they are counted only.")
+    says: str
+    chance: float | None = Field(description="How likely it would be by chance; null where that is not reckoned.")
+
+
 class PlaceView(Item):
     """Everything known about one place; a home's view holds its rooms', a bin site's its slots'."""
 
@@ -235,6 +257,7 @@ class PlaceView(Item):
     levels: list[LevelItem] = Field(
         description="Of a home or room: each hazard in every room whose air is measured; empty for other places."
     )
+    patterns: list[PatternItem] = Field(description="Of a home: what its stack, block or build type shows.")
     datasets: list[PlaceDataset] = Field(description="What other datasets know of it.")
 
 

@@ -38,6 +38,14 @@ class TooLarge(InputError):
     """The body is larger, or holds more, than is taken at once."""
 
 
+class BodyTooLarge(HTTPException):
+    """The body is longer than its address takes; of this class, as readers of bodies let no other error through."""
+
+    def __init__(self, size: int, cure: str) -> None:
+        super().__init__(413, cure)
+        self.size = size
+
+
 class WrongMedia(InputError):
     """The body is of a kind that is not read."""
 
@@ -181,6 +189,8 @@ def _body(error: Exception, kind: Kind) -> bytes:
 def _detail(error: Exception, kind: Kind) -> str:
     if isinstance(error, RequestValidationError):
         return " ".join(map(_sentence, _field_errors(error)))
+    if isinstance(error, BodyTooLarge):
+        return error.detail
     if isinstance(error, HereaboutsError):
         return str(error)  # our own words, made for the reader
     return f"{kind.title}. {kind.cure}".rstrip()
@@ -189,6 +199,8 @@ def _detail(error: Exception, kind: Kind) -> str:
 def _field_errors(error: Exception) -> list[dict[str, str]]:
     if isinstance(error, InputError):
         return [_field_error(error.field, error.value, error.cure)]
+    if isinstance(error, BodyTooLarge):
+        return [_field_error("body", f"{error.size:,} bytes", error.detail)]
     if not isinstance(error, RequestValidationError):
         return []
     return [

@@ -10,6 +10,7 @@ from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.home_levels import STALE, levels_of
 
 Row = Mapping[str, Any]
+READ_LATELY = "Readings have come in; they are assessed within the hour."
 RAISED = ("watch", "act", "urgent")
 FAULTS = {
     "stuck": "the sensor seems stuck",
@@ -67,7 +68,7 @@ def why(row: Row, now: datetime) -> str:
     """What a room's levels rest on, in a sentence."""
     day: date | None = row["day"]
     if day is None:
-        return "Nothing has been read here yet."
+        return READ_LATELY if row["was_read"] else "Nothing has been read here yet."
     if is_stale(row, now):
         return f"Last assessed for {day.day} {day:%B %Y}."
     if row["faults"]:

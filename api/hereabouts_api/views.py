@@ -1,9 +1,11 @@
 """The unified view of a place, put together for the API and for the page alike."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from hereabouts_api.access import Caller
 from hereabouts_api.geo import outline_in, with_metres
+from hereabouts_api.home_patterns import patterns_of
 from hereabouts_api.models import PlaceView
 from hereabouts_api.room_levels import place_levels
 from hereabouts_platform.geography.grid import Crs
@@ -28,7 +30,7 @@ MOST_ALERTS = 1000  # open ones of one place and its parts: one a hazard and par
 
 
 def view_place(caller: Caller, place_id: str, now: datetime, crs: Crs = Crs.WGS84) -> PlaceView:
-    """Everything known about one place, in nine queries at most; a home's view goes to the audit.
+    """Everything known about one place, in nine queries, for a home a few more; its view goes to the audit.
 
     Raises:
         NotFound: there is no such place.
@@ -51,6 +53,9 @@ def view_place(caller: Caller, place_id: str, now: datetime, crs: Crs = Crs.WGS8
             "latest": latest_at(connection, place_id),
             "alerts": alerts,
             "levels": place_levels(connection, place_id, alerts, now) if place["kind"] in JUDGED else [],
+            "patterns": [asdict(one) for one in patterns_of(caller, place_id, now)]
+            if place["kind"] == PlaceKind.HOME
+            else [],
             "datasets": datasets_at(connection, place_id),
         }
     )

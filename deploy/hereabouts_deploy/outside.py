@@ -17,6 +17,7 @@ from hereabouts_schemas.errors import ConfigError
 TOLD = (
     *("smtp_host", "smtp_port", "smtp_tls", "smtp_user", "smtp_password", "mail_from"),
     *("notify_api_key", "notify_template", "notify_url", "digest_at"),
+    *("weather_url", "weather_stations", "weather_key"),
     *("nation", "awareness_policy", "case_level", *LandlordSettings.model_fields),
 )
 
@@ -32,7 +33,10 @@ def outside_of(settings: Settings, pages: str | None = None) -> Outside:
     """
     address = settings.public_url or pages
     return Outside(
-        send=_sender(settings), pages=None if address is None else address.rstrip("/"), digest_at=settings.digest_at
+        send=_sender(settings),
+        pages=None if address is None else address.rstrip("/"),
+        digest_at=settings.digest_at,
+        weather=settings.weather,
     )
 
 

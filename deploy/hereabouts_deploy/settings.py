@@ -33,6 +33,7 @@ from hereabouts_deploy.environment import PREFIX
 from hereabouts_deploy.landlord_settings import LandlordSettings
 from hereabouts_deploy.mqtt_address import parse_mqtt_url
 from hereabouts_deploy.supervise.parent import SUPERVISED
+from hereabouts_deploy.weather_settings import WeatherSettings
 from hereabouts_ingest.backfill.settings import check_id, check_server
 from hereabouts_platform.cases.clocks.awareness import AwarenessPolicy
 from hereabouts_platform.cases.clocks.book_file import nations
@@ -46,7 +47,7 @@ from hereabouts_schemas.alert import Level
 from hereabouts_schemas.errors import ConfigError, InputError
 
 TOML = Path("hereabouts.toml")
-SECRETS = ("database_url", "mqtt_url", "things_stack_key", "smtp_password", "notify_api_key")
+SECRETS = ("database_url", "mqtt_url", "things_stack_key", "smtp_password", "notify_api_key", "weather_key")
 NEVER_SHOWN = (*SECRETS, "things_stack")  # somebody may have put a key where it does not belong
 BUILT_IN = "default"
 THINGS_STACK_SERVER = "https://eu1.cloud.thethings.network"
@@ -94,7 +95,7 @@ class ThingsStackEntry(BaseModel):
     key_file: Path | None = None
 
 
-class Settings(LandlordSettings, BaseSettings):
+class Settings(LandlordSettings, WeatherSettings, BaseSettings):
     """What every command reads.
 
     Raises:
@@ -206,6 +207,8 @@ class Settings(LandlordSettings, BaseSettings):
     digest_at: time = Field(
         default=DIGEST_AT, description="When the digest of a working day is made, on the clocks of Europe/London."
     )
+
+    weather_key_file: Path | None = Field(default=None, description="File that holds WEATHER_KEY.")
 
     def __init__(self, **given: Any) -> None:
         try:

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import structlog
-
 from hereabouts_deploy.data_dir import DataDir
 from hereabouts_deploy.embedded import mosquitto
 from hereabouts_deploy.embedded.broker import Broker, BrokerKind
@@ -27,8 +25,6 @@ from hereabouts_ingest.sharing import require_sharing
 from hereabouts_platform.store.connection import DatabaseRole
 from hereabouts_schemas.access import Principal
 from hereabouts_schemas.errors import BrokerUnavailable, ConfigError, HereaboutsError
-
-log = structlog.get_logger(__name__)
 
 READY_WITHIN_S = 180.0
 LEFTOVER_PATIENCE_S = 15.0  # what a killed run left behind needs a moment to notice, to end and to free its port
@@ -149,8 +145,10 @@ class RunningSystem:
 
     def _prepare(self, owner_url: str) -> None:
         self._give_up_if_stopped()
-        for migration in bring_up_to_date(owner_url, self._ground.settings.scripts):
-            log.info("migration applied", action="migrated", number=migration.number, what=migration.name)
+        applied = bring_up_to_date(owner_url, self._ground.settings.scripts)
+        if applied:
+            steps = "1 step" if len(applied) == 1 else f"{len(applied)} steps"
+            self._say(f"Made the tables, in {steps} up to {applied[-1].number:04}.")
         self.administrator = have_administrator(owner_url, self._ground.secrets.admin_key)
         self._give_up_if_stopped()
 

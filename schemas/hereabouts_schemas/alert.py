@@ -54,6 +54,17 @@ class Evidence:
     station: Station | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FirstCause:
+    """The cause that an alert puts first: its name and title, its odds 0 to 1, the sentences for it and against it."""
+
+    cause: str
+    title: str
+    odds: float
+    says_for: tuple[str, ...] = ()
+    says_against: tuple[str, ...] = ()
+
+
 class Finding(StrEnum):
     """What a rule concludes about a subject."""
 
@@ -70,7 +81,8 @@ class Assessment:
     `finding` FLAG opens or updates an alert; CLEAR closes it; HOLD (between the limits) and CANNOT_SAY (too little
     data) leave an open one open. `reason` is plain English, for an officer and for a tenant. `level` counts only
     with FLAG. `earlier`, with HOLD or CANNOT_SAY, is the last FLAG in the same data that nothing has cleared since:
-    an alert that stands on it belongs open, so one that was deleted comes back.
+    an alert that stands on it belongs open, so one that was deleted comes back. `cause`, where one is told, is what
+    probably lies behind it; an alert that was told one keeps it until it is told another.
     """
 
     subject_kind: SubjectKind
@@ -83,3 +95,4 @@ class Assessment:
     rule_version: str
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     earlier: "Assessment | None" = None
+    cause: FirstCause | None = None

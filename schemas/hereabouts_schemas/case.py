@@ -62,7 +62,8 @@ class CaseEventKind(StrEnum):
     PREVENTATIVE_STEPS_TAKEN = "preventative_steps_taken"  # survey booked, contractor secured
     PREVENTATIVE_WORK_BEGUN = "preventative_work_begun"  # physically
     PREVENTATIVE_WORK_DONE = "preventative_work_done"
-    WORKS_BEGUN = "works_begun"  # the case goes into works
+    # the case goes into works; detail: works (safety, preventative, both); beside the latter two stands the event above
+    WORKS_BEGUN = "works_begun"
     WORKS_DONE = "works_done"  # all of them: monitoring begins
     # evidence of all reasonable endeavours
     ENTRY_NOTICE_GIVEN = "entry_notice_given"

@@ -56,7 +56,7 @@ def case(people: Callable[[str], httpx.Client]) -> Iterator[int]:
     number = answer.json()["case"]
     assert answer.headers["location"] == f"/v1/cases/{number}"
     yield number
-    tell(people("Ada"), number, "dismissed", reason="The test is over.")
+    tell(people("Ada"), number, "closed", outcome="no_access", reason="The test is over.")
 
 
 def tell(client: httpx.Client, case: int, kind: str, key: str | None = None, **detail: object) -> httpx.Response:
@@ -72,18 +72,22 @@ def test_a_case_is_worked_from_report_to_letter(
         ("triaged", {}),
         ("investigation_begun", {"type": "in_person"}),
         ("investigation_concluded", {"type": "in_person", "significance": "significant", "safety_work_is": "A fan."}),
-        ("works_begun", {}),
+        ("works_begun", {"works": "both"}),
     )
     for kind, detail in steps:
         answer = tell(ada, case, kind, **detail)
         assert answer.status_code == 201, answer.text
     view = ada.get(f"/v1/cases/{case}").json()
     assert (view["state"], view["assignee"], view["patch"], view["home"]) == ("works", "Ada", "north", "home-7")
-    assert [event["kind"] for event in view["events"]] == ["reported", "assigned", *(kind for kind, _ in steps)]
+    assert [event["kind"] for event in view["events"]] == [
+        *("reported", "assigned"),
+        *(kind for kind, _ in steps),
+        "preventative_work_begun",
+    ]
     assert "works_done" in view["possible"]
     assert "dismissed" not in view["possible"]
     clocks = {clock["name"]: clock["state"] for clock in view["clocks"]}
-    assert clocks["investigate"] == "met"
+    assert (clocks["investigate"], clocks["preventative_start"], clocks["safety_work"]) == ("met", "met", "running")
     assert view["awareness"]["event"] == view["events"][0]["id"]
     letter = ada.get(f"/v1/cases/{case}/letter")
     assert "A fan." in letter.text
@@ -100,8 +104,12 @@ def test_a_case_is_worked_from_report_to_letter(
     assert pack.headers["content-type"] == "application/zip"
     assert "events.csv" in zipfile.ZipFile(BytesIO(pack.content)).namelist()
     tell(ada, case, "works_done")
+    early = tell(ada, case, "closed", outcome="cause_found", reason="The fan was dead.")
+    assert early.status_code == 409
+    assert "record the written summary" in early.json()["detail"]
+    tell(ada, case, "summary_sent", way="hand")
     done = tell(ada, case, "closed", outcome="cause_found", reason="The fan was dead.")
-    assert done.status_code == 201
+    assert done.status_code == 201, done.text
     tell(ada, case, "reopened", reason="Not yet.")
 
 

@@ -102,3 +102,16 @@ def test_what_a_run_found_and_how_the_post_goes_in_words() -> None:
     assert say_post(found) == (
         "2 people ask for e-mails. In 7 days 1,200 went and 1 did not. 1 waits to be sent. Last trouble: It was full."
     )
+
+
+def test_a_job_that_nobody_set_up_says_so(town, admin: httpx.Client, runs: None) -> None:
+    window = window_of(datetime.now(UTC), timedelta(hours=1))
+    town.connection.execute(
+        "INSERT INTO job_run (job, window_at, started_at, finished_at, state, detail, principal_id)"
+        " VALUES ('weather', %s, %s, %s, 'done', '{\"not_set_up\": \"No weather service is set up.\"}', 1)",
+        (window, window, window),
+    )
+    page = admin.get("/jobs").text
+    card = page[page.index("Fetch the weather outside") :]
+    assert card.index("Not set up") < card.index("Its name is <code>weather</code>")
+    assert "No weather service is set up." in card

@@ -170,7 +170,7 @@ def test_alerts_by_state_hazard_and_place(admin: httpx.Client, alerts: list[int]
     assert pages(admin, "/v1/alerts", 3, place="mast") == []
     assert set(still_open[0]) == {
         "id", "subject_kind", "subject_id", "place", "home", "hazard", "level", "state", "reason", "evidence", "rule",
-        "rule_version", "opened_at", "updated_at", "cleared_at",
+        "rule_version", "cause", "opened_at", "updated_at", "cleared_at",
     }  # fmt: skip
     assert {(item["place"], item["home"]) for item in still_open} == {("damp/bath", "damp")}
     assert set(still_open[0]["evidence"]["air_humidity_week"]) == {"value", "unit", "limit", "from", "to", "station"}

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from big_store import BigStore
 
 from hereabouts_api.access import Caller
@@ -28,6 +29,7 @@ HOUR = timedelta(hours=1)
 MONTH = timedelta(days=30)
 
 
+@pytest.mark.timeout(7200)
 def test_reading_back(store: BigStore) -> None:
     """p95 of each question on a store of this engine and size."""
     print(f"\n{store.engine} {store.readings:,}")

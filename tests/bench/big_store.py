@@ -24,7 +24,7 @@ from hereabouts_deploy.embedded.postgres import SUPERUSER, Postgres
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_platform.store.engine import Engine, detect, make_room
 from hereabouts_platform.store.migrate import migrate
-from hereabouts_platform.store.rollup import LIMITS, SQL
+from hereabouts_platform.store.rollup import LIMITS, SQL, gather_day
 
 HOMES = 1_000
 QUANTITIES = {
@@ -150,7 +150,9 @@ def roll_up(owner: Connection) -> None:
     ids = list(range(1, DATASTREAMS + 1))
     spans = {"ids": ids, "froms": [since] * DATASTREAMS, "tos": [END] * DATASTREAMS}
     owner.execute(SQL["make_days"], spans | LIMITS)
-    owner.execute("UPDATE rollup_progress SET below = pg_current_xact_id()")
+    owner.execute("UPDATE rollup_progress SET below = pg_current_xact_id(), gathered = %s", (since.date(),))
+    while gather_day(owner, END):
+        _say("gathering days")
 
 
 _HOURS = """

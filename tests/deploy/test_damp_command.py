@@ -63,6 +63,9 @@ def test_a_damp_room_in_words_and_on_a_page(tmp_path: Path, outdoor: Path, monke
     assert "The report is in bedroom.html." in done.stdout
     page = (tmp_path / "bedroom.html").read_text(encoding="utf-8")
     assert page.count("<svg") == 1
+    assert re.search(r"<h1>The bedroom needs (urgent )?action against damp and mould\.</h1>", page)
+    assert "The report is in bedroom-2.html." in run(file, "--outdoor", outdoor).stdout
+    assert (tmp_path / "bedroom.html").read_text(encoding="utf-8") == page
     assert "Coldest surface" in page
     assert "http" not in page
     assert "lifestyle" not in (done.stdout + page).lower()
@@ -103,6 +106,19 @@ def test_glitches_change_no_verdict(tmp_path: Path, outdoor: Path) -> None:
         "a value that stands for no value": 10,
         "outside what a room can be": 10,
     }
+    clean.pop("faults")
+    assert found == clean
+
+
+def test_readings_of_the_future_are_counted_and_part_of_nothing(tmp_path: Path, outdoor: Path) -> None:
+    file = room(tmp_path / "dry.csv", mean=20, excess=150)
+    clean = told(file, "--outdoor", outdoor)
+    with file.open("a") as more:
+        for hour in range(30):
+            more.write(f"\n{(datetime.now(UTC) + timedelta(days=60, hours=hour)).isoformat()},12,99")
+    found = told(file, "--outdoor", outdoor)
+    (fault,) = found.pop("faults")
+    assert (fault["readings"], fault["says"].startswith("dated in the future")) == (30, True)
     clean.pop("faults")
     assert found == clean
 

@@ -16,10 +16,11 @@ from hereabouts_deploy.data_dir import DataDir
 from hereabouts_deploy.doctor.check import State
 from hereabouts_deploy.doctor.post import check_post
 from hereabouts_deploy.main import app
-from hereabouts_deploy.outside import outside_of, sent_by
+from hereabouts_deploy.outside import outside_of, sent_by, told_to_jobs
 from hereabouts_deploy.parts import ground_of
 from hereabouts_deploy.settings import Settings
 from hereabouts_platform.jobs.outside import Outside
+from hereabouts_platform.jobs.weather_service import WeatherService
 from hereabouts_platform.notify.mail import Mail, MailDelayed
 from hereabouts_platform.notify.ways import NotifyService, SmtpServer, Tls
 from hereabouts_schemas.errors import ConfigError, InputError
@@ -206,3 +207,15 @@ def test_doctor_says_whether_e_mails_go(
     state, said = found(**SMTP)
     assert state is State.WARNING
     assert said.endswith("; 1 wait. Last trouble: It was full.")
+
+
+def test_the_weather_service_is_told_to_the_jobs() -> None:
+    settings = Settings(weather_url="https://weather.example/v1", weather_stations="w1, w2", weather_key="k-1")
+    assert outside_of(settings).weather == WeatherService(
+        url="https://weather.example/v1", stations=("w1", "w2"), key="k-1"
+    )
+    told = told_to_jobs(settings)
+    assert told == {"weather_url": "https://weather.example/v1", "weather_stations": "w1, w2", "weather_key": "k-1"}
+    for wrong in ({"weather_url": "https://weather.example/v1"}, {"weather_url": "weather", "weather_stations": "w1"}):
+        with pytest.raises(InputError):
+            Settings(**wrong)

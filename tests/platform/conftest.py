@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
+from case_office import Office, make_office
 
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 from hereabouts_schemas.times import hour_of
@@ -112,3 +113,9 @@ def town(database_url: str) -> Iterator[Town]:
             " VALUES ('test', 'Test', 'Test', '1', 1800, '{air_temperature,relative_humidity}')"
         )
         yield Town(url=database_url, owner=owner, numbers=count(1))
+
+
+@pytest.fixture
+def office(town: Town) -> Office:
+    """A council with two patches, their officers and a manager."""
+    return make_office(town)

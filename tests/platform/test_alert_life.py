@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hereabouts_platform.homes.first_cause import wants_cause, with_cause
 from hereabouts_platform.rules.alert_life import Clear, Leave, Open, OpenAlert, Statement, Update, next_step
-from hereabouts_schemas.alert import Assessment, Evidence, Finding, Level, SubjectKind
+from hereabouts_schemas.alert import Assessment, Evidence, Finding, FirstCause, Level, SubjectKind
 
 FROM, TO = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 8, tzinfo=UTC)
 
@@ -161,3 +162,32 @@ def after(alert: OpenAlert | None, step: Open | Update | Clear | Leave) -> OpenA
     if isinstance(step, Clear):
         return None
     return OpenAlert(id=7, says=step.says) if isinstance(step, Open | Update) else alert
+
+
+def test_an_alert_keeps_the_cause_it_named_until_it_is_told_another() -> None:
+    wall = FirstCause(cause="cold_bridge", title="a cold wall", odds=0.6, says_for=("the wall is cold",))
+    fan = replace(wall, cause="extract_failure")
+    opened = next_step(None, replace(FLAG, cause=wall))
+    assert isinstance(opened, Open)
+    assert opened.says.cause == wall
+    standing = replace(STANDING, says=opened.says)
+    assert next_step(standing, FLAG) == Leave()
+    for finding in (Finding.HOLD, Finding.CANNOT_SAY, Finding.CLEAR):
+        step = next_step(standing, says(finding, "Drier."))
+        assert isinstance(step, Update | Clear)
+        assert step.says.cause == wall
+    step = next_step(standing, replace(FLAG, cause=fan))
+    assert isinstance(step, Update)
+    assert step.says.cause == fan
+
+
+def test_a_cause_is_told_anew_where_an_alert_opens_or_changes_and_once_a_day() -> None:
+    wall = FirstCause(cause="cold_bridge", title="a cold wall", odds=0.6)
+    standing = replace(STANDING, says=replace(STANDING.says, cause=wall))
+    assert wants_cause(FLAG, None, 7)
+    assert wants_cause(FLAG, STANDING, 7)
+    assert wants_cause(FLAG, standing, 0)
+    assert not wants_cause(FLAG, standing, 7)
+    assert wants_cause(replace(FLAG, level=Level.URGENT), standing, 7)
+    assert not wants_cause(says(Finding.CLEAR), STANDING, 7)
+    assert with_cause(says(Finding.HOLD, earlier=FLAG), wall).earlier == replace(FLAG, cause=wall)

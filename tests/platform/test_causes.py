@@ -11,6 +11,7 @@ from hereabouts_platform.homes.cause import MEANINGS, Cause
 from hereabouts_platform.homes.causes import SIGNS, causes_of, explain
 from hereabouts_platform.homes.counterfactuals import Effect, Repair, counterfactuals, sentence
 from hereabouts_platform.homes.features import Features, RoomKind
+from hereabouts_platform.homes.first_cause import first_causes
 
 NAN = float("nan")
 WELL: dict[str, float] = {
@@ -167,6 +168,13 @@ def test_a_room_is_told_alone_as_among_others() -> None:
     together = Features(**{f.name: np.concatenate([getattr(one, f.name) for one in rooms]) for f in fields(Features)})
     for n, one in enumerate(rooms):
         assert explain(together, "damp_mould", n) == explain(one, "damp_mould", 0)
+    for found, one in zip(first_causes(together, "damp_mould"), rooms, strict=True):
+        likeliest = explain(one, "damp_mould", 0)[0]
+        assert (found.cause, found.title, found.odds) == (
+            *(likeliest.cause, likeliest.title),
+            pytest.approx(likeliest.probability, abs=0.005),
+        )
+        assert (found.says_for, found.says_against) == (likeliest.evidence_for, likeliest.evidence_against)
 
 
 def test_evidence_is_in_numbers_and_blames_nobody() -> None:

@@ -154,7 +154,12 @@ def test_the_page_has_every_event_every_clock_and_what_was_tried(file: CaseFile)
 
 def test_a_case_without_readings_or_clocks_has_a_page_that_says_so() -> None:
     page = case_html(file_of(Story().then("indicated", "2026-12-03 04:00"), "reported", at_hand=False))
-    for words in ("No readings were copied", "No alert belongs", "No visit, contractor", "Nobody has become aware"):
+    for words in (
+        "No readings have been copied into this case yet",
+        "No alert belongs",
+        "No visit, contractor",
+        "Nobody has become aware",
+    ):
         assert words in page
 
 

@@ -1,8 +1,11 @@
-"""What came of flags: counts by rule, level and cause; few cases are said to be few."""
+"""What came of flags: counts by rule and level, causes named against causes found; few cases are said to be few."""
 
 import pytest
 
+from hereabouts_platform.homes.cause import Cause
+from hereabouts_platform.homes.found_cause import cause_in_words
 from hereabouts_platform.rules.learning import FEW, ClosedCase, learn, wilson
+from hereabouts_platform.rules.learning_causes import learn_causes
 from hereabouts_schemas.case import CaseOutcome
 
 HAZARD, CAUSE, FALSE, SENSOR, SHUT = (
@@ -20,7 +23,7 @@ def case(outcome: CaseOutcome, reason: str = "", found: str = "", level: str = "
     )
 
 
-def test_counts_by_rule_level_and_cause() -> None:
+def test_counts_by_rule_and_level() -> None:
     cases = [
         *[case(CAUSE, found="cold_bridge")] * 9,
         *[case(CAUSE, found="plumbing")] * 3,
@@ -35,7 +38,6 @@ def test_counts_by_rule_level_and_cause() -> None:
     ]
     act, urgent = learn(cases)
     assert (act.closed, act.confirmed, act.false_alarms, act.sensor_problems, act.no_access) == (29, 16, 6, 2, 5)
-    assert (act.named, act.right_cause) == (12, 9)
     assert act.share == pytest.approx(16 / 24)
     assert act.reasons == (("Drying plaster", 4), ("Bathroom", 1))
     assert act.words == (
@@ -64,3 +66,38 @@ def test_reports_of_people_are_no_flags() -> None:
 def test_wilson_stays_within_the_possible_and_holds_the_share(hits: int, of: int) -> None:
     low, high = wilson(hits, of)
     assert 0 <= low <= hits / of <= high + 1e-12 <= 1 + 1e-12
+
+
+def test_the_cause_named_first_is_held_against_the_one_found() -> None:
+    cases = [
+        *[case(CAUSE, found="cold_bridge")] * 15,
+        *[case(CAUSE, found="water_ingress")] * 4,
+        case(HAZARD, found="heat_loss"),
+        *[case(HAZARD)] * 6,  # nobody said the cause in words that tell it
+        *[case(FALSE, found="cold_bridge")] * 9,
+        ClosedCase(rule="damp/3", level="act", cause="", outcome=CAUSE, found_cause="heat_loss"),
+    ]
+    (wall,) = learn_causes(cases)
+    assert (wall.cause, wall.confirmed, wall.told, wall.right) == ("cold_bridge", 26, 20, 15)
+    assert (wall.share, wall.instead) == (0.75, (("water_ingress", 4), ("heat_loss", 1)))
+    (few,) = learn_causes(cases[1:])
+    assert (few.told, few.right, few.share) == (19, 14, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        ("A cold wall or corner.", Cause.COLD_BRIDGE),
+        ("water_ingress", Cause.WATER_INGRESS),
+        ("Gutter blocked above the bay", Cause.WATER_INGRESS),
+        ("the FAN did not run on", Cause.EXTRACT_FAILURE),
+        ("No insulation behind the panel", Cause.HEAT_LOSS),
+        ("Trickle vents painted over", Cause.UNDER_VENTILATION),
+        ("Fan broken and gutter blocked", None),
+        ("Nothing found", None),
+        ("Infantile drawing on the wall", None),
+        ("", None),
+    ],
+)
+def test_the_cause_is_read_from_peoples_words_where_they_tell_one(words: str, cause: Cause | None) -> None:
+    assert cause_in_words(words) is cause

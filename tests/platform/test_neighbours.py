@@ -1,6 +1,7 @@
 """Patterns over homes: leaks down a stack, what serves a block, build types."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import comb
 
@@ -68,6 +69,17 @@ def test_a_boiler_that_serves_a_block() -> None:
 def test_a_fan_that_serves_a_block() -> None:
     found = patterns([in_block(n, Cause.EXTRACT_FAILURE, days=n * 4) for n in range(4)] + [in_block(9, None)])
     assert [(one.kind, len(one.homes)) for one in found] == [(PatternKind.FAN, 4)]
+
+
+def test_damp_up_a_stack_is_looked_for_in_what_runs_through_it() -> None:
+    cold = [replace(flat(n, wet=n < 4, days=20 * n), cause=Cause.COLD_BRIDGE) for n in range(6)]
+    (found,) = patterns(cold)
+    assert (found.kind, found.where, len(found.homes)) == (PatternKind.STACK, "Elm Court, A", 4)
+    assert found.says.startswith("4 of 6 homes measured in this stack have damp: look at the riser")
+    assert patterns([*cold, *(flat(n) for n in range(6, 9))]) == []  # fewer than half
+    assert patterns([replace(one, cause=Cause.SENSOR_FAULT) for one in cold]) == []
+    (leak,) = patterns([flat(n, wet=n < 4) for n in range(6)])  # the leak tells of all of them
+    assert leak.kind is PatternKind.LEAK
 
 
 def houses(count: int, build_type: str, damp: int) -> list[Neighbour]:

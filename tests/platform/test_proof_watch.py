@@ -9,13 +9,13 @@ import pytest
 
 from hereabouts_platform.climate.vapour import Floats, saturation_pressure, vapour_pressure
 from hereabouts_platform.homes.hours import Hours
-from hereabouts_platform.homes.proof import COLD, SURFACE_HUMIDITY, VAPOUR_EXCESS
+from hereabouts_platform.homes.proof import COLD, SURFACE_HUMIDITY, VAPOUR_EXCESS, Verdict
 from hereabouts_platform.homes.proof_days import room_days
 from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.jobs.registry import jobs_for
 from hereabouts_platform.jobs.run import run_job
 from hereabouts_platform.store import notices
-from hereabouts_platform.store.proof import watches_of
+from hereabouts_platform.store.proof import changes_of, watches_of
 
 FIRST = datetime(2026, 10, 1, tzinfo=UTC)
 BEFORE, EARLY, LATE = 60, 40, 28  # days
@@ -123,6 +123,10 @@ def test_a_relapse_is_kept_with_its_case_and_told_once(street: Town) -> None:
     assert [(row["place"], row["state"], row["days_seen"]) for row in holds] == [
         ("holds/bed", "watching", EARLY + LATE)
     ]
+    (vapour, surface) = changes_of("damp_mould", holds[0]["changes"])
+    assert (vapour.measure, vapour.verdict, surface.measure) == (VAPOUR_EXCESS, Verdict.BETTER, SURFACE_HUMIDITY)
+    assert vapour.change == pytest.approx(-350, abs=60)
+    assert vapour.low < vapour.change < vapour.high
     assert holds[0]["until"] == (DONE + timedelta(days=90)).date()
     assert (returns[0]["state"], returns[0]["came_back_on"]) == ("relapsed", NOW.date() - timedelta(days=1))
     assert "of what the works gained is gone" in returns[0]["reason"]

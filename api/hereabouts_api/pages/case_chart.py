@@ -9,6 +9,7 @@ import numpy as np
 from hereabouts_api.pages.charts import HOUR, LONDON, Chart, Limit, Named, Series, Window, draw_together
 from hereabouts_api.pages.words import number
 from hereabouts_platform.climate.surface import surface_humidity, surface_temperature
+from hereabouts_platform.homes.screening import say_screening, screen
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.readings import Interval, buckets, datastreams_at
 from hereabouts_schemas.times import hour_of
@@ -39,12 +40,13 @@ class DayRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoomMonth:
-    """The charts, the table, and what they rest on."""
+    """The charts, the table, what they rest on, and published screens of the coldest surface in words."""
 
     charts: tuple[Chart, ...]
     columns: tuple[str, ...]
     rows: tuple[DayRow, ...]
     note: str
+    screening: str
 
 
 def room_month(
@@ -76,6 +78,7 @@ def room_month(
         columns=tuple(name for name, _, _ in told),
         rows=tuple(_days([(course, unit) for _, course, unit in told], window)),
         note=_note(outside, has_weather=bool(weather)),
+        screening=_screening(wall_cold, wall_wet),
     )
 
 
@@ -100,6 +103,11 @@ def _surface(room: Mapping[str, Hourly], weather: Hourly, outside: Outside | Non
     wet = surface_humidity(inside, humidity, outdoors, outside.f_rsi)
     cold = surface_temperature(inside, outdoors, outside.f_rsi)
     return dict(zip(hours, map(float, wet), strict=True)), dict(zip(hours, map(float, cold), strict=True))
+
+
+def _screening(cold: Hourly, wet: Hourly) -> str:
+    found = screen([cold[at] for at in wet], list(wet.values()))
+    return "" if found is None else say_screening(found)
 
 
 _STYLES = ("room", "surface", "outdoors")

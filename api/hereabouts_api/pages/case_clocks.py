@@ -14,7 +14,6 @@ from hereabouts_schemas.times import LONDON, say_time
 
 SOON = 2  # working days left, from which a deadline is marked
 SOON_HOURS = 24
-RUNS = (ClockState.RUNNING, ClockState.MISSED)
 _TAGS = {
     ClockState.RUNNING: "live",
     ClockState.MET: "live",
@@ -69,8 +68,8 @@ def next_due(row: Mapping[str, Any], book: RuleBook, now: datetime) -> Due:
 
 
 def due_of(clock: Clock, now: datetime) -> Due | None:
-    """The deadline of a clock that runs; None where it has no date."""
-    if clock.state not in RUNS or clock.due is None or clock.due_on is None:
+    """The deadline of a clock that something is owed for; None where it has no date."""
+    if not clock.owed or clock.due is None or clock.due_on is None:
         return None
     if clock.hours_left is not None:
         return _in_hours(clock.title, clock.due, now)
@@ -78,8 +77,8 @@ def due_of(clock: Clock, now: datetime) -> Due | None:
 
 
 def first_due(clocks: Sequence[Clock], now: datetime) -> Due | None:
-    """The deadline that comes first of those that run."""
-    running = [(clock.due, clock) for clock in clocks if clock.state in RUNS and clock.due and not clock.second_reading]
+    """The deadline that comes first of those that something is owed for."""
+    running = [(clock.due, clock) for clock in clocks if clock.owed and clock.due and not clock.second_reading]
     return due_of(min(running, key=lambda pair: pair[0])[1], now) if running else None
 
 

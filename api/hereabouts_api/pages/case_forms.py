@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hereabouts_api.pages.case_fields import Asks, Field
-from hereabouts_api.pages.case_words import FOUND, OUTCOMES, RESULTS, VISITS, WAYS
+from hereabouts_api.pages.case_words import FOUND, OUTCOMES, RESULTS, VISITS, WAYS, WORKS
 from hereabouts_schemas.case import CaseEventKind as Kind
 from hereabouts_schemas.case import CaseOutcome, CaseState
 
@@ -109,6 +109,8 @@ FORMS: tuple[CaseForm, ...] = (
     ),
     CaseForm(
         name="works-begun", kind=Kind.WORKS_BEGUN, title="Works have begun", button="Record that works began",
+        fields=(Field(name="works", label="Which works?", asks=Asks.CHOICE, choices=WORKS, needed=True,
+                      hint="It says which of the clocks is met."), _WORDS),
         in_states=_in(_LOOK),
     ),
     CaseForm(
@@ -216,7 +218,8 @@ FORMS: tuple[CaseForm, ...] = (
     ),
     CaseForm(
         name="preventative-begun", kind=Kind.PREVENTATIVE_WORK_BEGUN, title="Preventative work has begun",
-        button="Record that it began",
+        button="Record that it began", intro="Work to keep it from coming back, begun in the home.",
+        in_states=_in(_MEND),
     ),
     CaseForm(
         name="preventative-done", kind=Kind.PREVENTATIVE_WORK_DONE, title="Preventative work is done",

@@ -30,12 +30,14 @@ class Offered:
         key: names the request, so that a form sent twice is done once.
         answers: what stands in its fields, by name.
         errors: what is wrong with them, by name; of the whole under "".
+        note: what has to be known first, as the case stands.
     """
 
     form: CaseForm
     key: str
     answers: Mapping[str, str]
     errors: Mapping[str, str]
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,19 +71,25 @@ def form_named(name: str) -> CaseForm:
 
 
 def offers(
-    standing: Standing, lists: Mapping[str, Mapping[str, str]], *, may_review: bool, failed: Offered | None
+    standing: Standing,
+    lists: Mapping[str, Mapping[str, str]],
+    notes: Mapping[str, str],
+    *,
+    may_review: bool,
+    failed: Offered | None,
 ) -> tuple[list[Offered], list[Offered]]:
     """The forms for what usually comes next, and those for whatever else may be recorded now.
 
     Args:
         lists: choices of the fields that differ from case to case, by the field's name.
+        notes: what has to be known first, by the form's name.
         failed: the form that came back and could not be recorded; it stands as it was filled in.
     """
     kinds = set(possible(standing))
     if not may_review:
         kinds.discard(CaseEventKind.REVIEWED)
     forms = [_with_lists(form, lists) for form in FORMS if form.kind in kinds]
-    shown = [_offered(form, failed) for form in forms]
+    shown = [replace(_offered(form, failed), note=notes.get(form.name, "")) for form in forms]
     return (
         [one for one in shown if standing.state in one.form.in_states],
         [one for one in shown if standing.state not in one.form.in_states],

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hereabouts_api.access import Caller
+from hereabouts_api.home_patterns import patterns_of
 from hereabouts_api.models import EvidenceItem
 from hereabouts_api.pages.case_chart import HUMIDITY, Outside, RoomMonth, room_month
 from hereabouts_api.pages.case_clocks import clock_lines, first_due, replaced_lines, say_awareness
@@ -13,7 +14,6 @@ from hereabouts_api.pages.case_offer import NOBODY, Offered, entries, offers
 from hereabouts_api.pages.case_why import Why, changes, headline, whys
 from hereabouts_api.pages.case_words import HAZARDS, LEVELS, OUTCOMES, STATES, TITLES, hazard_title
 from hereabouts_api.pages.charts import Limit
-from hereabouts_api.pages.home_view import block_patterns
 from hereabouts_api.pages.next_step import next_step
 from hereabouts_api.pages.proof_lines import proof_lines
 from hereabouts_api.pages.room_causes import behind, first_look, how_sure, worst_room
@@ -21,6 +21,7 @@ from hereabouts_api.pages.words import counted, evidence_of, is_beyond
 from hereabouts_platform.access.policy import may
 from hereabouts_platform.cases.clocks.book_file import load_book
 from hereabouts_platform.cases.clocks.clock import Clock, ClockState
+from hereabouts_platform.cases.closing import owed_words
 from hereabouts_platform.cases.life import Standing, stand
 from hereabouts_platform.cases.steps import STEPS
 from hereabouts_platform.climate.surface import DWELLING_F_RSI
@@ -34,10 +35,11 @@ from hereabouts_platform.store.home_levels import levels_of
 from hereabouts_platform.store.home_reckoning import Reckoned, reckoned
 from hereabouts_platform.store.places import children_of
 from hereabouts_schemas.access import Action, Resource
-from hereabouts_schemas.case import CaseEventKind, CaseState
+from hereabouts_schemas.case import CaseEventKind, CaseOutcome, CaseState
 
 RECENT = timedelta(days=14)
 LINES = ("surface_humidity_month", "surface_humidity_week", "mould_index", "air_humidity_week", "air_humidity_month")
+WAIT = f"“{OUTCOMES[CaseOutcome.CONFIRMED_HAZARD]}” and “{OUTCOMES[CaseOutcome.CAUSE_FOUND]}” have to wait."
 EARLY = (CaseState.REPORTED, CaseState.TRIAGED, CaseState.INVESTIGATING)
 
 
@@ -94,12 +96,12 @@ def case_view(caller: Caller, case: Row, now: datetime, *, failed: Offered | Non
         "has_ended": standing.concluded,
         "files": files_of(connection, case["id"]),
         "copied": len(evidence_list(connection, case["id"])),
-        "patterns": block_patterns(caller, case["home"], now),
+        "patterns": patterns_of(caller, case["home"], now),
         "others": [_other(row) for row in cases_of_home(connection, case["home"]) if row["id"] != case["id"]],
         "told": next((line for line in lines if line.id == done), None),
         **_clocks(caller, case, clocks, rows, now),
         **_step(standing, clocks, now),
-        **_forms(caller, case, standing, rows, failed),
+        **_forms(caller, standing, lists_of(caller, case, rows), owed_words(clocks), failed),
         "states": STATES,
         "levels": LEVELS,
         "outcomes": OUTCOMES,
@@ -138,15 +140,15 @@ def _step(standing: Standing, clocks: list[Clock], now: datetime) -> dict[str, A
 
 
 def _forms(
-    caller: Caller, case: Row, standing: Standing, rows: Sequence[Row], failed: Offered | None
+    caller: Caller, standing: Standing, lists: dict[str, dict[str, str]], owed: str, failed: Offered | None
 ) -> dict[str, Any]:  # fmt: skip
     may_work = may(caller.principal, Action.WRITE, Resource.CASES)
     if not may_work:
         return {"may_work": False, "forms": [], "more_forms": [], "failed": None}
     may_review = may(caller.principal, Action.REVIEW, Resource.CASES)
     own = standing.to_review is not None and standing.to_review.actor == caller.principal.name
-    lists = lists_of(caller, case, rows)
-    now_forms, more = offers(standing, lists, may_review=may_review and not own, failed=failed)
+    notes = {"close": f"{WAIT} {owed}"} if owed else {}
+    now_forms, more = offers(standing, lists, notes, may_review=may_review and not own, failed=failed)
     return {"may_work": True, "forms": now_forms, "more_forms": more, "failed": failed}
 
 

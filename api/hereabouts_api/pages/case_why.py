@@ -7,6 +7,7 @@ from typing import Any
 
 from hereabouts_api.models import AlertItem
 from hereabouts_api.pages.case_words import REPORTERS, first_sentence, hazard_title
+from hereabouts_platform.homes.first_cause import say_first_cause
 from hereabouts_platform.store.alert_list import AlertFilter, list_alerts
 from hereabouts_platform.store.connection import Connection
 from hereabouts_schemas.case import CaseEventKind as Kind
@@ -24,6 +25,7 @@ class Why:
         where: the room, by name; empty where it is the home itself.
         headline: its first sentence; `rest` what follows.
         stands: whether it still does.
+        cause: the cause that it puts first, with what speaks for it and against it; empty where it names none.
     """
 
     alert: AlertItem
@@ -31,6 +33,7 @@ class Why:
     headline: str
     rest: str
     stands: bool
+    cause: str
 
 
 def whys(connection: Connection, case: Row, told: Sequence[Row], names: Mapping[str, str]) -> list[Why]:
@@ -69,4 +72,9 @@ def _why(alert: AlertItem, home: str, names: Mapping[str, str], cleared: datetim
     first = first_sentence(alert.reason)
     rest = alert.reason.removeprefix(first).strip()
     where = "" if alert.place in (None, home) else names.get(str(alert.place), "")
-    return Why(alert=alert, where=where, headline=first, rest=rest, stands=cleared is None)
+    return Why(alert=alert, where=where, headline=first, rest=rest, stands=cleared is None, cause=_cause(alert))
+
+
+def _cause(alert: AlertItem) -> str:
+    told = alert.cause
+    return "" if told is None else say_first_cause(told.title, told.odds, told.for_, told.against)

@@ -48,6 +48,11 @@ WAYS = {
     "post": "First class post",
     "email": "E-mail or another electronic way",
 }
+WORKS = {
+    "safety": "Work to make it safe",
+    "preventative": "Work to keep it from coming back",
+    "both": "Both",
+}
 RESULTS = {"let_in": "Let in", "nobody_in": "Nobody was in", "refused": "Entry was refused"}
 REPORTERS = {"resident": "A resident", "staff": "A colleague", "partner": "A partner, such as a surgery or a school"}
 TITLES: Mapping[Kind, str] = {
@@ -92,6 +97,7 @@ _CHOSEN: Mapping[str, Mapping[str, str]] = {
     "significance": FOUND,
     "way": {**WAYS, "sms": "Text message", "phone": "By telephone"},
     "result": RESULTS,
+    "works": {**WORKS, "both": "Work to make it safe, and to keep it from coming back"},
     "by": REPORTERS,
     "outcome": OUTCOMES,
     "level": LEVELS,

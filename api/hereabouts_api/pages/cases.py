@@ -13,7 +13,7 @@ from hereabouts_api.pages.templates import render
 from hereabouts_api.parameters import utc_now
 from hereabouts_api.routes.cases import CaseId, case_of
 from hereabouts_platform.store.case_events import Clerk, Happened, Recorded, RequestKey
-from hereabouts_platform.store.case_files import MOST_BYTES, Attachment, attach
+from hereabouts_platform.store.case_files import ALL_KINDS, MOST_BYTES, TOO_LARGE, Attachment, attach
 from hereabouts_platform.store.case_list import Row, timeline_of
 from hereabouts_platform.store.cases import record_event
 from hereabouts_schemas.access import Action, Resource
@@ -22,6 +22,9 @@ from hereabouts_schemas.errors import InputError, NotNow
 router = APIRouter(include_in_schema=False)
 
 Reads = Annotated[Caller, needs(Action.READ, Resource.CASES)]
+_UNSURE = ("", "application/octet-stream", "application/vnd.ms-excel")
+_BY_ENDING = {"csv": "text/csv", "heic": "image/heic", "heif": "image/heif"}
+
 Works = Annotated[Caller, needs(Action.WRITE, Resource.CASES)]
 
 
@@ -50,7 +53,7 @@ def record(caller: Works, id: CaseId, given: Annotated[Answers, answers()]) -> R
     return RedirectResponse(f"/cases/{id}?done={done.event}", 303)
 
 
-@router.post("/cases/{id}/files", max_body_size=MOST_BYTES + 2**20)
+@router.post("/cases/{id}/files")
 def attach_file(caller: Works, id: CaseId, file: Annotated[UploadFile, File()]) -> Response:  # noqa: A002
     """Attach a file to a case; the same file again is the one that is there."""
     now = utc_now()
@@ -60,17 +63,26 @@ def attach_file(caller: Works, id: CaseId, file: Annotated[UploadFile, File()]) 
     except (InputError, NotNow) as error:
         said = error.cure if isinstance(error, InputError) else str(error)
         page = _page(caller, case_of(caller, id, "page", now), failed=None, done=None, file_error=said)
-        return HTMLResponse(page, 400)
+        return HTMLResponse(page, 413 if said == TOO_LARGE else 400)
     return RedirectResponse(f"/cases/{id}?done={done.event}", 303)
 
 
 def _media_type(file: UploadFile) -> str:
-    """What a browser says of a file; where a spreadsheet program is installed, Windows has CSV files for its own."""
+    """What a browser says of a file, or its name where that is nothing: few know HEIC, and where a spreadsheet program
+    is installed, Windows has CSV files for its own.
+    """
     said = (file.content_type or "").partition(";")[0]
-    is_csv = said == "application/vnd.ms-excel" and (file.filename or "").lower().endswith(".csv")
-    return "text/csv" if is_csv else said
+    ending = (file.filename or "").lower().rpartition(".")[2]
+    return _BY_ENDING.get(ending, said) if said in _UNSURE else said
 
 
 def _page(caller: Caller, case: Row, *, failed: Offered | None, done: int | None, file_error: str = "") -> str:
     view = case_view(caller, case, utc_now(), failed=failed, done=done)
-    return render("case.html", signed_in=caller.principal, file_error=file_error, most_mb=MOST_BYTES // 2**20, **view)
+    return render(
+        "case.html",
+        signed_in=caller.principal,
+        file_error=file_error,
+        most_mb=MOST_BYTES // 2**20,
+        kinds=ALL_KINDS,
+        **view,
+    )

@@ -1,4 +1,4 @@
-"""What the page of a home says beside what every place's page does: levels, cases, its block, a form for reports."""
+"""What the page of a home says beside what every place's page does: levels, cases, a form for reports."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,7 @@ from hereabouts_api.pages.case_offer import Offered
 from hereabouts_api.pages.case_words import HAZARDS, LEVELS, OUTCOMES, REPORTERS, STATES, hazard_title
 from hereabouts_api.room_levels import level_now, why
 from hereabouts_platform.access.policy import may
-from hereabouts_platform.homes.neighbours import Pattern, patterns
-from hereabouts_platform.store.block import homes_of_block
+from hereabouts_platform.homes.screening import say_class
 from hereabouts_platform.store.case_pages import cases_of_home
 from hereabouts_platform.store.home_levels import levels_of
 from hereabouts_schemas.access import Action, Resource
@@ -53,17 +52,12 @@ def home_view(caller: Caller, home: str, now: datetime, *, failed: Offered | Non
         "home": home,
         "hazard_titles": [hazard_title(hazard) for hazard in OF_HAZARD],
         "rooms": [*_whole(rows, now), *(_room(row, now) for row in rows)],
+        "physics": [f"{row['room'] or 'The home'}: {said}" for row in rows if (said := say_class(row["vpx5"]))],
         "cases": [_case(row) for row in cases_of_home(caller.connection, home)],
-        "patterns": block_patterns(caller, home, now),
         "report": failed or Offered(form=REPORT, key=uuid4().hex, answers={}, errors={})
         if may(caller.principal, Action.WRITE, Resource.CASES)
         else None,
     }
-
-
-def block_patterns(caller: Caller, home: str, now: datetime) -> list[Pattern]:
-    """Patterns of its block that this home is part of."""
-    return [one for one in patterns(homes_of_block(caller.connection, home, now)) if home in one.homes]
 
 
 def _worst(rows: Sequence[Mapping[str, Any]], hazard: str, now: datetime) -> str:

@@ -28,7 +28,7 @@ from hereabouts_platform.store.case_pages import (
     count_without_case,
     patches,
 )
-from hereabouts_platform.store.home_levels import count_not_judged, not_judged
+from hereabouts_platform.store.home_levels import count_not_judged, not_judged, waiting
 from hereabouts_schemas.access import Action, Resource, Role
 from hereabouts_schemas.errors import InputError, NotNow
 
@@ -90,7 +90,7 @@ def open_case(
 def _page(caller: Caller, asked: Asked, now: datetime, wrong: Wrong) -> str:
     connection = caller.connection
     counts = case_counts(connection, now)
-    unknown = count_not_judged(connection, now)
+    unknown, fresh = count_not_judged(connection, now), len(waiting(connection))
     tab = asked.view or _first_tab(caller, counts)
     may_work = may(caller.principal, Action.WRITE, Resource.CASES)
     return render(
@@ -100,7 +100,8 @@ def _page(caller: Caller, asked: Asked, now: datetime, wrong: Wrong) -> str:
         tab=tab,
         tabs=tabs_of(asked, tab, _counts(counts, count_without_case(connection), unknown)),
         counts=counts,
-        unknown=unknown,
+        unknown=unknown - fresh,
+        fresh=fresh,
         may_work=may_work,
         key=uuid4().hex,
         wrong=wrong,
@@ -126,13 +127,13 @@ def _counts(counts: CaseCounts, without_case: int, unknown: int) -> dict[Tab, in
 
 
 def _rows(caller: Caller, asked: Asked, tab: Tab, now: datetime, *, may_work: bool) -> dict[str, Any]:
-    rows: dict[str, Any] = {"page": None, "alerts": [], "dark": [], "next": None, "bulk": {}}
+    rows: dict[str, Any] = {"page": None, "alerts": [], "dark": [], "waiting": set(), "next": None, "bulk": {}}
     if tab is Tab.ALERTS:
         return {**rows, **_alerts(caller, asked)}
     if tab is Tab.UNKNOWN:
         dark = not_judged(caller.connection, now)
         caller.saw(Resource.PLACES, "not judged", (row["home"] for row in dark))
-        return {**rows, "dark": dark}
+        return {**rows, "dark": dark, "waiting": waiting(caller.connection)}
     page = case_page(caller, asked, tab, now)
     caller.saw(Resource.CASES, "homes page", page.homes)
     lists = bulk_lists(caller, page.patches) if may_work else {}

@@ -12,7 +12,7 @@ from hereabouts_api.access import Caller, needs
 from hereabouts_api.pages.templates import render
 from hereabouts_api.pages.words import counted
 from hereabouts_api.parameters import utc_now
-from hereabouts_platform.jobs.job import Job
+from hereabouts_platform.jobs.job import NOT_SET_UP, Job
 from hereabouts_platform.jobs.registry import JOBS
 from hereabouts_platform.rules.job_health import JobHistory, JobState, missed_runs, state_of, window_of
 from hereabouts_platform.rules.wording import say_list, say_span, say_time
@@ -91,6 +91,8 @@ def _lead(cards: list[JobCard]) -> str:
 def _card(job: Job, history: JobHistory, runs: list[Run], now: datetime) -> JobCard:
     state = state_of(history, now)
     tag, kind = STATES[state]
+    if state is JobState.WORKS and runs and NOT_SET_UP in runs[0].detail:
+        tag, kind = "Not set up", ""
     return JobCard(
         name=job.name,
         title=job.title,
@@ -126,14 +128,14 @@ def _line(run: Run) -> RunLine:
 
 
 def say_detail(detail: Mapping[str, Any]) -> str:
-    """What a run counted, nothing that is 0; of a failed one its sentence.
+    """What a run counted, nothing that is 0; of one that failed, or that nobody set up, its sentence.
 
     Example:
         >>> say_detail({"rooms": 1200, "no_sensor": 3, "cleared": 0}), say_detail({"error": "It was cut off."})
         ('1,200 rooms, 3 no sensor', 'It was cut off.')
     """
-    if "error" in detail:
-        return str(detail["error"])
+    if "error" in detail or NOT_SET_UP in detail:
+        return str(detail.get("error") or detail[NOT_SET_UP])
     said = [f"{value:,} {name.replace('_', ' ')}" for name, value in detail.items() if isinstance(value, int) and value]
     return ", ".join(said) or "nothing to do"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hereabouts_platform.cases.clocks.clock import Clock, ClockState
+from hereabouts_platform.cases.clocks.clock import Clock
 from hereabouts_platform.cases.life import Standing
 from hereabouts_schemas.case import CaseState
 
@@ -13,15 +13,14 @@ _STEPS = {
     CaseState.WORKS: "See the works through, and record each step as it is done.",
     CaseState.MONITORING: "Watch the readings for a while; close the case when they have stayed well.",
 }
-_FOUND = "Have the works begun, or close the case with what was found."
+_FOUND = "Have the works begun, and record each step as it is done."
+_ALL_DONE = "Close the case with what was found; or have more works begun."
 _SUMMARY = "Send the written summary to the tenant."
 
 
 def next_step(standing: Standing, clocks: Sequence[Clock]) -> str:
     """What usually comes next; empty for a closed case."""
     if standing.state is CaseState.INVESTIGATING and standing.concluded:
-        waits = any(
-            clock.name == "summary" and clock.state in (ClockState.RUNNING, ClockState.MISSED) for clock in clocks
-        )
-        return _SUMMARY if waits else _FOUND
+        owed = {clock.name for clock in clocks if clock.owed}
+        return _SUMMARY if "summary" in owed else _FOUND if owed else _ALL_DONE
     return _STEPS.get(standing.state, "")

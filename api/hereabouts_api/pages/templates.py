@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hereabouts_api.models import LatestItem
 from hereabouts_api.pages.case_forms import CaseForm
 from hereabouts_api.pages.static import address_of
-from hereabouts_api.pages.words import is_beyond, number, unit_of
+from hereabouts_api.pages.words import is_beyond, number, unit_of, with_limit
 from hereabouts_platform.access.policy import may
 from hereabouts_platform.rules.wording import first_name, say_time
 from hereabouts_schemas.access import Action, Principal, Resource
@@ -36,7 +36,7 @@ def _environment() -> Environment:
         reading_address=reading_address,
         may_read=may_read,
     )
-    environment.globals.update(static=address_of, labels_of=labels_of, is_beyond=is_beyond)
+    environment.globals.update(static=address_of, labels_of=labels_of, is_beyond=is_beyond, with_limit=with_limit)
     return environment
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from hereabouts_platform.rules.health import Health
+from hereabouts_platform.rules.wording import beside
 from hereabouts_schemas.alert import Level
 from hereabouts_schemas.area import AreaKind
 from hereabouts_schemas.place import PlaceKind
@@ -140,6 +141,19 @@ def number(value: float, unit: str) -> str:
     if unit == "V":
         return f"{value:.2f}"
     return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
+
+
+def with_limit(value: float, limit: float, unit: str) -> tuple[str, str]:
+    """A value and its limit, equally precise and so that they can be told apart.
+
+    Example:
+        >>> with_limit(0.3, 0.35, "1"), with_limit(81.34, 75.0, "%"), with_limit(3.0, 2.0, "{count}")
+        (('0.30', '0.35'), ('81.3', '75.0'), ('3', '2'))
+    """
+    if unit == "{bool}":
+        return number(value, unit), number(limit, unit)
+    decimals = max(len(number(one, unit).partition(".")[2]) for one in (value, limit))
+    return beside(value, limit, decimals)
 
 
 def evidence_of(name: str) -> str:

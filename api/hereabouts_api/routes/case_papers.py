@@ -11,12 +11,13 @@ from starlette.responses import HTMLResponse
 
 from hereabouts_api.access import Caller, caller_of, needs, vouched
 from hereabouts_api.case_models import CaseRecorded
-from hereabouts_api.intake import MOST_BYTES, Intake
+from hereabouts_api.intake import Intake
 from hereabouts_api.parameters import NoParameters, Text, utc_now
 from hereabouts_api.routes.case_work import answer
 from hereabouts_api.routes.cases import CaseId, case_of
 from hereabouts_platform.evidence.letters import summary_html
 from hereabouts_platform.evidence.pack import pack_of
+from hereabouts_platform.evidence.repair import raise_repair
 from hereabouts_platform.store.case_events import Clerk, landlord_of
 from hereabouts_platform.store.case_files import KINDS, Attachment, attach, read_file
 from hereabouts_platform.store.case_pack import case_file
@@ -45,13 +46,22 @@ class LetterParameters(NoParameters):
     )
 
 
+class RepairParameters(NoParameters):
+    """What is to be done, and the receiving system's own codes."""
+
+    description: Text = Field(
+        min_length=1, max_length=1000, description="What is to be done.", examples=["Fit a fan that runs"]
+    )
+    priority: int = Field(ge=0, le=9999, description="PriorityCode of the repairs system.", examples=[2])
+    work_class: int = Field(0, ge=0, le=9999, description="WorkClassCode of the repairs system.")
+
+
 @router.post(
     "/{id}/files",
     operation_id="attachFile",
     summary="Attach a file",
     status_code=201,
     response_model=CaseRecorded,
-    max_body_size=MOST_BYTES + 2**20,  # what is beyond our own limit by little gets our own words
     openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(KINDS, BINARY)}},
 )
 async def add_file(
@@ -130,3 +140,27 @@ def get_letter(
     file = replace(case_file(caller.connection, case), landlord=landlord_of(caller.connection))
     page = summary_html(file, asked.event)
     return HTMLResponse(page, headers={"Content-Security-Policy": LETTER_POLICY})
+
+
+@router.get(
+    "/{id}/repair",
+    operation_id="getRepair",
+    summary="A repair to be raised",
+    response_class=Response,
+    responses={200: {"description": "HACT's RaiseRepair, version 7.", "content": {"application/json": {}}}},
+)
+def get_repair(
+    id: CaseId,  # noqa: A002 - the word of the API
+    caller: Annotated[Caller, needs(Action.READ, Resource.CASES)],
+    asked: Annotated[RepairParameters, Query()],
+) -> Response:
+    """The case as a request to a repairs system, due by the law's earliest date for work that still runs."""
+    case = case_of(caller, id, "repair", utc_now())
+    found = raise_repair(
+        case_file(caller.connection, case),
+        asked.description,
+        priority_code=asked.priority,
+        work_class_code=asked.work_class,
+    )
+    headers = {"Content-Disposition": f'attachment; filename="case-{id}-repair.json"'}
+    return Response(found, media_type="application/json", headers=headers)

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from hereabouts_api.access import WAIT_S, pool_of
 from hereabouts_api.answer_bell import AnswerBell
 from hereabouts_api.feeding import Feeder, feeds
-from hereabouts_api.intake import MOST_BYTES, Intake
+from hereabouts_api.intake import Intake
 from hereabouts_api.parameters import NoParameters, Text, utc_now
 from hereabouts_api.signature import check_signature, digest_of
 from hereabouts_api.source_models import PostAnswer
@@ -45,7 +45,6 @@ class UplinkParameters(BaseModel):
     operation_id="handInUplinks",
     summary="Hand in messages",
     response_model=PostAnswer,
-    max_body_size=MOST_BYTES + 2**20,  # what is beyond our own limit by little gets our own words
     responses={
         202: {"model": PostAnswer, "description": "Kept, and not taken by ingest yet; ask again at `Location`."}
     },

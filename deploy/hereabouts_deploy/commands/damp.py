@@ -3,6 +3,7 @@
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -34,7 +35,12 @@ Factor = Annotated[
     float | None, typer.Option("--f-rsi", min=0.0, max=1.0, help="Temperature factor of the coldest surface.")
 ]
 ReportFile = Annotated[
-    Path | None, typer.Option("--report", metavar="FILE", help="Where the report goes; else beside you, as HTML.")
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="FILE",
+        help="Where the report goes, in place of what is there; else NAME.html or NAME-2.html.",
+    ),
 ]
 _OF_COLUMNS = {f"{role}-column": role for role in Role}
 
@@ -95,9 +101,10 @@ def assess(
             weather,
             room=room,
             f_rsi=f_rsi,
+            now=datetime.now(UTC),
             watch=lambda done, days: progress.update(task, completed=done, total=days),
         )
-    written = report_file if as_json or report_file else Path(f"{file.name.split('.')[0]}.html")
+    written = report_file if as_json or report_file else _unused(file.name.split(".")[0])
     if written is not None:
         page = report(look, readings, file=file, room=room, outdoor=outdoor, now=datetime.now(UTC))
         written.write_text(page, encoding="utf-8")
@@ -106,6 +113,12 @@ def assess(
         return
     typer.echo("\n".join(lines(look, readings)))
     typer.echo(f"The report is in {written}.")
+
+
+def _unused(name: str) -> Path:
+    """NAME.html, or NAME-2.html and so on where that is there: a report of an earlier visit is not written over."""
+    names = (f"{name}.html" if number == 1 else f"{name}-{number}.html" for number in count(1))
+    return next(path for path in map(Path, names) if not path.exists())
 
 
 def _stated(columns: dict[Role, str | None], unit: str | None, zone: str | None, order: str | None) -> Stated:

@@ -18,7 +18,7 @@ from hereabouts_deploy.system import find_system
 from hereabouts_platform.homes.backtest import Against, Alert, Known, against, by_week
 from hereabouts_platform.homes.limits import LIMITS, Limits
 from hereabouts_platform.homes.record import ACT, HAZARDS, LEVELS, RAISED
-from hereabouts_platform.jobs.backtest import Span, homes_of, parts_of, run
+from hereabouts_platform.jobs.backtest import Span, homes_of, outcomes_known, parts_of, run
 from hereabouts_schemas.errors import InputError
 
 EPOCH = date(1970, 1, 1)
@@ -32,15 +32,21 @@ def backtest(
     to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day.")] = None,
     outcomes: Annotated[
         Path | None,
-        typer.Option(metavar="CSV", help="What was found: home, hazard, date, outcome (confirmed or false_alarm)."),
+        typer.Option(
+            metavar="CSV",
+            help="In place of closed cases, what was found: home, hazard, date, outcome (confirmed or false_alarm).",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
-    """Say which alerts a changed rule would have raised, week by week. Nothing is stored and nobody is told."""
+    """Say which alerts a changed rule would have raised, week by week, and whether they would have been right.
+
+    Right by what closed cases say was found, or by --outcomes. Nothing is stored and nobody is told.
+    """
     span = _span(from_, to)
-    known = [] if outcomes is None else _known(outcomes)
     limits = [LIMITS] if rule is None else [LIMITS, limits_of(rule)]
     url = find_system(Settings()).database_url
+    known = outcomes_known(url, span) if outcomes is None else _known(outcomes)
     homes = homes_of(url, LIMITS)
     found: list[list[Alert]] = [[] for _ in limits]
     quiet = not sys.stderr.isatty()

@@ -1,7 +1,7 @@
 """One logger's readings, and the weather where there is some, through the rule on homes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -26,6 +26,8 @@ from hereabouts_schemas.errors import InputError
 
 HOURS_A_DAY = 24
 LONGEST = timedelta(days=366 * 12)  # a clock that was never set writes readings of 1970 beside those of today
+CLOCKS_DIFFER = timedelta(minutes=5)
+FUTURE = "dated in the future (was the logger's clock right, and the order of its dates?)"
 _OUTDOOR_CEL, _OUTDOOR_PERCENT = (-40.0, 45.0), (1.0, 105.0)
 Watch = Callable[[int, int], None]
 
@@ -72,18 +74,20 @@ class Look:
 
 
 def look_at(
-    readings: Readings, outdoor: Readings | None, *, room: str | None, f_rsi: float | None, watch: Watch
+    given: Readings, outdoor: Readings | None, *, room: str | None, f_rsi: float | None, now: datetime, watch: Watch
 ) -> Look:
-    """Assess one room from its first reading to its last.
+    """Assess one room from its first reading to its last that is not in the future: those are counted, and no more.
 
     Args:
         room: what the room is called; None where it is not known.
         f_rsi: temperature factor of the coldest surface; None assumes 0.75.
+        now: aware; what is dated later by more than a clock may be wrong is in the future.
         watch: told how many days of how many are done.
 
     Raises:
         InputError: there is no pair of readings to believe, or they span more than twelve years.
     """
+    readings, ahead = _until(given, now)
     cleaned = clean(readings.times, readings.temperature, readings.humidity)
     series, coverage = _series(readings, cleaned, outdoor)
     rooms = rooms_of([RoomKind.HOME if room is None else room_kind(room)], f_rsi=[f_rsi])
@@ -93,7 +97,19 @@ def look_at(
         watch(len(records), series.days)
     station = None if outdoor is None else Station(place="outdoor", name="the file of the weather", distance_km=0.0)
     about = About(place_id="file", room=room, station=station)
-    return _look(records, rooms, about, series=series, coverage=coverage, cleaned=cleaned)
+    look = _look(records, rooms, about, series=series, coverage=coverage, cleaned=cleaned)
+    return replace(look, doubts={**look.doubts, FUTURE: ahead}) if ahead else look
+
+
+def _until(readings: Readings, now: datetime) -> tuple[Readings, int]:
+    """The readings up to `now`, and how many lie after it."""
+    kept = readings.times <= (now + CLOCKS_DIFFER).timestamp()
+    if not kept.any():
+        raise InputError(
+            "file", "its times", "Every reading in it is dated in the future. Is the order of dates right?"
+        )
+    cut = {name: getattr(readings, name)[kept] for name in ("times", "temperature", "humidity", "rain")}
+    return replace(readings, **cut), int((~kept).sum())
 
 
 def _look(

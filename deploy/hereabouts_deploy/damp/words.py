@@ -10,6 +10,7 @@ from hereabouts_platform.homes.causes import ProbableCause
 from hereabouts_platform.homes.counterfactuals import sentence
 from hereabouts_platform.homes.verdict import Verdict
 from hereabouts_platform.loggers.readings import Readings
+from hereabouts_platform.rules.wording import say_room
 
 LEVEL_WORDS = {
     "ok": "Well",
@@ -95,6 +96,23 @@ def headline(look: Look) -> str:
     if look.level == "ok":
         return LEVEL_WORDS["ok"]
     return f"{LEVEL_WORDS[look.level]}: {HAZARD_WORDS[look.pressing.hazard].lower()}"
+
+
+def title(look: Look, room: str | None) -> str:
+    """The verdict as the sentence that a report begins with.
+
+    Example: "The bedroom needs action against damp and mould."
+    """
+    where = say_room(room) if room else "this room"
+    said = {
+        "ok": f"{where} is well: no damp, cold or heat to act on.",
+        "watch": f"{where} is to be watched for {{}}.",
+        "act": f"{where} needs action against {{}}.",
+        "urgent": f"{where} needs urgent action against {{}}.",
+        "no_data": f"too little is known of {where} to say how it is.",
+        "sensor_fault": f"the sensor in {where} is not to be believed, so nothing can be said.",
+    }[look.level].format(HAZARD_WORDS[look.pressing.hazard].lower())
+    return said[0].upper() + said[1:]
 
 
 def say_highest(stretch: Stretch) -> str:

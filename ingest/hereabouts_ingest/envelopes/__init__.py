@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from hereabouts_ingest.envelopes import chirpstack, homelink, mapped, plain, senml, things_stack
+from hereabouts_ingest.envelopes import chirpstack, homelink, mapped, open_meteo, plain, senml, things_stack
 from hereabouts_ingest.envelopes.json_body import EnvelopeError
 from hereabouts_schemas.message import Message, Uplink
 from hereabouts_schemas.outcome import Ignored
@@ -16,4 +16,5 @@ ENVELOPES: dict[str, Callable[[Message], Uplink | Ignored]] = {
     "senml": senml.read,
     "plain": plain.read,
     "mapped": mapped.read,
+    "open_meteo": open_meteo.read,
 }

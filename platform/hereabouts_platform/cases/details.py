@@ -12,6 +12,7 @@ LONGEST = 4000
 VISITS = ("remote", "in_person")
 REPORTERS = ("resident", "staff", "partner")
 WAYS = ("hand", "left", "post", "email")
+WORKS = ("safety", "preventative", "both")
 RESULTS = ("let_in", "refused", "nobody_in")
 
 Check = Callable[[str, object], object]
@@ -102,7 +103,7 @@ MAY_BE_GIVEN: Mapping[Kind, Mapping[str, Check]] = {
     Kind.EMERGENCY_FOUND: {"investigator": _text, "reason": _text},
     Kind.TENANT_TOLD: {"way": _choice((*WAYS, "sms", "phone")), "delay_of": _text, "until": _day, "reason": _text},
     Kind.ENTRY_NOTICE_GIVEN: {"way": _choice((*WAYS, "sms"))},
-    Kind.WORKS_BEGUN: {"room": _text},
+    Kind.WORKS_BEGUN: {"room": _text, "works": _choice(WORKS)},
     Kind.CLOSED: {"cause": _text},
     Kind.CORRECTED: {"at": _time, "withdrawn": _yes_or_no, "detail": _object, "reason": _text},
 }

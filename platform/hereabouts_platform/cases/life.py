@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from hereabouts_platform.cases.clocks.facts import facts_of
 from hereabouts_platform.cases.details import amended, time_in
+from hereabouts_platform.cases.known import CLOCKS_DIFFER, check_corrected, check_known, known_at
 from hereabouts_platform.cases.steps import STATES, STEPS
 from hereabouts_schemas.alert import Level
 from hereabouts_schemas.case import CaseEvent, CaseOutcome, CaseState
@@ -14,9 +15,7 @@ from hereabouts_schemas.errors import InputError, NotNow
 from hereabouts_schemas.times import say_time
 
 LONGEST_SNOOZE = timedelta(days=90)
-CLOCKS_DIFFER = timedelta(minutes=5)
 OLDEST = timedelta(days=366)
-STARTS = frozenset({Kind.ALERT_RAISED, Kind.REPORTED})
 RANK: Mapping[Level, int] = {Level.WATCH: 1, Level.ACT: 2, Level.URGENT: 3}
 _INVESTIGATION = (Kind.INVESTIGATION_BEGUN, Kind.INVESTIGATION_CONCLUDED)
 SET_ASIDE = frozenset({CaseOutcome.FALSE_ALARM, CaseOutcome.SENSOR_PROBLEM, CaseOutcome.NO_ACCESS})
@@ -68,10 +67,10 @@ def stand(events: Sequence[CaseEvent]) -> Standing:
         ValueError: there are none, or all of those it began with were withdrawn.
     """
     told = effective(events)
-    starts = [event.at for event in told if event.kind in STARTS]
-    if not starts:
+    opened_at = known_at(told)
+    if opened_at is None:
         raise ValueError("a case begins with what was seen or reported")
-    found = Standing(opened_at=min(starts), last_event=events[-1].id)
+    found = Standing(opened_at=opened_at, last_event=events[-1].id)
     for event in told:
         found = _after(found, event)
     return found
@@ -150,12 +149,14 @@ def check(events: Sequence[CaseEvent], wanted: CaseEvent, now: datetime) -> None
         raise InputError("at", wanted.at.isoformat(), "It has not happened yet. Give the time at which it did.")
     if wanted.at < now - OLDEST:
         raise InputError("at", wanted.at.isoformat(), "That is more than a year ago. Is the year right?")
+    told = effective(events)
+    check_known(told, wanted)
     match wanted.kind:
         case Kind.SUMMARY_SENT if not standing.concluded:
             cure = "No investigation has ended yet: record that first, with what was found."
             raise _refusal(standing, wanted.kind, cure)
         case Kind.INVESTIGATION_CONCLUDED:
-            _check_conclusion(effective(events), wanted)
+            _check_conclusion(told, wanted)
         case Kind.SNOOZED:
             _check_snooze(wanted, now)
         case Kind.CLOSED:
@@ -217,6 +218,7 @@ def _check_correction(events: Sequence[CaseEvent], wanted: CaseEvent, now: datet
         stand([*events, wanted])
     except ValueError:
         raise NotNow("The case began with that event. Dismiss the case with a reason instead.") from None
+    check_corrected(effective(events), effective([*events, wanted]), wanted)
 
 
 def _refusal(standing: Standing, kind: Kind, instead: str) -> NotNow:

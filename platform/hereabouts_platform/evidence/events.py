@@ -1,15 +1,12 @@
 """What happened in a case, one line of plain words each."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hereabouts_platform.cases.clocks.facts import instant
 from hereabouts_platform.evidence.case_file import CaseFile, Recorded
-from hereabouts_schemas.case import CaseEvent, CaseEventKind
-from hereabouts_schemas.times import say_time
+from hereabouts_platform.evidence.details import say_detail
+from hereabouts_schemas.case import CaseEventKind
 
-_AS_WRITTEN = frozenset({"words", "reason", "name", "sha256"})
 _TITLES = {
     "indicated": "First seen in readings",
     "alert_raised": "Alert raised",
@@ -70,7 +67,7 @@ def event_lines(file: CaseFile) -> list[EventLine]:
             recorded_at=each.recorded_at if _later(each) else None,
             actor=each.event.actor,
             title=title_of(each.event.kind),
-            detail=_detail(each.event),
+            detail=say_detail(each.event),
         )
         for each in file.events
     ]
@@ -84,24 +81,3 @@ def _later(each: Recorded) -> bool:
 def title_of(kind: CaseEventKind) -> str:
     """What a kind of event is called in a sentence."""
     return _TITLES[kind]
-
-
-def _detail(event: CaseEvent) -> str:
-    return "; ".join(
-        _part(key, value) for key, value in sorted(event.detail.items()) if value not in (None, "", {}, [])
-    )
-
-
-def _part(key: str, value: object) -> str:
-    name = key.replace("_", " ")
-    if isinstance(value, bool):
-        return f"{name}: {'yes' if value else 'no'}"
-    if isinstance(value, datetime):
-        return f"{name}: {say_time(value)}"
-    if isinstance(value, Mapping):
-        return f"{name}: {', '.join(_part(str(inner), said) for inner, said in sorted(value.items()))}"
-    if key == "at":
-        return f"it was {say_time(instant(value, key))}"
-    if key in _AS_WRITTEN:
-        return str(value) if key == "words" else f"{name}: {value}"
-    return f"{name}: {str(value).replace('_', ' ')}"

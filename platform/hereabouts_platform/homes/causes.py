@@ -102,7 +102,7 @@ def explain(features: Features, hazard: str, room: int) -> list[ProbableCause]:
     odds = causes_of(one, hazard)
     found = []
     for cause in odds.ranked(0):
-        said_for, said_against = _sentences(one, [sign for sign in SIGNS[hazard] if sign.cause is cause])
+        said_for, said_against = sentences(one, [sign for sign in SIGNS[hazard] if sign.cause is cause])
         found.append(
             ProbableCause(
                 cause=cause,
@@ -116,8 +116,8 @@ def explain(features: Features, hazard: str, room: int) -> list[ProbableCause]:
     return found
 
 
-def _sentences(one: Features, signs: list[Sign]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """For and against, weightiest first."""
+def sentences(one: Features, signs: list[Sign]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What signs of a cause say of one room: for it and against it, weightiest first."""
     said = []
     for sign in signs:
         strength = float(sign.strength(one)[0])

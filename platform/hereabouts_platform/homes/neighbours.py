@@ -7,7 +7,7 @@ to be chance. Pure: homes with what was said of them go in, patterns come out.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import comb
@@ -20,6 +20,7 @@ AT_ONCE = timedelta(days=3)  # a boiler that fails is felt everywhere within tha
 FEWEST = 3  # homes, of which
 LEAST_SHARE = 0.3  # of those measured in the block
 FEWEST_OF_TYPE = 4
+HALF = 0.5  # of the homes measured in a stack
 CHANCE = 0.01  # less likely than that is worth a look
 
 
@@ -27,6 +28,7 @@ class PatternKind(StrEnum):
     """What kind of pattern it is."""
 
     LEAK = "leak_in_stack"
+    STACK = "damp_in_stack"
     FAN = "fan_of_block"
     BOILER = "boiler_of_block"
     ARCHETYPE = "archetype"
@@ -60,7 +62,7 @@ class Pattern:
 
     Attributes:
         where: the stack, block or build type.
-        homes: ids of the homes it was seen in, the likeliest source first.
+        homes: ids of the homes it was seen in, the likeliest source first; none where they were only counted.
         chance: how likely so many would be if the place had nothing to do with it, 0 to 1; None where not reckoned.
     """
 
@@ -74,7 +76,8 @@ class Pattern:
 def patterns(homes: Sequence[Neighbour]) -> list[Pattern]:
     """All patterns among the homes, leaks first; the same homes in any order give the same patterns."""
     stock = sorted(homes, key=lambda home: home.home)
-    return [*_leaks(stock), *_blocks(stock), *_archetypes(stock)]
+    leaks = list(_leaks(stock))
+    return [*leaks, *_stacks(stock, leaks), *_blocks(stock), *_archetypes(stock)]
 
 
 def _leaks(stock: Sequence[Neighbour]) -> Iterable[Pattern]:
@@ -109,6 +112,25 @@ def _adjoining(wet: Sequence[tuple[int, datetime, Neighbour]]) -> list[list[Neig
     return [run for run in runs if len(run) > 1]
 
 
+def _stacks(stock: Sequence[Neighbour], leaks: Sequence[Pattern]) -> Iterable[Pattern]:
+    """Damp in half of a stack and more, whenever it began, where no leak tells of it already."""
+    for stack, flats in sorted(_by(stock, "stack").items()):
+        hit = tuple(flat.home for flat in flats if _is_damp(flat))
+        told = any(set(hit) <= set(leak.homes) for leak in leaks)
+        if len(hit) >= FEWEST and len(hit) >= HALF * len(flats) and not told:
+            yield Pattern(
+                kind=PatternKind.STACK,
+                where=stack,
+                homes=hit,
+                says=f"{len(hit)} of {len(flats)} homes measured in this stack have damp: look at the riser, the outer "
+                "wall and the duct that they share.",
+            )
+
+
+def _is_damp(home: Neighbour) -> bool:
+    return home.hazard == "damp_mould" and home.cause is not Cause.SENSOR_FAULT
+
+
 def _blocks(stock: Sequence[Neighbour]) -> Iterable[Pattern]:
     """The same in many homes of a block at once: what serves them all has failed."""
     for block, homes in sorted(_by(stock, "block").items()):
@@ -137,20 +159,39 @@ def _at_once(homes: Sequence[Neighbour], within: timedelta) -> list[Neighbour]:
 def _archetypes(stock: Sequence[Neighbour]) -> Iterable[Pattern]:
     """A build type with damp more often than the rest of the stock: planned works, not one visit after another."""
     stock = [home for home in stock if home.build_type is not None]
-    damp = {home.home for home in stock if home.hazard == "damp_mould" and home.cause is not Cause.SENSOR_FAULT}
+    damp = {home.home for home in stock if _is_damp(home)}
     for build_type, homes in sorted(_by(stock, "build_type").items()):
-        hit = [home for home in homes if home.home in damp]
-        others = len(stock) - len(homes)
-        chance = at_least(len(hit), drawn=len(homes), marked=len(damp), total=len(stock))
-        if len(hit) >= FEWEST_OF_TYPE and others and chance < CHANCE:
-            yield Pattern(
-                kind=PatternKind.ARCHETYPE,
-                where=build_type,
-                homes=tuple(home.home for home in hit),
-                says=f"Damp is raised in {len(hit)} of {len(homes)} homes of the type {build_type}, and in "
-                f"{len(damp) - len(hit)} of {others} others: look at what they share, and plan works for the type.",
-                chance=chance,
-            )
+        hit = tuple(home.home for home in homes if home.home in damp)
+        counts = TypeCounts(damp=len(hit), homes=len(homes), all_damp=len(damp), all_homes=len(stock))
+        found = type_pattern(build_type, counts)
+        if found is not None:
+            yield replace(found, homes=hit)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TypeCounts:
+    """Homes of a build type and how many of them are damp, and the same of all homes of a known type."""
+
+    damp: int
+    homes: int
+    all_damp: int
+    all_homes: int
+
+
+def type_pattern(build_type: str, counts: TypeCounts) -> Pattern | None:
+    """The pattern of a build type, from counts alone; None where there is none, or chance may have made it."""
+    others = counts.all_homes - counts.homes
+    chance = at_least(counts.damp, drawn=counts.homes, marked=counts.all_damp, total=counts.all_homes)
+    if counts.damp < FEWEST_OF_TYPE or not others or chance >= CHANCE:
+        return None
+    return Pattern(
+        kind=PatternKind.ARCHETYPE,
+        where=build_type,
+        homes=(),
+        says=f"Damp is raised in {counts.damp} of {counts.homes} homes of the type {build_type}, and in "
+        f"{counts.all_damp - counts.damp} of {others} others: look at what they share, and plan works for the type.",
+        chance=chance,
+    )
 
 
 def at_least(hits: int, *, drawn: int, marked: int, total: int) -> float:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from hereabouts_platform.homes.limits import Limits
 from hereabouts_platform.homes.record import ACT, BELOW, DRIFT, OK, SATURATED, STUCK, URGENT
-from hereabouts_platform.rules.wording import say_list, say_percent, say_room, say_time
+from hereabouts_platform.rules.wording import beside, say_list, say_percent, say_room, say_time
 
 HOUR = timedelta(hours=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -177,25 +177,30 @@ _FAULT_WORDS = {
 
 
 def _damp_headline(now: RoomNow, limits: Limits, confidence: str) -> str:
-    soon, index = now.figures["visible_in"], now.figures["mould_low"]
     if now.standing == OK:
         return f"The {'air' if now.station is None else 'coldest surface'} {_in(now)} is dry enough"
-    sure = f" (confidence {confidence})"
+    return f"{_raised_headline(now, limits)} (confidence {confidence})"
+
+
+def _raised_headline(now: RoomNow, limits: Limits) -> str:
+    soon, index = now.figures["visible_in"], now.figures["mould_low"]
     if now.standing == URGENT and now.counts["condensing_days"] >= limits.damp.condensing_days:
         return (
             f"Water has stood on the coldest surface {_in(now)} for {limits.damp.condensing_hours} hours a day or "
-            f"more, {now.counts['condensing_days']} days running{sure}"
+            f"more, {now.counts['condensing_days']} days running"
         )
     if index >= limits.damp.index_visible:
-        return f"Mould is likely to be visible on the coldest surface {_in(now)} by now{sure}"
+        return f"Mould is likely to be visible on the coldest surface {_in(now)} by now"
+    if not _reached_now(now, limits):
+        was = "mould could grow on the coldest surface" if now.standing >= ACT else "mould could begin on cold surfaces"
+        return f"It was damp enough {_in(now)} until lately that {was}"
     if index >= limits.damp.index_act and known(soon):
         return (
-            f"Mould is likely to become visible on the coldest surface {_in(now)} {say_soon(soon)} if nothing "
-            f"changes{sure}"
+            f"Mould is likely to become visible on the coldest surface {_in(now)} {say_soon(soon)} if nothing changes"
         )
     if now.standing >= ACT:
-        return f"Mould can grow on the coldest surface {_in(now)}{sure}"
-    return f"It is damp enough {_in(now)} for mould to begin on cold surfaces if it goes on{sure}"
+        return f"Mould can grow on the coldest surface {_in(now)}"
+    return f"It is damp enough {_in(now)} for mould to begin on cold surfaces if it goes on"
 
 
 def _damp_numbers(now: RoomNow, limits: Limits) -> str:
@@ -225,15 +230,19 @@ def _index(now: RoomNow, limits: Limits) -> str:
         return ""
     trend = "rising" if rate > limits.damp.rising else "falling" if rate < 0 else "steady"
     upper = now.figures["mould_high"]
-    band = f" (at most {upper:.1f})" if upper - index >= 0.05 else ""
+    band = f" (at most {upper:.2f})" if upper - index >= 0.05 else ""
+    value, limit = beside(index, limits.damp.index_act, 2)
     return (
-        f"The mould index there is {index:.1f}{band} and {trend} (limit {limits.damp.index_act:g}; at "
+        f"The mould index there is {value}{band} and {trend} (limit {limit}; at "
         f"{limits.damp.index_visible:.0f} mould is seen)"
     )
 
 
 def _against(value: float, limit: float, period: str) -> str:
-    return f"{say_percent(value, limit)} over the last {period} (limit {limit:.0f} %)" if known(value) else ""
+    if not known(value):
+        return ""
+    said = say_percent(value, limit)
+    return f"{said} over the last {period} (limit {limit:.{1 if '.' in said else 0}f} %)"
 
 
 def _reached_now(now: RoomNow, limits: Limits) -> bool:

@@ -9,10 +9,11 @@ import numpy as np
 
 from hereabouts_platform.homes.day import figured_day
 from hereabouts_platform.homes.faults import standing_faults
+from hereabouts_platform.homes.first_cause import first_causes, wants_cause, with_cause
 from hereabouts_platform.homes.limits import Limits
 from hereabouts_platform.homes.outdoors import Places
 from hereabouts_platform.homes.record import HAZARDS, OK, RAISED, Record, blank
-from hereabouts_platform.homes.told import vpx5_of
+from hereabouts_platform.homes.told import features_of, vpx5_of
 from hereabouts_platform.homes.verdict import About, Speaker
 from hereabouts_platform.rules.alert_life import OpenAlert
 from hereabouts_platform.store import assessment as store
@@ -20,6 +21,7 @@ from hereabouts_platform.store.alerts import Changes, follow
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.room_facts import Stock
 from hereabouts_platform.store.room_hours import Block, read_block
+from hereabouts_schemas.alert import Assessment
 
 DAYS_SAID = 400  # days back that rows are written for: as long as they are kept
 _ROOM_DAYS = 40_000  # read at once: some 60 MB
@@ -192,5 +194,24 @@ def _follow(connection: Connection, stock: Stock, record: Record, chosen: Places
         raised = np.isin(record["level"][:, hazard], RAISED) | (record["standing"][:, hazard] != OK)
         wanted = [n for n, row in enumerate(stock.rows) if raised[n] or row.place_id in alerts]
         said = [speaker.assessment(n, hazard, has_alert=stock.rows[n].place_id in alerts) for n in wanted]
+        said = _with_causes(said, wanted, stock, record, turn)
         changes += follow(connection, said, alerts, turn.now)
     return changes
+
+
+def _with_causes(
+    said: Sequence[Assessment], rooms: Sequence[int], stock: Stock, record: Record, turn: Turn
+) -> list[Assessment]:
+    """What is said of `rooms`, all of one hazard, with the first cause where it is to be told anew."""
+    found = list(said)
+    which = [
+        n
+        for n, one in enumerate(said)
+        if wants_cause(one, turn.standing[one.hazard].get(one.subject_id), turn.hour.hour)
+    ]
+    if which:
+        picked = np.array([rooms[n] for n in which], dtype=np.intp)
+        features = features_of(record[picked], stock.rooms.of(picked), turn.limits)
+        for n, cause in zip(which, first_causes(features, said[0].hazard), strict=True):
+            found[n] = with_cause(found[n], cause)
+    return found

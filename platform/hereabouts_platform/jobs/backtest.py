@@ -8,12 +8,13 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from hereabouts_platform.homes.backtest import Alert, alerts_of
+from hereabouts_platform.homes.backtest import Alert, Known, alerts_of
 from hereabouts_platform.homes.day import next_day
 from hereabouts_platform.homes.limits import Limits
 from hereabouts_platform.homes.record import blank
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
+from hereabouts_platform.store.learning import outcomes_of
 from hereabouts_platform.store.room_facts import Stock, stock_of
 from hereabouts_platform.store.room_hours import read_block
 
@@ -58,6 +59,13 @@ def run(database_url: str, homes: Sequence[str], rules: Sequence[Limits], span: 
     tasks = [_Task(database_url=database_url, homes=part, rules=rules, span=span) for part in parts]
     with get_context("spawn").Pool(max(1, min(os.cpu_count() or 1, len(tasks)))) as pool:
         yield from pool.imap(_alerts, tasks)
+
+
+def outcomes_known(database_url: str, span: Span) -> list[Known]:
+    """What people found in homes within the time asked for, by the cases they have closed."""
+    with _reading(database_url) as connection:
+        ends = [_EPOCH.date() + timedelta(days=day) for day in (span.first, span.last)]
+        return outcomes_of(connection, *ends)
 
 
 def parts_of(homes: Sequence[str]) -> int:

@@ -9,8 +9,13 @@ from hereabouts_platform.store.connection import Connection
 from hereabouts_schemas.access import Principal
 
 CATCH_UP_FOR = timedelta(hours=24)
+NOT_SET_UP = "not_set_up"  # in what a run says: there is nothing for it to do until somebody sets it up, and how
 
 Work = Callable[[Connection, Principal, datetime, datetime], Mapping[str, object]]
+
+
+class JobFailed(Exception):
+    """A run failed; the message is a sentence for the page of jobs, and holds nobody's data."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

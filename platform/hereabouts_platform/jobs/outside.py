@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import time
 
+from hereabouts_platform.jobs.weather_service import WeatherService
 from hereabouts_platform.notify.mail import Send
 
 DIGEST_AT = time(8)
@@ -16,8 +17,10 @@ class Outside:
         send: hands over e-mails; None: none are made and none are sent.
         pages: where people reach the pages, without a slash at the end, for the links in e-mails.
         digest_at: from when on a working day's digest is made, on the clocks of Europe/London.
+        weather: which service tells the weather, and for which stations; None: none does.
     """
 
     send: Send | None = None
     pages: str | None = None
     digest_at: time = DIGEST_AT
+    weather: WeatherService | None = None

@@ -9,7 +9,7 @@ import numpy as np
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.cases.clocks.working_days import civil_day
 from hereabouts_platform.cases.life import effective
-from hereabouts_platform.homes.proof import MEASURES_OF
+from hereabouts_platform.homes.proof import MEASURES_OF, Change, weather_matched
 from hereabouts_platform.homes.relapse import WATCHED, Watch, WatchState, relapse_watch
 from hereabouts_platform.jobs.job import Work
 from hereabouts_platform.jobs.outside import Outside
@@ -61,20 +61,23 @@ def _look(connection: Connection, case: store.Row, now: datetime) -> list[Watch]
     levels = store.levels_of(connection, [room.place_id for room in rooms], case["hazard"], done, today)
     watches = []
     for room in rooms:
-        watch = _watch_of(room, levels[room.place_id], begun, done, today)
-        store.save_watch(connection, case["id"], room.place_id, watch, now)
+        watch, changes = _watch_of(room, levels[room.place_id], begun, done, today)
+        store.save_watch(connection, case["id"], room.place_id, watch, changes=changes, now=now)
         watches.append(watch)
     return watches
 
 
-def _watch_of(room: store.RoomHistory, levels: list[str], begun: date, done: date, today: date) -> Watch:
-    """By each measure of the hazard; the first that says it came back is believed."""
-    watches = []
+def _watch_of(
+    room: store.RoomHistory, levels: list[str], begun: date, done: date, today: date
+) -> tuple[Watch, list[Change]]:
+    """By each measure of the hazard, the first that says it came back is believed; and how each changed."""
+    watches, changes = [], []
     for measure, days in room.days.items():
         before = days.between(days.day[0], np.datetime64(begun))
         after = days.between(np.datetime64(done), np.datetime64(today) + 1)
         watches.append(relapse_watch(before, after, levels, measure, works_done=done, today=today))
-    return next((watch for watch in watches if watch.state is WatchState.RELAPSED), watches[0])
+        changes.append(weather_matched(before, after, measure))
+    return next((watch for watch in watches if watch.state is WatchState.RELAPSED), watches[0]), changes
 
 
 def _works(told: list[CaseEvent]) -> tuple[date, date] | None:

@@ -20,6 +20,7 @@ from hereabouts_platform.jobs.purge_posts import purge_posts
 from hereabouts_platform.jobs.retention import let_go
 from hereabouts_platform.jobs.rollup import roll_up
 from hereabouts_platform.jobs.watch import watching
+from hereabouts_platform.jobs.weather import fetching
 from hereabouts_schemas.errors import InputError
 
 ASSESS = Job(
@@ -117,8 +118,15 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         interval=timedelta(minutes=15),
         work=digesting(outside),
     )
+    weather = Job(
+        name="weather",
+        title="Fetch the weather outside, for weather stations that have no sensor of their own",
+        interval=timedelta(hours=1),
+        work=fetching(outside),
+        in_parts=True,
+    )
     own = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS)
-    watched = (*own, clocks, proof, digest, notices)
+    watched = (*own, clocks, proof, weather, digest, notices)
     watch = Job(
         name="watch",
         title="Raise an alert when another job fails or does not run",

@@ -11,7 +11,7 @@ import psycopg
 import structlog
 
 from hereabouts_platform.access.policy import require
-from hereabouts_platform.jobs.job import CATCH_UP_FOR, Job, due_windows
+from hereabouts_platform.jobs.job import CATCH_UP_FOR, Job, JobFailed, due_windows
 from hereabouts_platform.jobs.registry import JOBS, job_named
 from hereabouts_platform.store import jobs as store
 from hereabouts_platform.store.access import principal_named
@@ -154,10 +154,14 @@ def _fail(connection: Connection, principal: Principal, run_id: int, error: Exce
 def failure_sentence(error: BaseException) -> str:
     """What went wrong and where, without the error's own words: they may hold somebody's data.
 
+    A `JobFailed` has said so itself, in words that do not.
+
     Example:
         >>> failure_sentence(ValueError("12 Elm Court"))
         'It ended with ValueError.'
     """
+    if isinstance(error, JobFailed):
+        return str(error)
     kind = type(error).__name__
     if isinstance(error, psycopg.Error) and error.sqlstate:
         kind = f"{kind} (SQLSTATE {error.sqlstate})"

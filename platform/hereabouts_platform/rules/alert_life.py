@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hereabouts_schemas.alert import Assessment, Evidence, Finding, Level, SubjectKind
+from hereabouts_schemas.alert import Assessment, Evidence, Finding, FirstCause, Level, SubjectKind
 
 _UNMEASURED = "The alert stays open because what raised it cannot be measured now."
 
@@ -17,6 +17,7 @@ class Statement:
     evidence: Mapping[str, Evidence]
     rule: str
     rule_version: str
+    cause: FirstCause | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,9 +73,10 @@ def next_step(alert: OpenAlert | None, assessment: Assessment) -> Step:
         return _opening(assessment)
     lost = _lost(alert.says.evidence, assessment.evidence)
     if assessment.finding is Finding.CLEAR and not lost:
-        return Clear(alert_id=alert.id, says=_says(assessment, alert.says.level, assessment.reason))
+        says = _says(assessment, alert.says.level, assessment.reason)
+        return Clear(alert_id=alert.id, says=replace(says, cause=says.cause or alert.says.cause))
     says = _standing(alert.says, assessment)
-    says = replace(says, evidence={**lost, **says.evidence})
+    says = replace(says, evidence={**lost, **says.evidence}, cause=says.cause or alert.says.cause)
     return Leave() if says == alert.says else Update(alert_id=alert.id, says=says)
 
 
@@ -125,4 +127,5 @@ def _says(assessment: Assessment, level: Level, reason: str) -> Statement:
         evidence=assessment.evidence,
         rule=assessment.rule,
         rule_version=assessment.rule_version,
+        cause=assessment.cause,
     )

@@ -1,4 +1,4 @@
-"""What came of flags: how often each rule, level and cause was confirmed, was a false alarm and why.
+"""What came of flags: how often each rule and level was confirmed, was a false alarm and why.
 
 An aid to learning, not a target: nobody's name is in it, and a few cases are said to be few.
 """
@@ -15,7 +15,7 @@ FEW = 20
 
 _Z = 1.96
 _MOST_REASONS = 5
-_CONFIRMED = (CaseOutcome.CONFIRMED_HAZARD, CaseOutcome.CAUSE_FOUND)
+CONFIRMED = (CaseOutcome.CONFIRMED_HAZARD, CaseOutcome.CAUSE_FOUND)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +28,7 @@ class ClosedCase:
         cause: the cause that it put first; empty where it named none.
         outcome: what came of it.
         reason: why, where it was no hazard; in people's words.
-        found_cause: the cause that people found; empty where they named none.
+        found_cause: the cause that people found; empty where their words tell none.
     """
 
     rule: str
@@ -41,13 +41,12 @@ class ClosedCase:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Learned:
-    """What came of the flags of one rule, level and cause.
+    """What came of the flags of one rule and level.
 
     Attributes:
-        rule, level, cause: of the flags; `cause` may be empty.
+        rule, level: of the flags.
         closed: how many cases were closed.
         confirmed: of these, how many were a hazard.
-        right_cause: of those of which people named the cause, how many had it first; `named` is how many these are.
         false_alarms, sensor_problems, no_access: the others.
         share, low, high: confirmed of all of which the outcome is known (no access is not), with its 95 % interval
             (Wilson); None where they are fewer than 20.
@@ -57,11 +56,8 @@ class Learned:
 
     rule: str
     level: str
-    cause: str
     closed: int
     confirmed: int
-    named: int
-    right_cause: int
     false_alarms: int
     sensor_problems: int
     no_access: int
@@ -73,29 +69,25 @@ class Learned:
 
 
 def learn(cases: Iterable[ClosedCase]) -> list[Learned]:
-    """What came of flags, by rule, level and cause, in that order; cases of no rule (people's reports) are left out."""
-    groups: dict[tuple[str, str, str], list[ClosedCase]] = {}
+    """What came of flags, by rule and level, in that order; cases of no rule (people's reports) are left out."""
+    groups: dict[tuple[str, str], list[ClosedCase]] = {}
     for case in cases:
         if case.rule:
-            groups.setdefault((case.rule, case.level, case.cause), []).append(case)
+            groups.setdefault((case.rule, case.level), []).append(case)
     return [_learned(*key, found) for key, found in sorted(groups.items())]
 
 
-def _learned(rule: str, level: str, cause: str, cases: Sequence[ClosedCase]) -> Learned:
+def _learned(rule: str, level: str, cases: Sequence[ClosedCase]) -> Learned:
     count = Counter(case.outcome for case in cases)
-    confirmed = sum(count[outcome] for outcome in _CONFIRMED)
+    confirmed = sum(count[outcome] for outcome in CONFIRMED)
     known = len(cases) - count[CaseOutcome.NO_ACCESS]
-    named = [case for case in cases if case.found_cause and case.outcome in _CONFIRMED]
     ends = wilson(confirmed, known) if known >= FEW else None
     reasons = _reasons(cases)
     return Learned(
         rule=rule,
         level=level,
-        cause=cause,
         closed=len(cases),
         confirmed=confirmed,
-        named=len(named),
-        right_cause=sum(case.found_cause == cause for case in named),
         false_alarms=count[CaseOutcome.FALSE_ALARM],
         sensor_problems=count[CaseOutcome.SENSOR_PROBLEM],
         no_access=count[CaseOutcome.NO_ACCESS],

@@ -22,6 +22,9 @@ def first_name(title: str) -> str:
     return _FAMILY.split(title)[0]
 
 
+MOST_DECIMALS = 6  # as evidence is kept
+
+
 def say_percent(value: float, limit: float) -> str:
     """A percentage that stays on its side of `limit`: whole numbers, and one decimal, cut off, close to the limit.
 
@@ -32,6 +35,20 @@ def say_percent(value: float, limit: float) -> str:
     if value == limit or abs(value - limit) >= 1:
         return f"{value:.0f} %"
     return f"{math.floor(round(value * 10, 4)) / 10:.1f} %"
+
+
+def beside(value: float, limit: float, decimals: int) -> tuple[str, str]:
+    """A figure and its limit with the same number of decimals: as many as the limit has, and as tell the two apart.
+
+    Example:
+        >>> beside(0.3, 0.35, 1), beside(81.34, 75.0, 1), beside(0.3496, 0.35, 1), beside(2.0, 2.0, 0)
+        (('0.30', '0.35'), ('81.3', '75.0'), ('0.3496', '0.3500'), ('2', '2'))
+    """
+    for count in range(decimals, MOST_DECIMALS):
+        said = f"{value:,.{count}f}", f"{limit:,.{count}f}"
+        if round(limit, count) == limit and (said[0] != said[1] or value == limit):
+            return said
+    return f"{value:,.{MOST_DECIMALS}f}", f"{limit:,.{MOST_DECIMALS}f}"
 
 
 def say_room(room: str | None) -> str:

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from hereabouts_platform.rules.alert_life import Clear, Open, OpenAlert, Statement, Step, Update, next_step
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
-from hereabouts_schemas.alert import Assessment, Evidence, Level, Station, SubjectKind
+from hereabouts_schemas.alert import Assessment, Evidence, FirstCause, Level, Station, SubjectKind
 from hereabouts_schemas.times import format_time, parse_time
 
 SQL = load("alerts")
@@ -47,9 +47,10 @@ def open_alerts(connection: Connection, subject_kind: SubjectKind, hazard: str) 
                 evidence=_evidence_from(evidence),
                 rule=rule,
                 rule_version=rule_version,
+                cause=_cause_from(cause),
             ),
         )
-        for alert_id, subject_id, level, reason, evidence, rule, rule_version in rows
+        for alert_id, subject_id, level, reason, evidence, rule, rule_version, cause in rows
     }
 
 
@@ -91,6 +92,7 @@ def _statement_columns(statements: Sequence[Statement]) -> dict[str, list[Any]]:
         "evidences": [Jsonb(_evidence_to(says.evidence)) for says in statements],
         "rules": [says.rule for says in statements],
         "rule_versions": [says.rule_version for says in statements],
+        "causes": [None if says.cause is None else Jsonb(_cause_to(says.cause)) for says in statements],
     }
 
 
@@ -140,3 +142,26 @@ def _evidence_from(stored: Mapping[str, Mapping[str, Any]]) -> dict[str, Evidenc
         )
         for name, number in stored.items()
     }
+
+
+def _cause_to(cause: FirstCause) -> dict[str, object]:
+    """As `/v1/alerts` gives it: {cause, title, odds, for, against}."""
+    return {
+        "cause": cause.cause,
+        "title": cause.title,
+        "odds": cause.odds,
+        "for": list(cause.says_for),
+        "against": list(cause.says_against),
+    }
+
+
+def _cause_from(stored: Mapping[str, Any] | None) -> FirstCause | None:
+    if stored is None:
+        return None
+    return FirstCause(
+        cause=stored["cause"],
+        title=stored["title"],
+        odds=stored["odds"],
+        says_for=tuple(stored["for"]),
+        says_against=tuple(stored["against"]),
+    )

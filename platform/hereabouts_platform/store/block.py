@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 from hereabouts_platform.homes.cause import Cause
 from hereabouts_platform.homes.causes import causes_of
 from hereabouts_platform.homes.limits import LIMITS
-from hereabouts_platform.homes.neighbours import Neighbour
+from hereabouts_platform.homes.neighbours import Neighbour, Pattern, TypeCounts, type_pattern
 from hereabouts_platform.homes.told import features_of
 from hereabouts_platform.store.assessment import day_of, newest_states, records_of
 from hereabouts_platform.store.connection import Connection
@@ -44,6 +44,12 @@ def homes_of_block(connection: Connection, home: str, now: datetime) -> list[Nei
         )
         for row in rows
     ]
+
+
+def build_type_of(connection: Connection, home: str) -> Pattern | None:
+    """The pattern of a damp home's build type over all homes that the principal sees: counts, and no home is named."""
+    row = connection.cursor(row_factory=dict_row).execute(SQL["build_type"], {"home": home}).fetchone()
+    return None if row is None else type_pattern(row.pop("build_type"), TypeCounts(**row))
 
 
 def _causes(connection: Connection, rows: Sequence[Row], now: datetime) -> dict[str, Cause]:

@@ -182,6 +182,8 @@ def _heard(connection: Connection, case: Locked, alert: Row, event: int) -> None
     says = {
         name: alert[name] for name in ("hazard", "level", "reason", "evidence", "rule", "rule_version", "place_name")
     }
+    if alert["cause"] is not None:
+        says["cause"] = alert["cause"]
     body, digest = packed(
         {"alert": alert["id"], "place": alert["place_id"], "opened_at": format_time(alert["opened_at"]), **says}
     )

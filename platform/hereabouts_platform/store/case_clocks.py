@@ -18,8 +18,7 @@ from hereabouts_schemas.alert import Level
 SQL = load("case_clocks")
 
 Row = dict[str, Any]
-RUNS = frozenset({ClockState.RUNNING, ClockState.MISSED})
-_OF_THE_MOMENT = ("working_days_left", "hours_left")
+_OF_THE_MOMENT = ("working_days_left", "hours_left", "owed")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +39,8 @@ class CasePolicy:
 
 
 def next_due(clocks: Sequence[Clock]) -> datetime | None:
-    """The deadline that comes first of those that nothing has met yet, those that have passed included."""
-    return min((c.due for c in clocks if c.state in RUNS and c.due is not None and not c.second_reading), default=None)
+    """The deadline that comes first of those that something is owed for yet, those that have passed included."""
+    return min((c.due for c in clocks if c.owed and c.due is not None and not c.second_reading), default=None)
 
 
 def keep_clocks(connection: Connection, case_id: int, clocks: Sequence[Clock], last_event: int) -> None:
@@ -73,9 +72,12 @@ def clock_history(connection: Connection, case_id: int) -> list[Row]:
 
 
 def _as_json(clock: Clock) -> dict[str, Any]:
-    """A clock without what changes by the hour: one whose time is up says that it runs, and `due` says the rest."""
+    """A clock without what changes by the hour: one whose time is up says that it runs while something is owed for it,
+    and `due` says the rest.
+    """
+    runs = clock.owed or clock.state is ClockState.RUNNING
     whole = {name: _plain(value) for name, value in asdict(clock).items() if name not in _OF_THE_MOMENT}
-    return whole | {"state": ClockState.RUNNING.value if clock.state in RUNS else clock.state.value}
+    return whole | {"state": ClockState.RUNNING.value if runs else clock.state.value}
 
 
 def _plain(value: object) -> object:

@@ -22,6 +22,7 @@ from hereabouts_platform.evidence.case_file import (
     Series,
     Statement,
 )
+from hereabouts_platform.homes.first_cause import say_first_cause
 from hereabouts_platform.store.case_evidence import evidence_of, home_facts
 from hereabouts_platform.store.case_files import files_of, read_file
 from hereabouts_platform.store.case_list import timeline_of
@@ -94,9 +95,18 @@ def _statement(row: Row, times: Mapping[int, datetime]) -> Statement:
         rule=says["rule"],
         rule_version=says["rule_version"],
         level=says["level"],
-        reason=says["reason"],
+        reason=_with_cause(says),
         evidence=says["evidence"],
     )
+
+
+def _with_cause(says: Mapping[str, Any]) -> str:
+    """What an alert said, and the cause that it put first where it named one."""
+    cause = says.get("cause")
+    if cause is None:
+        return str(says["reason"])
+    told = say_first_cause(cause["title"], cause["odds"], cause["for"], cause["against"])
+    return f"{says['reason'].removesuffix('.')}. {told}"
 
 
 def _series(evidence: Iterable[Row]) -> tuple[Series, ...]:

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.cases.clocks.book_file import load_book
+from hereabouts_platform.cases.closing import check_clocks, closes
 from hereabouts_platform.cases.details import checked
-from hereabouts_platform.cases.life import check
+from hereabouts_platform.cases.life import check, stand
 from hereabouts_platform.cases.steps import STEPS
 from hereabouts_platform.store.case_events import (
     Clerk,
@@ -20,6 +21,7 @@ from hereabouts_platform.store.case_events import (
     keep_key,
     lock_case,
     officers_of,
+    work_out,
     write_events,
 )
 from hereabouts_platform.store.connection import Connection
@@ -76,10 +78,12 @@ def record_event(clerk: Clerk, case_id: int, given: Happened, key: RequestKey | 
     case = lock_case(clerk.connection, case_id)
     before = events_of(clerk.connection, case.id)
     news = _checked(given)
-    check(before, _wanted(clerk, before, news), clerk.now)
+    wanted = _wanted(clerk, before, news)
+    check(before, wanted, clerk.now)
+    _check_closing(clerk, case, before, wanted)
     if news.kind is CaseEventKind.ASSIGNED:
         _check_assignee(clerk, case, news.detail["assignee"])
-    return _done(clerk, case, before, [news], key)
+    return _done(clerk, case, before, [news, *_follows(news)], key)
 
 
 def record_file(clerk: Clerk, case: Locked, detail: Mapping[str, object]) -> int:
@@ -97,6 +101,13 @@ def _done(
     return recorded
 
 
+def _follows(news: Happened) -> list[Happened]:
+    """What is a fact of its own beside an event: works that have begun may be those that the law calls preventative."""
+    if news.kind is CaseEventKind.WORKS_BEGUN and news.detail.get("works") in ("preventative", "both"):
+        return [Happened(kind=CaseEventKind.PREVENTATIVE_WORK_BEGUN, at=news.at)]
+    return []
+
+
 def _checked(given: Happened) -> Happened:
     return Happened(kind=given.kind, at=given.at, detail=checked(given.kind, given.detail))
 
@@ -108,6 +119,14 @@ def _handed(officer: str, now: datetime) -> Happened:
 def _wanted(clerk: Clerk, before: Sequence[CaseEvent], news: Happened) -> CaseEvent:
     number = before[-1].id + 1 if before else 1
     return CaseEvent(id=number, kind=news.kind, at=news.at, actor=clerk.by.name, detail=news.detail)
+
+
+def _check_closing(clerk: Clerk, case: Locked, before: Sequence[CaseEvent], wanted: CaseEvent) -> None:
+    """A case is not closed, by whatever event, while its clocks still ask for something that this does not end."""
+    after = [*before, wanted]
+    standing = stand(after)
+    if closes(stand(before), standing):
+        check_clocks(work_out(clerk, case, after, standing))
 
 
 def _check_hazard(clerk: Clerk, hazard: str) -> None:

@@ -17,7 +17,8 @@ STALE = timedelta(hours=6)  # what was said up to that long ago still speaks of 
 
 def levels_of(connection: Connection, home: str) -> list[Row]:
     """The newest day of each measured room of a home, or of one room: place, room (None: the home), day, until, levels
-    and since which day each stands (`<hazard>_since`), faults, figures; without a day where nothing was ever read."""
+    and since which day each stands (`<hazard>_since`), faults, figures, was_read; without a day where nothing was said
+    yet."""
     return connection.cursor(row_factory=dict_row).execute(SQL["levels"], {"home": home}).fetchall()
 
 
@@ -31,6 +32,11 @@ def count_not_judged(connection: Connection, now: datetime) -> int:
     """How many homes that are."""
     row = connection.execute(SQL["count_not_judged"], {"since": _since(now)}).fetchone()
     return int(row[0]) if row else 0
+
+
+def waiting(connection: Connection) -> set[str]:
+    """Homes that have been read and not been assessed yet, by id."""
+    return {row[0] for row in connection.execute(SQL["waiting"])}
 
 
 def _since(now: datetime) -> object:

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
 from hereabouts_platform.homes.limits import LIMITS
-from hereabouts_platform.homes.proof import Measure, RoomDays
+from hereabouts_platform.homes.proof import MEASURES_OF, Change, Measure, RoomDays, Verdict
 from hereabouts_platform.homes.proof_days import room_days
 from hereabouts_platform.homes.relapse import Watch
 from hereabouts_platform.store.connection import Connection
@@ -21,6 +22,7 @@ SQL = load("proof")
 
 Row = dict[str, Any]
 _EPOCH = date(1970, 1, 1)
+_NUMBERS = ("at_outdoor", "before", "after", "change", "low", "high", "sure")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,8 +75,10 @@ def levels_of(
     return {place: [said.get((place, day.item())) or "no_data" for day in days] for place in places}
 
 
-def save_watch(connection: Connection, case_id: int, place_id: str, watch: Watch, now: datetime) -> None:
-    """Keep how a watch stands, in place of how it stood."""
+def save_watch(
+    connection: Connection, case_id: int, place_id: str, watch: Watch, *, changes: Sequence[Change], now: datetime
+) -> None:
+    """Keep how a watch stands and how the room changed in the same weather, in place of what was kept."""
     values = {
         "case": case_id,
         "place": place_id,
@@ -83,6 +87,7 @@ def save_watch(connection: Connection, case_id: int, place_id: str, watch: Watch
         "days_seen": watch.days_seen,
         "on": watch.on,
         "reason": watch.reason,
+        "changes": Jsonb([_change_to(change) for change in changes]),
         "now": now,
     }
     connection.execute(SQL["save"], values)
@@ -94,5 +99,34 @@ def came_back(connection: Connection) -> list[Row]:
 
 
 def watches_of(connection: Connection, case_id: int) -> list[Row]:
-    """How the watches over a case's rooms stand: place, state, until, days_seen, came_back_on, reason, looked_at."""
+    """How the watches over a case's rooms stand: place, state, until, days_seen, came_back_on, reason, changes..."""
     return connection.cursor(row_factory=dict_row).execute(SQL["watches_of"], {"case": case_id}).fetchall()
+
+
+def changes_of(hazard: str, stored: Sequence[Row]) -> list[Change]:
+    """How a room changed, out of what was kept of a watch (`changes`); measures no longer known are left out."""
+    measures = {measure.name: measure for measure in MEASURES_OF.get(hazard, ())}
+    return [
+        Change(
+            measure=measures[row["measure"]],
+            verdict=Verdict(row["verdict"]),
+            days_before=row["days_before"],
+            days_after=row["days_after"],
+            reason=row["reason"],
+            **{name: np.nan if row[name] is None else row[name] for name in _NUMBERS},
+        )
+        for row in stored
+        if row["measure"] in measures
+    ]
+
+
+def _change_to(change: Change) -> Row:
+    numbers = {name: getattr(change, name) for name in _NUMBERS}
+    return {
+        "measure": change.measure.name,
+        "verdict": change.verdict.value,
+        "days_before": change.days_before,
+        "days_after": change.days_after,
+        "reason": change.reason,
+        **{name: None if np.isnan(value) else float(value) for name, value in numbers.items()},
+    }

@@ -87,9 +87,9 @@ def buckets(
     by_id = {stream["id"]: stream for stream in streams}
     values = _values(by_id, interval, after, most)
     if isinstance(bucket, CivilBucket):
-        rows = connection.execute(SQL["civil_buckets"], {**values, "field": bucket})
+        found = connection.execute(SQL["civil_buckets"], {**values, "field": bucket})
     else:
-        rows = connection.execute(SQL["buckets"], {**values, "width": bucket})
+        found = connection.execute(SQL["buckets"], {**values, "width": bucket})
     return [
         {
             "from": start,
@@ -97,7 +97,7 @@ def buckets(
             "count": count, "mean": mean, "min": low, "max": high, "sum": sum_, "time_mean": time_mean, "total": total,
             **_of(by_id[stream_id]),
         }
-        for start, stream_id, count, mean, low, high, sum_, time_mean, total in rows
+        for start, stream_id, count, mean, low, high, sum_, time_mean, total in found.fetchall()  # row by row is slower
     ]  # fmt: skip
 
 

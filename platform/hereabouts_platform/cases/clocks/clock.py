@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from hereabouts_platform.cases.clocks.awareness import Awareness
+from hereabouts_schemas.case import CaseEventKind
 
 
 class ClockState(StrEnum):
@@ -48,6 +49,8 @@ class Clock:
         replaced_by: the key of the clock that took its place.
         was_due_on: the day before a notice of delay moved it.
         second_reading: whether it is kept only because the law can be read in two ways.
+        owed: the kinds of event of which one has still to be recorded: it runs or was missed, and nothing since then,
+            not even too late, has met it or left nothing to do. Empty where nothing is owed, or closing the case is it.
         note: what is worth knowing, as sentences.
         awareness: how the hazard became known, with its three timestamps.
     """
@@ -76,4 +79,5 @@ class Clock:
     replaced_by: str | None = None
     was_due_on: date | None = None
     second_reading: bool = False
+    owed: tuple[CaseEventKind, ...] = ()
     note: str = ""

@@ -146,6 +146,7 @@ def _clock(rule: ClockRule, start: Start, each: Round, facts: list[Fact], questi
         hours_left=_hours_left(deadline, question.now) if open_ and rule.unit is Unit.HOURS else None,
         was_due_on=deadline.was_due_on,
         second_reading=rule.second_reading_of is not None,
+        owed=ending.owed,
         note=" ".join(note for note in notes if note),
         awareness=each.awareness,
     )
@@ -218,4 +219,5 @@ def _superseded(clock: Clock, heir: Clock) -> Clock:
         met_by=None,
         working_days_left=None,
         hours_left=None,
+        owed=(),
     )

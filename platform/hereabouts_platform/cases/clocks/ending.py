@@ -20,10 +20,11 @@ _FOUND_WORDS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ending:
-    """How a clock stands and by what."""
+    """How a clock stands and by what; `owed` as `Clock` has it."""
 
     state: ClockState
     fact: Fact | None = None
+    owed: tuple[CaseEventKind, ...] = ()
     reason: str = ""
     note: str = ""
 
@@ -45,20 +46,13 @@ def ending_of(
         return Ending(
             state=ClockState.NOT_NEEDED, fact=start.fact, reason="The investigation found that none is needed."
         )
-    endings = [
-        ending
-        for ending in (
-            _met(rule, later, in_time),
-            _left_over(rule, later),
-            _found(rule, later),
-            _dismissed(rule, later),
-        )
-        if ending is not None and (ending.state is ClockState.MET or (ending.fact and in_time(ending.fact.at)))
-    ]
+    found = (_met(rule, later, in_time), _left_over(rule, later), _found(rule, later), _dismissed(rule, later))
+    over = [ending for ending in found if ending is not None]
+    endings = [one for one in over if one.state is ClockState.MET or (one.fact and in_time(one.fact.at))]
     first = min(endings, key=lambda ending: ending.fact.at if ending.fact else now, default=None)
     if first is None:
         state = ClockState.RUNNING if in_time(now) else ClockState.MISSED
-        return Ending(state=state, note=_still_to_tell(rule, later))
+        return Ending(state=state, owed=() if over else _owed(rule), note=_still_to_tell(rule, later))
     if first.fact and not in_time(first.fact.at):
         return Ending(state=ClockState.MET_LATE, fact=first.fact)
     return first
@@ -66,6 +60,12 @@ def ending_of(
 
 def _after(fact: Fact, from_at: datetime, rule: ClockRule) -> bool:
     return fact.at >= from_at or (rule.same_day and civil_day(fact.at) == civil_day(from_at))
+
+
+def _owed(rule: ClockRule) -> tuple[CaseEventKind, ...]:
+    if CaseEventKind.CLOSED in rule.met_by:
+        return ()
+    return (*rule.met_by, *(() if rule.unless_told else rule.unless))
 
 
 def _met(rule: ClockRule, later: list[Fact], in_time: Callable[[datetime], bool]) -> Ending | None:

@@ -53,6 +53,7 @@ def _superseded(clock: Clock, event: CaseEvent, recorded: Sequence[CaseEvent], c
         met_by=None,
         working_days_left=None,
         hours_left=None,
+        owed=(),
     )
 
 

@@ -5,7 +5,7 @@
 SELECT a.id, a.subject_kind, a.subject_id, a.place_id AS place,
        CASE WHEN p.kind = 'home' THEN p.id WHEN up.kind = 'home' THEN up.id END AS home,
        a.hazard, a.level, CASE WHEN a.cleared_at IS NULL THEN 'open' ELSE 'cleared' END AS state,
-       a.reason, a.evidence, a.rule, a.rule_version, a.opened_at, a.updated_at, a.cleared_at
+       a.reason, a.evidence, a.rule, a.rule_version, a.cause, a.opened_at, a.updated_at, a.cleared_at
 FROM alert a
 LEFT JOIN deployment d ON a.subject_kind = 'device' AND d.device_id = a.subject_id AND d.from_at <= a.opened_at
                       AND (d.to_at IS NULL OR a.opened_at < d.to_at)

@@ -4,12 +4,12 @@
 -- Alerts that say something that no case has heard yet: those that stand and are bad enough for a case, or whose home
 -- has one open; and those that have cleared. With the worst level at which an alert was in a case that is closed now.
 WITH standing AS (
-    SELECT a.id, a.hazard, a.level, a.place_id, a.reason, a.evidence, a.rule, a.rule_version, a.opened_at,
+    SELECT a.id, a.hazard, a.level, a.place_id, a.reason, a.evidence, a.rule, a.rule_version, a.cause, a.opened_at,
            p.name AS place_name, CASE WHEN p.kind = 'home' THEN p.id ELSE up.id END AS home
     FROM alert a JOIN place p ON p.id = a.place_id LEFT JOIN place up ON up.id = p.parent_id
     WHERE a.cleared_at IS NULL AND (p.kind = 'home' OR p.kind = 'room' AND up.kind = 'home')
 )
-SELECT s.id, s.hazard, s.level, s.place_id, s.reason, s.evidence, s.rule, s.rule_version, s.opened_at, s.place_name,
+SELECT s.id, s.hazard, s.level, s.place_id, s.reason, s.evidence, s.rule, s.rule_version, s.cause, s.opened_at, s.place_name,
        s.home, c.id AS case_id, m.level AS case_level,
        CASE WHEN c.id IS NULL THEN (
            SELECT max(array_position(ARRAY['watch', 'act', 'urgent'], x.worst)) FROM case_alert x
@@ -21,7 +21,7 @@ WHERE CASE WHEN c.id IS NOT NULL THEN m.level IS DISTINCT FROM s.level
            ELSE array_position(ARRAY['watch', 'act', 'urgent'], s.level)
                 >= array_position(ARRAY['watch', 'act', 'urgent'], %(least)s) END
 UNION ALL
-SELECT a.id, a.hazard, NULL, a.place_id, a.reason, a.evidence, a.rule, a.rule_version, a.opened_at, p.name,
+SELECT a.id, a.hazard, NULL, a.place_id, a.reason, a.evidence, a.rule, a.rule_version, a.cause, a.opened_at, p.name,
        c.place_id, c.id, m.level, NULL
 FROM case_alert m JOIN case_record c ON c.id = m.case_id AND c.state <> 'closed'
 JOIN alert a ON a.id = m.alert_id JOIN place p ON p.id = a.place_id
@@ -30,7 +30,7 @@ ORDER BY home, hazard, id
 
 -- name: alert
 -- One alert that stands, for a case that somebody opens from it.
-SELECT a.id, a.hazard, a.level, a.place_id, a.reason, a.evidence, a.rule, a.rule_version, a.opened_at,
+SELECT a.id, a.hazard, a.level, a.place_id, a.reason, a.evidence, a.rule, a.rule_version, a.cause, a.opened_at,
        p.name AS place_name, CASE WHEN p.kind = 'home' THEN p.id WHEN p.kind = 'room' AND up.kind = 'home' THEN up.id END AS home
 FROM alert a JOIN place p ON p.id = a.place_id LEFT JOIN place up ON up.id = p.parent_id
 WHERE a.id = %(alert)s AND a.cleared_at IS NULL

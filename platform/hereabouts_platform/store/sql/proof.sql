@@ -15,13 +15,13 @@ FROM room_day WHERE place_id = ANY (%(places)s) AND day >= %(first)s AND day <= 
 
 -- name: save
 -- The day on which it came back stays the first on which that was seen.
-INSERT INTO relapse_watch (case_id, place_id, state, until, days_seen, came_back_on, reason, looked_at)
-VALUES (%(case)s, %(place)s, %(state)s, %(until)s, %(days_seen)s, %(on)s, %(reason)s, %(now)s)
+INSERT INTO relapse_watch (case_id, place_id, state, until, days_seen, came_back_on, reason, changes, looked_at)
+VALUES (%(case)s, %(place)s, %(state)s, %(until)s, %(days_seen)s, %(on)s, %(reason)s, %(changes)s, %(now)s)
 ON CONFLICT (case_id, place_id) DO UPDATE
 SET state = excluded.state, until = excluded.until, days_seen = excluded.days_seen,
     came_back_on = CASE WHEN excluded.state = 'relapsed'
                         THEN least(relapse_watch.came_back_on, excluded.came_back_on) END,
-    reason = excluded.reason, looked_at = excluded.looked_at
+    reason = excluded.reason, changes = excluded.changes, looked_at = excluded.looked_at
 
 -- name: came_back
 -- Rooms of cases still watched in which it came back, the first first.
@@ -33,5 +33,5 @@ WHERE c.state = 'monitoring' AND w.state = 'relapsed'
 ORDER BY w.came_back_on, w.case_id, w.place_id
 
 -- name: watches_of
-SELECT place_id AS place, state, until, days_seen, came_back_on, reason, looked_at FROM relapse_watch
+SELECT place_id AS place, state, until, days_seen, came_back_on, reason, changes, looked_at FROM relapse_watch
 WHERE case_id = %(case)s ORDER BY place_id

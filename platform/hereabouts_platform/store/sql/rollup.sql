@@ -148,3 +148,19 @@ WHERE (d.count, d.mean, d.time_mean, d.min, d.max, d.first, d.last, d.total, d.s
     IS DISTINCT FROM (excluded.count, excluded.mean, excluded.time_mean, excluded.min, excluded.max, excluded.first,
                       excluded.last, excluded.total, excluded.sum, excluded.stood_s, excluded.hours, excluded.hour_sum,
                       excluded.below_hours, excluded.above_hours)
+
+-- name: next_to_gather
+-- The UTC day after the last one gathered, once it has been over for a day: late readings are few from then on. That
+-- day is taken, whatever comes of it.
+UPDATE rollup_progress SET gathered = gathered + 1
+WHERE gathered + 1 < (%(now)s::timestamptz AT TIME ZONE 'UTC')::date - 1
+RETURNING gathered
+
+-- name: gather_day
+-- Write the hours of one UTC day anew, each datastream's next to each other.
+WITH taken AS (
+    DELETE FROM reading_hour
+    WHERE hour >= %(day)s::timestamp AT TIME ZONE 'UTC' AND hour < (%(day)s::date + 1)::timestamp AT TIME ZONE 'UTC'
+    RETURNING *
+)
+INSERT INTO reading_hour SELECT * FROM taken ORDER BY datastream_id, hour
