@@ -137,6 +137,7 @@ REFUSALS = [
     (row("A1", "W1", "2026-01-05", bin_depth_mm="1200"), Cause.RANGE, "bin_depth_mm"),
     (row("A1", "W1", "2026-01-05", bin_depth_mm=1200, bin_full_mm=1200), Cause.RANGE, "bin_full_mm"),
     (row("A1", "W1", "2026-01-05", bin_full_mm=100), Cause.RANGE, "bin_full_mm"),
+    (row("A1", "W1", "2026-01-05", bin_depth_mm=1200, bin_full_mm=False), Cause.RANGE, "bin_full_mm"),
     (row("A1", "W1", "2026-01-05", bin_depth_mm=True), Cause.RANGE, "bin_depth_mm"),
     (row("A1", "H1", "2026-01-05", f_rsi=1.01), Cause.RANGE, "f_rsi"),
     (row("A1", "H1", "2026-01-05", f_rsi=-0.1), Cause.RANGE, "f_rsi"),

@@ -46,9 +46,9 @@ def _room(found: object) -> str:
 
 
 def _is_line(found: object, depth: object) -> bool:
-    return found == 0 or (
-        isinstance(depth, int | float) and _is_number(found, above=0, most=float("inf")) and float(str(found)) < depth
-    )
+    if isinstance(found, bool) or not isinstance(found, int | float) or not isinstance(depth, int | float):
+        return False
+    return 0 <= found < depth
 
 
 def _is_number(found: object, *, above: float, most: float) -> bool:
