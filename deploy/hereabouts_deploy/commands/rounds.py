@@ -3,6 +3,7 @@
 import typer
 
 from hereabouts_deploy.commands.rounds_simulate import simulate
+from hereabouts_deploy.commands.rounds_evaluate import evaluate_forecast
 
 
 def register(app: typer.Typer) -> None:
@@ -11,4 +12,5 @@ def register(app: typer.Typer) -> None:
         help="Rounds of vehicles and crews, and made-up towns to try a policy on.", no_args_is_help=True
     )
     group.command("simulate")(simulate)
+    group.command("evaluate-forecast")(evaluate_forecast)
     app.add_typer(group, name="rounds")

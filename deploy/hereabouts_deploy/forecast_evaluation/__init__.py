@@ -1,0 +1,1 @@
+"""How well the forecast of bins does on a recording of collections: predict each from earlier ones, score, table."""
