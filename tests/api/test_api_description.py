@@ -65,6 +65,7 @@ def test_it_describes_what_the_issue_asks_for(description: dict) -> None:
         "/v1/cases/{id}/files",
         "/v1/cases/{id}/files/{file}",
         "/v1/cases/{id}/pack.zip",
+        "/v1/cases/{id}/repair",
         "/v1/cases/{id}/letter",
         "/v1/devices",
         "/v1/sources",

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from hereabouts_platform.homes.cause import Cause
 from hereabouts_platform.jobs.run import run_job
 from hereabouts_platform.rules.alert_life import OpenAlert
 from hereabouts_platform.store.access import principal_named
@@ -62,6 +63,8 @@ def test_the_job_opens_what_the_readings_say(street: Town) -> None:
         "distance_km": 0.7,
     }
     assert "station" not in found["H3/bedroom"]["evidence"]["air_humidity_week"]
+    assert all(row["cause"]["title"] and 0 < row["cause"]["odds"] <= 1 for row in found.values())
+    assert found["H3/bedroom"]["cause"]["cause"] in {*Cause}
     wet = found["H0/bedroom"]
     assert (wet["place_id"], wet["hazard"], wet["rule"], wet["rule_version"]) == (
         "H0/bedroom",
