@@ -2,8 +2,8 @@
 
 import typer
 
-from hereabouts_deploy.commands.rounds_simulate import simulate
 from hereabouts_deploy.commands.rounds_evaluate import evaluate_forecast
+from hereabouts_deploy.commands.rounds_simulate import simulate
 
 
 def register(app: typer.Typer) -> None:
