@@ -1,0 +1,176 @@
+"""The solver: the only module that knows PyVRP. Numbers go in, what each vehicle does in turn comes out."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyvrp
+from pyvrp import (
+    Activity,
+    ActivityType,
+    Client,
+    ClientGroup,
+    Depot,
+    Location,
+    ProblemData,
+    Route,
+    Solution,
+    VehicleType,
+)
+from pyvrp.stop import MaxIterations, MaxRuntime
+
+from hereabouts_platform.planning.problem import Crew, Do, Orders, Problem
+
+START, END, FIRST_TIP = 0, 1, 2  # depots, as PyVRP numbers them
+NEVER = 10**8
+FAR = 1_000_000  # no vehicle tips that often
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the solver found: a cost in thousandths of a penny, and what each vehicle does in turn."""
+
+    cost: int
+    orders: Orders
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search: its seed, and its end by time or by iterations, whichever is given."""
+
+    seed: int
+    seconds: float | None = None
+    iterations: int | None = None
+
+
+def solve(problem: Problem, search: Search, warm: Orders | None = None) -> Answer:
+    """The best orders that one search finds; the same for the same seed and iterations.
+
+    Args:
+        warm: orders to begin with, which need not hold; tasks that they do not name are free.
+    """
+    if not problem.jobs:
+        return Answer(sum(problem.prizes), {})
+    started = time.perf_counter()
+    data = _data(problem)
+    first = None if warm is None else Solution(data, _routes(problem, data, warm))
+    stop: MaxRuntime | MaxIterations
+    if search.iterations is not None:
+        stop = MaxIterations(search.iterations)
+    else:
+        stop = MaxRuntime(max(0.0, (search.seconds or 0.0) - (time.perf_counter() - started)))
+    found = pyvrp.solve(data, stop, seed=search.seed, collect_stats=False, initial_solution=first).best
+    return Answer(_cost(problem, found), _orders(problem, found))
+
+
+def _cost(problem: Problem, solution: Solution) -> int:
+    """What a solution costs, breaches at a price: a round that stands already may leave no way without one."""
+    done = {problem.jobs[one.idx].task for route in solution.routes() for one in route if one.is_client()}
+    left = sum(prize for task, prize in enumerate(problem.prizes) if task not in done)
+    breach = 0 if solution.is_feasible() else NEVER * (1 + solution.time_warp() + sum(solution.excess_load()))
+    return left + breach + solution.distance_cost() + solution.duration_cost() + solution.fixed_vehicle_cost()
+
+
+def _data(problem: Problem) -> ProblemData:
+    size = len(problem.profiles[0][0])
+    spots = [Location(0, 0) for _ in range(size)]
+    clients, groups = _clients(problem)
+    metres: list[Any] = [one for one, _ in problem.profiles]
+    seconds: list[Any] = [one for _, one in problem.profiles]
+    depots = [Depot(problem.start), Depot(problem.end)]
+    depots += [
+        Depot(problem.node_of_tipping(one.tipping), one.early, one.late, one.service_s) for one in problem.tip_spans
+    ]
+    return ProblemData(
+        locations=spots,
+        clients=clients,
+        depots=depots,
+        vehicle_types=[_vehicle_type(one) for one in problem.crews],
+        distance_matrices=metres,
+        duration_matrices=seconds,
+        groups=groups,
+    )
+
+
+def _clients(problem: Problem) -> tuple[list[Client], list[ClientGroup]]:
+    """A client a job; jobs of one task exclude each other."""
+    ways: list[list[int]] = [[] for _ in problem.tasks]
+    for number, job in enumerate(problem.jobs):
+        ways[job.task].append(number)
+    several = [one for one in ways if len(one) > 1]
+    group_of = {number: group for group, numbers in enumerate(several) for number in numbers}
+    clients = [
+        Client(
+            job.task,
+            pickup=list(problem.loads[job.task]),
+            service_duration=job.service_s,
+            tw_early=job.early,
+            tw_late=job.late,
+            prize=problem.prizes[job.task],
+            required=False,
+            group=group_of.get(number),
+        )
+        for number, job in enumerate(problem.jobs)
+    ]
+    return clients, [ClientGroup(numbers, required=False) for numbers in several]
+
+
+def _vehicle_type(crew: Crew) -> VehicleType:
+    return VehicleType(
+        num_available=len(crew.vehicles),
+        capacity=list(crew.capacity),
+        start_depot=START,
+        end_depot=END,
+        fixed_cost=crew.fixed,
+        tw_early=crew.from_s,
+        tw_late=crew.to_s,
+        start_late=crew.leave_by_s,
+        shift_duration=crew.work_s,
+        unit_distance_cost=crew.per_m,
+        unit_duration_cost=crew.per_s,
+        profile=crew.profile,
+        initial_load=list(crew.initial),
+        reload_depots=[FIRST_TIP + one for one in crew.tips],
+        max_reloads=FAR if crew.tips else 0,
+    )
+
+
+def _orders(problem: Problem, solution: Solution) -> dict[str, tuple[Do, ...]]:
+    free = [list(crew.vehicles) for crew in problem.crews]
+    found = {}
+    for route in solution.routes():
+        vehicle = free[route.vehicle_type()].pop(0)
+        found[vehicle] = tuple(_do(problem, one) for one in route if one.is_client() or one.idx >= FIRST_TIP)
+    return found
+
+
+def _do(problem: Problem, activity: Activity) -> Do:
+    if activity.is_client():
+        return Do(problem.jobs[activity.idx].task)
+    return Do(problem.tip_spans[activity.idx - FIRST_TIP].tipping, tipping=True)
+
+
+def _routes(problem: Problem, data: ProblemData, orders: Orders) -> list[Route]:
+    """Routes of given orders, each task in the first of its spans."""
+    types = {vehicle: number for number, crew in enumerate(problem.crews) for vehicle in crew.vehicles}
+    client_of: dict[int, int] = {}
+    for number, job in enumerate(problem.jobs):
+        client_of.setdefault(job.task, number)
+    depot_of: dict[int, int] = {}
+    for number, one in enumerate(problem.tip_spans):
+        depot_of.setdefault(one.tipping, FIRST_TIP + number)
+    return [
+        Route(data, _activities(order, client_of, depot_of), types[vehicle])
+        for vehicle, order in orders.items()
+        if any(not do.tipping for do in order)
+    ]
+
+
+def _activities(order: Sequence[Do], client_of: Mapping[int, int], depot_of: Mapping[int, int]) -> list[Activity]:
+    return [
+        Activity(ActivityType.DEPOT, depot_of[do.number])
+        if do.tipping
+        else Activity(ActivityType.CLIENT, client_of[do.number])
+        for do in order
+    ]
