@@ -82,6 +82,7 @@ COMMANDS = {
         "List the device profiles, vendors' scripts last: id, what such a device reports, and how often.",
     ),
     "damp": Listed("damp", "Damp, cold and heat: of any logger's file, and of towns to try the rule on."),
+    "rounds": Listed("rounds", "Rounds: who goes where, in which order."),
     "source": Listed("source", "The feeds that ingest reads: topics and envelopes."),
     "quarantine": Listed("quarantine", "What could not become a reading, and bringing it in once mended."),
     "replay": Listed("replay", "Decode stored raw messages again with today's registry, profiles and decoders."),

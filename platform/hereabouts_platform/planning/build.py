@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from hereabouts_platform.planning.arcs import Grid, Whole, grid_of, profile
+from hereabouts_platform.planning.arcs import NO_WAY, Grid, Whole, grid_of, profile
 from hereabouts_platform.planning.bodies import bodies
 from hereabouts_platform.planning.possible import says, why_not
 from hereabouts_platform.planning.problem import Crew, Job, Problem, TipSpan
@@ -34,6 +34,7 @@ class Setting:
         dislike_m: what giving such a visit to another counts as, in metres.
         squeeze_s: by how much windows and openings are cut, to leave room for rests.
         shorter_s: by how much the rounds of vehicles are cut.
+        reloads: whether a vehicle may go on after tipping; a benchmark's may not.
     """
 
     work: DayWork
@@ -44,6 +45,7 @@ class Setting:
     dislike_m: int = 0
     squeeze_s: int = 0
     shorter_s: Mapping[str, int] = field(default_factory=dict)
+    reloads: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,17 +81,19 @@ def build(setting: Setting) -> Built:
         mine = profile(grid, tasks, ways=ways, ready=one, home_by=home_by, barred=~able[:, column], dislike_m=dislike)
         number = _number(profiles, mine)
         crew = _crew(one, sets, cut_s=setting.shorter_s.get(one.vehicle.id, 0), home_s=home_s)
-        tips = tuple(n for n, (way, _) in enumerate(spans) if ways[way] in one.tippings)
+        tips = tuple(n for n, (way, _) in enumerate(spans) if setting.reloads and ways[way] in one.tippings)
         crews[replace(crew, profile=number, tips=tips)].append(one.vehicle.id)
     problem = Problem(
         tasks=tuple(tasks),
         jobs=tuple(_jobs(tasks, setting.squeeze_s)),
+        musts=tuple(one.must for one in tasks),
         prizes=tuple(MISSED_MUST if one.must else 1000 * one.prize_p for one in tasks),
         loads=tuple(_amounts([visit.load for visit in one.visits if visit.load], sets) for one in tasks),
         tippings=ways,
         tip_spans=tuple(TipSpan(way, one.early, one.late, one.service_s) for way, one in spans),
         crews=tuple(replace(crew, vehicles=tuple(ids)) for crew, ids in crews.items()),
         profiles=tuple(profiles),
+        timed=any((seconds % NO_WAY).any() for _, seconds in profiles) or any(one.service_s for one in work.visits),
     )
     return Built(problem=problem, readies={one.vehicle.id: one for one in ready}, refused=refused)
 

@@ -62,21 +62,23 @@ class Problem:
     Nodes of the matrices: one a task in their order, then the start, then the end, then one a tipping.
 
     Attributes:
+        musts: of each task, whether it has to be done.
         prizes: of each task, in thousandths of a penny: what leaving it costs.
         loads: of each task, in the dimensions of the crews' capacities.
         profiles: metres and seconds, [n, n] each, from row to column.
-        timed: whether time can bind at all.
+        timed: whether anything takes time; where nothing does, no span or shift can bind.
     """
 
     tasks: tuple[Task, ...]
     jobs: tuple[Job, ...]
+    musts: tuple[bool, ...]
     prizes: tuple[int, ...]
     loads: tuple[tuple[int, ...], ...]
     tippings: tuple[Tipping, ...]
     tip_spans: tuple[TipSpan, ...]
     crews: tuple[Crew, ...]
     profiles: tuple[tuple[Whole, Whole], ...]
-    timed: bool = True
+    timed: bool
 
     @property
     def start(self) -> int:

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pyvrp
 from pyvrp import (
     Activity,
@@ -19,11 +20,15 @@ from pyvrp import (
     VehicleType,
 )
 from pyvrp.stop import MaxIterations, MaxRuntime
+from pyvrp.stop import StoppingCriterion as Stop
 
 from hereabouts_platform.planning.problem import Crew, Do, Orders, Problem
 
 START, END, FIRST_TIP = 0, 1, 2  # depots, as PyVRP numbers them
 NEVER = 10**8
+NOTHING = 2**62  # what PyVRP says a solution costs that does not hold
+PATIENCE = 0.4  # of a search, for a plan that does all musts
+ENDLESS = np.iinfo(np.int64).max  # PyVRP's own word for no limit
 FAR = 1_000_000  # no vehicle tips that often
 
 
@@ -47,21 +52,50 @@ class Search:
 def solve(problem: Problem, search: Search, warm: Orders | None = None) -> Answer:
     """The best orders that one search finds; the same for the same seed and iterations.
 
+    First with all musts; where that finds nothing that holds, as many as there is room for.
+
     Args:
         warm: orders to begin with, which need not hold; tasks that they do not name are free.
     """
     if not problem.jobs:
         return Answer(sum(problem.prizes), {})
-    started = time.perf_counter()
-    data = _data(problem)
-    first = None if warm is None else Solution(data, _routes(problem, data, warm))
-    stop: MaxRuntime | MaxIterations
-    if search.iterations is not None:
-        stop = MaxIterations(search.iterations)
-    else:
-        stop = MaxRuntime(max(0.0, (search.seconds or 0.0) - (time.perf_counter() - started)))
-    found = pyvrp.solve(data, stop, seed=search.seed, collect_stats=False, initial_solution=first).best
+    stop = _stop(search)
+    strict = _data(problem, strict=True)
+    found = _run(problem, strict, _Hopeless(stop, search), search, warm)
+    if found.is_feasible():
+        return Answer(_cost(problem, found), _orders(problem, found))
+    again = _stop(replace(search, iterations=search.iterations and search.iterations // 2))
+    loose = _data(problem, strict=False)
+    found = _run(problem, loose, again if search.iterations is not None else stop, search, _orders(problem, found))
     return Answer(_cost(problem, found), _orders(problem, found))
+
+
+def _run(problem: Problem, data: ProblemData, stop: Stop, search: Search, warm: Orders | None) -> Solution:
+    first = None if warm is None else Solution(data, _routes(problem, data, warm))
+    return pyvrp.solve(data, stop, seed=search.seed, collect_stats=False, initial_solution=first).best
+
+
+def _stop(search: Search) -> Stop:
+    if search.iterations is not None:
+        return MaxIterations(search.iterations)
+    return MaxRuntime(search.seconds or 0.0)
+
+
+class _Hopeless:
+    """Ends a search at its end, or sooner where nothing that holds is found in the first part of it."""
+
+    def __init__(self, stop: Stop, search: Search) -> None:
+        self._stop, self._search = stop, search
+        self._started, self._calls = time.perf_counter(), 0
+
+    def __call__(self, best_cost: int) -> bool:
+        self._calls += 1
+        holds = best_cost < NOTHING
+        if self._search.iterations is not None:
+            spent = self._calls / max(1, self._search.iterations)
+        else:
+            spent = (time.perf_counter() - self._started) / max(1e-9, self._search.seconds or 0.0)
+        return self._stop(best_cost) or (not holds and spent > PATIENCE)
 
 
 def _cost(problem: Problem, solution: Solution) -> int:
@@ -72,10 +106,11 @@ def _cost(problem: Problem, solution: Solution) -> int:
     return left + breach + solution.distance_cost() + solution.duration_cost() + solution.fixed_vehicle_cost()
 
 
-def _data(problem: Problem) -> ProblemData:
+def _data(problem: Problem, *, strict: bool) -> ProblemData:
+    """The numbers for PyVRP: musts required, or (not strict) with prizes too high to leave, which takes far longer."""
     size = len(problem.profiles[0][0])
     spots = [Location(0, 0) for _ in range(size)]
-    clients, groups = _clients(problem)
+    clients, groups = _clients(problem, strict=strict)
     metres: list[Any] = [one for one, _ in problem.profiles]
     seconds: list[Any] = [one for _, one in problem.profiles]
     depots = [Depot(problem.start), Depot(problem.end)]
@@ -86,14 +121,14 @@ def _data(problem: Problem) -> ProblemData:
         locations=spots,
         clients=clients,
         depots=depots,
-        vehicle_types=[_vehicle_type(one) for one in problem.crews],
+        vehicle_types=[_vehicle_type(one, timed=problem.timed) for one in problem.crews],
         distance_matrices=metres,
         duration_matrices=seconds,
         groups=groups,
     )
 
 
-def _clients(problem: Problem) -> tuple[list[Client], list[ClientGroup]]:
+def _clients(problem: Problem, *, strict: bool) -> tuple[list[Client], list[ClientGroup]]:
     """A client a job; jobs of one task exclude each other."""
     ways: list[list[int]] = [[] for _ in problem.tasks]
     for number, job in enumerate(problem.jobs):
@@ -105,28 +140,30 @@ def _clients(problem: Problem) -> tuple[list[Client], list[ClientGroup]]:
             job.task,
             pickup=list(problem.loads[job.task]),
             service_duration=job.service_s,
-            tw_early=job.early,
-            tw_late=job.late,
-            prize=problem.prizes[job.task],
-            required=False,
+            tw_early=job.early if problem.timed else 0,
+            tw_late=job.late if problem.timed else ENDLESS,
+            prize=0 if strict and problem.musts[job.task] else problem.prizes[job.task],
+            required=strict and problem.musts[job.task] and number not in group_of,
             group=group_of.get(number),
         )
         for number, job in enumerate(problem.jobs)
     ]
-    return clients, [ClientGroup(numbers, required=False) for numbers in several]
+    return clients, [
+        ClientGroup(numbers, required=strict and problem.musts[problem.jobs[numbers[0]].task]) for numbers in several
+    ]
 
 
-def _vehicle_type(crew: Crew) -> VehicleType:
+def _vehicle_type(crew: Crew, *, timed: bool) -> VehicleType:
     return VehicleType(
         num_available=len(crew.vehicles),
         capacity=list(crew.capacity),
         start_depot=START,
         end_depot=END,
         fixed_cost=crew.fixed,
-        tw_early=crew.from_s,
-        tw_late=crew.to_s,
-        start_late=crew.leave_by_s,
-        shift_duration=crew.work_s,
+        tw_early=crew.from_s if timed else 0,
+        tw_late=crew.to_s if timed else ENDLESS,
+        start_late=crew.leave_by_s if timed else None,
+        shift_duration=crew.work_s if timed else ENDLESS,
         unit_distance_cost=crew.per_m,
         unit_duration_cost=crew.per_s,
         profile=crew.profile,
