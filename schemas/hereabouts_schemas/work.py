@@ -232,7 +232,7 @@ class Stop:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Round:
-    """One vehicle's stops in a shift, from its start to its end."""
+    """One vehicle's stops in a shift, from its start to its end; what a vehicle did that broke down has no end."""
 
     vehicle: str
     stops: tuple[Stop, ...]

@@ -9,13 +9,15 @@ from hereabouts_schemas.work import StopKind
 
 
 def duty(shift: Shift) -> Iterator[Violation]:
-    """What a round breaks of its shift and its driver's rules."""
+    """What a round breaks of its shift and its driver's rules; what has happened to the last breaks nothing more."""
     name, rules = shift.vehicle.id, shift.rules
     start, end = shift.stops[0], shift.stops[-1]
     if start.leaves_at < shift.vehicle.shift.from_at and not start.done:
         yield Violation(Kind.SHIFT, name, 0, f"{name} starts before its shift.")
-    if end.arrives_at > shift.vehicle.shift.to_at:
+    if end.arrives_at > shift.vehicle.shift.to_at and not end.done:
         yield Violation(Kind.SHIFT, name, len(shift.stops) - 1, f"{name} is back after its shift.")
+    if end.done:
+        return
     on_duty = end.leaves_at - start.leaves_at
     if on_duty > timedelta(seconds=rules.most_duty_s):
         yield Violation(Kind.DUTY, name, None, f"The driver of {name} is on duty for {on_duty}.")

@@ -9,10 +9,11 @@ from hereabouts_schemas.work import Stop, StopKind
 
 
 def shape(shift: Shift) -> Iterator[Violation]:
-    """What keeps stops from being a round."""
+    """What keeps stops from being a round. One that has happened to the last needs no end: its vehicle broke down."""
     name, stops = shift.vehicle.id, shift.stops
     kinds = [one.kind for one in stops]
-    if kinds[:1] != [StopKind.START] or kinds[-1:] != [StopKind.END] or len(stops) < 2:
+    ends = kinds[-1:] == [StopKind.END] and len(stops) > 1
+    if kinds[:1] != [StopKind.START] or not (ends or all(one.done for one in stops)):
         yield Violation(Kind.SHAPE, name, None, f"The round of {name} does not run from a start to an end.")
     for n, stop in enumerate(stops):
         if stop.kind in {StopKind.START, StopKind.END} and 0 < n < len(stops) - 1:

@@ -210,5 +210,6 @@ def _crew(ready: Ready, sets: Sequence[frozenset[str]], *, cut_s: int, home_s: i
         per_m=one.per_km_p,
         per_s=round(one.per_hour_p * 1000 / 3600),
         profile=0,
+        out=bool(ready.head),
         tips=(),
     )

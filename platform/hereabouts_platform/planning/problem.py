@@ -38,6 +38,7 @@ class Crew:
         work_s: the longest round.
         fixed, per_m, per_s: in thousandths of a penny.
         profile: which matrices they drive by.
+        out: whether they are on the road already, so that they have to come home whatever they do.
         tips: numbers of the spans of tips they may use; none where they carry nothing.
     """
 
@@ -52,6 +53,7 @@ class Crew:
     per_m: int
     per_s: int
     profile: int
+    out: bool
     tips: tuple[int, ...]
 
 

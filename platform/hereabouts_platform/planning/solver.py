@@ -22,6 +22,7 @@ from pyvrp import (
 from pyvrp.stop import MaxIterations, MaxRuntime
 from pyvrp.stop import StoppingCriterion as Stop
 
+from hereabouts_platform.planning.arcs import NO_WAY, Whole
 from hereabouts_platform.planning.problem import Crew, Do, Orders, Problem
 
 START, END, FIRST_TIP = 0, 1, 2  # depots, as PyVRP numbers them
@@ -100,7 +101,7 @@ class _Hopeless:
 
 def _cost(problem: Problem, solution: Solution) -> int:
     """What a solution costs, breaches at a price: a round that stands already may leave no way without one."""
-    done = {problem.jobs[one.idx].task for route in solution.routes() for one in route if one.is_client()}
+    done = {problem.jobs[one.idx].task for route in solution.routes() for one in route if _is_job(problem, one)}
     left = sum(prize for task, prize in enumerate(problem.prizes) if task not in done)
     breach = 0 if solution.is_feasible() else NEVER * (1 + solution.time_warp() + sum(solution.excess_load()))
     return left + breach + solution.distance_cost() + solution.duration_cost() + solution.fixed_vehicle_cost()
@@ -108,11 +109,13 @@ def _cost(problem: Problem, solution: Solution) -> int:
 
 def _data(problem: Problem, *, strict: bool) -> ProblemData:
     """The numbers for PyVRP: musts required, or (not strict) with prizes too high to leave, which takes far longer."""
-    size = len(problem.profiles[0][0])
-    spots = [Location(0, 0) for _ in range(size)]
     clients, groups = _clients(problem, strict=strict)
-    metres: list[Any] = [one for one, _ in problem.profiles]
-    seconds: list[Any] = [one for _, one in problem.profiles]
+    anchors = _anchors(problem)
+    metres: list[Any] = [_anchored(problem, n, one, anchors) for n, (one, _) in enumerate(problem.profiles)]
+    seconds: list[Any] = [_anchored(problem, n, one, anchors) for n, (_, one) in enumerate(problem.profiles)]
+    nothing = [0] * len(problem.crews[0].capacity)
+    clients += [Client(len(problem.profiles[0][0]) + n, pickup=nothing) for n in range(len(anchors))]
+    spots = [Location(0, 0) for _ in metres[0]]
     depots = [Depot(problem.start), Depot(problem.end)]
     depots += [
         Depot(problem.node_of_tipping(one.tipping), one.early, one.late, one.service_s) for one in problem.tip_spans
@@ -126,6 +129,28 @@ def _data(problem: Problem, *, strict: bool) -> ProblemData:
         duration_matrices=seconds,
         groups=groups,
     )
+
+
+def _anchors(problem: Problem) -> list[tuple[str, int]]:
+    """Vehicles on the road, and the matrices they drive by.
+
+    Each has to do one more thing, where it stands: else a vehicle with nothing left to do would cost nothing, though
+    it has to come home.
+    """
+    return [(vehicle, crew.profile) for crew in problem.crews if crew.out for vehicle in crew.vehicles]
+
+
+def _anchored(problem: Problem, profile: int, legs: Whole, anchors: Sequence[tuple[str, int]]) -> Whole:
+    """Legs with a node more for each anchor: reached from the start alone, and leaving as the start does."""
+    size = len(legs)
+    found = np.full((size + len(anchors), size + len(anchors)), NO_WAY, np.int64)
+    found[:size, :size] = legs
+    for n, (_, own) in enumerate(anchors, size):
+        if own == profile:
+            found[n, :size] = legs[problem.start]
+            found[problem.start, n] = 0
+    np.fill_diagonal(found, 0)
+    return found
 
 
 def _clients(problem: Problem, *, strict: bool) -> tuple[list[Client], list[ClientGroup]]:
@@ -178,8 +203,16 @@ def _orders(problem: Problem, solution: Solution) -> dict[str, tuple[Do, ...]]:
     found = {}
     for route in solution.routes():
         vehicle = free[route.vehicle_type()].pop(0)
-        found[vehicle] = tuple(_do(problem, one) for one in route if one.is_client() or one.idx >= FIRST_TIP)
+        found[vehicle] = tuple(_do(problem, one) for one in route if _is_job(problem, one) or _is_tip(one))
     return found
+
+
+def _is_job(problem: Problem, activity: Activity) -> bool:
+    return activity.is_client() and activity.idx < len(problem.jobs)
+
+
+def _is_tip(activity: Activity) -> bool:
+    return activity.is_depot() and activity.idx >= FIRST_TIP
 
 
 def _do(problem: Problem, activity: Activity) -> Do:
@@ -197,11 +230,15 @@ def _routes(problem: Problem, data: ProblemData, orders: Orders) -> list[Route]:
     depot_of: dict[int, int] = {}
     for number, one in enumerate(problem.tip_spans):
         depot_of.setdefault(one.tipping, FIRST_TIP + number)
-    return [
-        Route(data, _activities(order, client_of, depot_of), types[vehicle])
-        for vehicle, order in orders.items()
-        if any(not do.tipping for do in order)
-    ]
+    anchors = {vehicle: len(problem.jobs) + n for n, (vehicle, _) in enumerate(_anchors(problem))}
+    routes = []
+    for vehicle, number in types.items():
+        first = [Activity(ActivityType.CLIENT, anchors[vehicle])] if vehicle in anchors else []
+        order = orders.get(vehicle, ())
+        order = order if any(not do.tipping for do in order) else ()
+        if first or order:
+            routes.append(Route(data, [*first, *_activities(order, client_of, depot_of)], number))
+    return routes
 
 
 def _activities(order: Sequence[Do], client_of: Mapping[int, int], depot_of: Mapping[int, int]) -> list[Activity]:

@@ -80,6 +80,12 @@ def items_of(problem: Problem, order: Iterable[Do], clock: Clock) -> list[Item]:
     return found
 
 
+def onward(ready: Ready, items: Sequence[Item], clock: Clock) -> tuple[Stop, ...] | Late:
+    """A round under way and what comes next, without an end: for stops that stay as they are."""
+    found = _forward(ready, items, ready.from_s)
+    return found if isinstance(found, Late) else _stops(ready, Run(ready.from_s, found), clock)
+
+
 def round_of(ready: Ready, items: Sequence[Item], clock: Clock) -> Round | Late:
     """A round of these items with the tip before home and the rests it needs, as early home as can be."""
     kept = _without_idle_tips(ready, items)
@@ -220,15 +226,17 @@ def _limits(ready: Ready, run: Run) -> Run | Late:
 
 
 def _round(ready: Ready, run: Run, clock: Clock) -> Round:
-    stops = list(ready.head)
+    return Round(vehicle=ready.vehicle.id, stops=_stops(ready, run, clock))
+
+
+def _stops(ready: Ready, run: Run, clock: Clock) -> tuple[Stop, ...]:
+    stops = list(ready.head) or [_start(ready, clock.at(run.start))]
     carried = ready.carried
-    if not stops:
-        stops.append(_start(ready, clock.at(run.start)))
     for one in run.timed:
         carried = _after(carried, one.item)
         place = stops[-1].place if one.item.kind is StopKind.BREAK else one.item.place
         stops.append(_stop(one, place, carried, clock))
-    return Round(vehicle=ready.vehicle.id, stops=tuple(stops))
+    return tuple(stops)
 
 
 def _start(ready: Ready, at: datetime) -> Stop:
