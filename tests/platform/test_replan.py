@@ -105,6 +105,15 @@ def test_a_crew_that_was_held_up_goes_on_from_when_it_is_free() -> None:
     assert after.arrives_at == held.leaves_at + timedelta(seconds=after.drive_s)
 
 
+def test_a_lorry_that_is_home_stays_there() -> None:
+    plan, roads = morning()
+    progress = [so_far(plan.rounds[0], plan.rounds[0].stops[-1].leaves_at), *map(so_far, plan.rounds[1:])]
+    new = replan(plan, plan.work, progress, roads, FEW, made=replace(MADE, at=SIX + timedelta(hours=5)))
+    assert check(new, roads) == []
+    [stands] = [one for one in new.rounds if one.vehicle == progress[0].vehicle]
+    assert all(stop.done for stop in stands.stops)
+
+
 def test_a_bin_that_no_longer_fits_is_not_kept_next() -> None:
     plan, _ = morning()
     progress = [so_far(one) for one in plan.rounds]

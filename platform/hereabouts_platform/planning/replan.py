@@ -33,6 +33,11 @@ class Progress:
     done: tuple[Stop, ...]
     broken_down: bool = False
 
+    @property
+    def over(self) -> bool:
+        """Whether it does nothing more today: broken down, or home."""
+        return self.broken_down or (bool(self.done) and self.done[-1].kind is StopKind.END)
+
 
 def changed(
     work: DayWork, visits: Iterable[Visit], withdrawn: Iterable[str] = (), done: Iterable[Progress] = ()
@@ -69,11 +74,11 @@ def replan(
     """
     started = time.perf_counter()
     out = {one.vehicle: one for one in progress}
-    lost = [Round(vehicle=one.vehicle, stops=_happened(one.done)) for one in progress if one.broken_down and one.done]
+    lost = [Round(vehicle=one.vehicle, stops=_happened(one.done)) for one in progress if one.over and one.done]
     ended = {stop.visit for one in lost for stop in one.stops if stop.visit}
     running = replace(
         work,
-        vehicles=tuple(one for one in work.vehicles if one.id not in out or not out[one.id].broken_down),
+        vehicles=tuple(one for one in work.vehicles if one.id not in out or not out[one.id].over),
         visits=tuple(one for one in work.visits if one.id not in ended),
     )
     if running.vehicles:
@@ -100,9 +105,8 @@ def _tails(
     roads, clock = roads_of(work, matrices), clock_of(work)
     here = {one.id for one in work.vehicles}
     rest = {one.vehicle: _rest(one, out.get(one.vehicle)) for one in plan.rounds if one.vehicle in here}
-    setting = Setting(
-        work=work, roads=roads, clock=clock, heads={name: _happened(out[name].done) for name in here & set(out)}
-    )
+    heads = {name: _happened(out[name].done) for name in sorted(here & set(out)) if out[name].done}
+    setting = Setting(work=work, roads=roads, clock=clock, heads=heads)
     owners = {stop.visit: name for name, stops in rest.items() for stop in stops if stop.visit}
     setting = replace(setting, heads=_frozen(setting, rest), owners=owners, dislike_m=dislike_m)
     return rounds_of(setting, effort, lambda built: _warm(built, rest))
