@@ -19,6 +19,8 @@ from pyvrp import (
     Solution,
     VehicleType,
 )
+from pyvrp.search import NeighbourhoodParams, PerturbationParams
+from pyvrp.solve import SolveParams
 from pyvrp.stop import MaxIterations, MaxRuntime
 from pyvrp.stop import StoppingCriterion as Stop
 
@@ -28,6 +30,11 @@ from hereabouts_platform.planning.problem import Crew, Do, Orders, Problem
 START, END, FIRST_TIP = 0, 1, 2  # depots, as PyVRP numbers them
 NEVER = 10**8
 NOTHING = 2**62  # what PyVRP says a solution costs that does not hold
+# Smaller steps than PyVRP's own (50 neighbours, up to 25 disturbed at once): twice the iterations in the same time.
+PARAMS = SolveParams(
+    neighbourhood=NeighbourhoodParams(num_neighbours=30),
+    perturbation=PerturbationParams(min_perturbations=1, max_perturbations=15),
+)
 PATIENCE = 0.4  # of a search, for a plan that does all musts
 ENDLESS = np.iinfo(np.int64).max  # PyVRP's own word for no limit
 FAR = 1_000_000  # no vehicle tips that often
@@ -73,7 +80,8 @@ def solve(problem: Problem, search: Search, warm: Orders | None = None) -> Answe
 
 def _run(problem: Problem, data: ProblemData, stop: Stop, search: Search, warm: Orders | None) -> Solution:
     first = None if warm is None else Solution(data, _routes(problem, data, warm))
-    return pyvrp.solve(data, stop, seed=search.seed, collect_stats=False, initial_solution=first).best
+    found = pyvrp.solve(data, stop, seed=search.seed, collect_stats=False, params=PARAMS, initial_solution=first)
+    return found.best
 
 
 def _stop(search: Search) -> Stop:

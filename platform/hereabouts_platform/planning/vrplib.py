@@ -132,6 +132,8 @@ def _legs(file: _File, scale: int) -> npt.NDArray[np.int32]:
 
 def _work(file: _File, seconds: npt.NDArray[np.int32], scale: int) -> DayWork:
     size, capacity = file.number("DIMENSION"), file.number("CAPACITY")
+    if capacity <= 0:
+        raise InputError("CAPACITY", capacity, "Give a capacity above 0.")
     demands = file.column("DEMAND_SECTION", size)[:, 0]
     timed = bool(seconds.any())
     windows = file.column("TIME_WINDOW_SECTION", size) if timed else np.tile([0.0, NO_LIMIT_S], (size, 1))
