@@ -8,6 +8,7 @@ import pytest
 from field_day import SIX, day, hours, matrices, vehicle, visit
 
 from hereabouts_platform.plan_check.check import check
+from hereabouts_platform.plan_check.violation import Kind
 from hereabouts_platform.planning.difference import Moved, difference
 from hereabouts_platform.planning.plan import Made, plan_day
 from hereabouts_platform.planning.replan import Progress, changed, replan
@@ -103,6 +104,17 @@ def test_a_crew_that_was_held_up_goes_on_from_when_it_is_free() -> None:
     [stands] = [one for one in new.rounds if one.vehicle == progress[0].vehicle]
     after = stands.stops[len(progress[0].done)]
     assert after.arrives_at == held.leaves_at + timedelta(seconds=after.drive_s)
+
+
+def test_a_lorry_too_late_for_its_shift_still_comes_home_and_the_check_says_so() -> None:
+    plan, roads = morning()
+    progress = [so_far(one) for one in plan.rounds]
+    held = replace(progress[0].done[-1], leaves_at=SIX + timedelta(hours=4))
+    progress[0] = replace(progress[0], done=(*progress[0].done[:-1], held))
+    new = replan(plan, plan.work, progress, roads, FEW, made=AGAIN)
+    [stands] = [one for one in new.rounds if one.vehicle == progress[0].vehicle]
+    assert [stop.kind for stop in stands.stops[-2:]] == [StopKind.TIP, StopKind.END]
+    assert {(one.kind, one.vehicle) for one in check(new, roads)} >= {(Kind.SHIFT, stands.vehicle)}
 
 
 def test_a_lorry_that_is_home_stays_there() -> None:

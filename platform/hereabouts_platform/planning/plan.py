@@ -8,7 +8,7 @@ from datetime import datetime
 from hereabouts_platform.planning.build import Built, Setting, build
 from hereabouts_platform.planning.problem import Orders
 from hereabouts_platform.planning.roads import Clock, clock_of, roads_of
-from hereabouts_platform.planning.thin import thinned
+from hereabouts_platform.planning.thin import home_anyway, thinned
 from hereabouts_platform.planning.timing import Late, items_of, round_of
 from hereabouts_platform.planning.workers import Effort, part, searches
 from hereabouts_platform.roads.matrix import Matrix
@@ -71,8 +71,9 @@ def rounds_of(setting: Setting, effort: Effort, warm: Warm | None = None) -> tup
         built = build(setting)
         answers = searches(built.problem, part(effort, AGAIN_SHARE), answers[0].orders)
     orders = thinned(built, answers[0].orders, setting.clock)
-    rounds, _ = timed(built, orders, setting.clock)
-    return rounds, left_by(built, orders)
+    rounds, late = timed(built, orders, setting.clock)
+    homes = [home_anyway(built.readies[vehicle], setting.clock) for vehicle in late]
+    return [*rounds, *(one for one in homes if isinstance(one, Round))], left_by(built, orders)
 
 
 def timed(built: Built, orders: Orders, clock: Clock) -> tuple[list[Round], dict[str, Late]]:

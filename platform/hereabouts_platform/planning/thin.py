@@ -1,12 +1,16 @@
 """Rounds that cannot be timed whatever is tried: visits are taken off until they can, those that matter least first."""
 
+from dataclasses import replace
+
 from hereabouts_platform.planning.build import Built
 from hereabouts_platform.planning.problem import Do, Orders
 from hereabouts_platform.planning.ready import Ready
 from hereabouts_platform.planning.roads import Clock
 from hereabouts_platform.planning.timing import Late, items_of, round_of
+from hereabouts_schemas.work import Round
 
 Order = tuple[Do, ...]
+ENDLESS_S = 10**8
 
 
 def thinned(built: Built, orders: Orders, clock: Clock) -> dict[str, Order]:
@@ -28,3 +32,9 @@ def _without(order: Order, gone: Do) -> Order:
 
 def _fits(built: Built, ready: Ready, order: Order, clock: Clock) -> bool:
     return not isinstance(round_of(ready, items_of(built.problem, order, clock), clock), Late)
+
+
+def home_anyway(ready: Ready, clock: Clock) -> Round | Late:
+    """The way home of a vehicle on the road that is too late for it: it has to come, and the check will say what breaks."""
+    boundless = replace(ready, to_s=ENDLESS_S, duty_s=ENDLESS_S, driving_s=ENDLESS_S)
+    return round_of(replace(boundless, rules=replace(ready.rules, breaks=())), [], clock)

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
+from hereabouts_platform.planning.fleet import one_fewer
 from hereabouts_platform.planning.problem import Orders, Problem
 from hereabouts_platform.planning.solver import Answer, Search, solve
 
@@ -15,7 +16,7 @@ class Effort:
     Attributes:
         seconds: of the clock, for the searches; used where no iterations are given.
         iterations: of each search.
-        processes: searches at once, each with a seed of its own.
+        processes: searches at once, each with a seed of its own; all but the first also try with a vehicle fewer.
         seed: of the first.
     """
 
@@ -28,17 +29,39 @@ class Effort:
 def searches(problem: Problem, effort: Effort, warm: Orders | None = None) -> list[Answer]:
     """What each search found, the cheapest first."""
     until = time.time() + effort.seconds
-    tasks = [(problem, seed, effort, until, warm) for seed in range(effort.seed, effort.seed + effort.processes)]
+    tasks = [_Task(problem, effort, number, until, warm) for number in range(effort.processes)]
     if len(tasks) == 1:
         return [_search(tasks[0])]
     with get_context("spawn").Pool(len(tasks)) as pool:
         return sorted(pool.map(_search, tasks, chunksize=1), key=lambda answer: answer.cost)
 
 
-def _search(task: tuple[Problem, int, Effort, float, Orders | None]) -> Answer:
-    problem, seed, effort, until, warm = task
-    left = None if effort.iterations is not None else max(0.0, until - time.time())
-    return solve(problem, Search(seed, left, effort.iterations), warm)
+@dataclass(frozen=True, slots=True)
+class _Task:
+    problem: Problem
+    effort: Effort
+    number: int
+    until: float  # of the machine's clock, so that starting a process counts
+    warm: Orders | None
+
+    def search(self, share: float) -> Search:
+        """A share of what is left of this task's effort."""
+        effort = self.effort
+        seconds = share * max(0.0, self.until - time.time())
+        iterations = None if effort.iterations is None else int(share * effort.iterations)
+        return Search(effort.seed + self.number, seconds, iterations)
+
+
+def _search(task: _Task) -> Answer:
+    """The first task searches on all its time; the others try a vehicle fewer from half time on."""
+    if task.number == 0:
+        return solve(task.problem, task.search(1), task.warm)
+    first = solve(task.problem, task.search(0.5), task.warm)
+    fewer = one_fewer(task.problem, first.orders)
+    if fewer is None:
+        fewer = task.problem, first.orders
+    share = 0.5 if task.effort.iterations is not None else 1
+    return min(first, solve(fewer[0], task.search(share), fewer[1]), key=lambda answer: answer.cost)
 
 
 def part(effort: Effort, share: float) -> Effort:
