@@ -137,8 +137,8 @@ def swap_two_visits(plan: RoundPlan, dice: random.Random) -> Spoilt:
     """The second in the first's place: the matrix is made so that no two legs from one place are alike."""
     at = _find(plan, dice, StopKind.VISIT)
     stops = list(plan.rounds[at[0]].stops)
-    if stops[at[1] + 1].kind is not StopKind.VISIT:
-        return None
+    if stops[at[1] + 1].kind is not StopKind.VISIT or stops[at[1] + 2].kind is StopKind.BREAK:
+        return None  # a rest would be somewhere else than its vehicle, which is told instead
     one, two = stops[at[1]], stops[at[1] + 1]
     stops[at[1]] = replace(one, place=two.place, visit=two.visit)
     stops[at[1] + 1] = replace(two, place=one.place, visit=one.visit)
@@ -326,6 +326,8 @@ def past_the_tip(plan: RoundPlan, dice: random.Random) -> Spoilt:
         return None
     stops = list(plan.rounds[at[0]].stops)
     last = max(n for n, stop in enumerate(stops) if stop.kind is StopKind.TIP)
+    if stops[last + 1].kind is StopKind.BREAK:
+        return None
     full = stops[last - 1].carried
     stops[-1] = replace(stops[-1], carried=full)
     return _with_stops(plan, at[0], [*stops[:last], *stops[last + 1 :]]), Kind.TIP

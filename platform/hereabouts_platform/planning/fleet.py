@@ -1,4 +1,4 @@
-"""The same day with a vehicle fewer: a search seldom gives one up by itself, for it would have to move a whole round."""
+"""The same day with a vehicle fewer: a search seldom gives one up, as it would have to move a whole round."""
 
 from dataclasses import replace
 
