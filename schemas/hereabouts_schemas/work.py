@@ -159,7 +159,7 @@ class Vehicle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Break:
-    """A rest: of at least `length_s`, begun before more than `after_s` of the shift have passed."""
+    """A rest: of at least `length_s`, begun before more than `after_s` have passed since leaving the yard."""
 
     after_s: int
     length_s: int
@@ -172,7 +172,8 @@ class DutyRules:
     Attributes:
         source: the law or agreement it comes from, as text.
         most_driving_s, most_duty_s: in a day; duty runs from leaving the yard to being back, breaks included.
-        breaks: the rests a shift needs, where it is longer than their `after_s`.
+        breaks: the rests that a round needs where it would last longer than their `after_s`, shortest `after_s` first.
+            The first rest of a round answers the first, the second the second.
     """
 
     name: str
@@ -214,6 +215,7 @@ class Stop:
         drive_m, drive_s: from the stop before by the matrix of the vehicle's class; 0 at the start and for a break.
         arrives_at, begins_at, leaves_at: begins after waiting, where it has to wait.
         carried: what is in the vehicle on leaving, by stream; empty streams are not named.
+        done: it has happened: times, metres and load are as they were, not as planned. Only at the head of a round.
     """
 
     kind: StopKind
@@ -225,11 +227,12 @@ class Stop:
     begins_at: datetime
     leaves_at: datetime
     carried: tuple[Load, ...] = ()
+    done: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Round:
-    """One vehicle's stops in a shift, from its start to its end."""
+    """One vehicle's stops in a shift, from its start to its end; what a vehicle did that broke down has no end."""
 
     vehicle: str
     stops: tuple[Stop, ...]
@@ -241,12 +244,14 @@ class Left:
 
     Attributes:
         says: why, in a sentence.
+        unmet: it had to be done and the plan has no way to: `says` tells why, and a person has to decide.
         overflow_p50_at: when it is as likely as not to have overflowed; overflow_p90_at: when one in ten such bins has
             (the P90 of its level is full by then), so it comes first. None where it cannot be said.
     """
 
     visit: str
     says: str
+    unmet: bool = False
     overflow_p50_at: datetime | None = None
     overflow_p90_at: datetime | None = None
 

@@ -1,9 +1,10 @@
-"""`hereabouts rounds`: the rounds of vehicles and crews."""
+"""`hereabouts rounds`: who goes where in which order, and how well."""
 
 import typer
 
 from hereabouts_deploy.commands.rounds_evaluate import evaluate_forecast
 from hereabouts_deploy.commands.rounds_simulate import simulate
+from hereabouts_deploy.commands.rounds_solve import solve
 
 
 def register(app: typer.Typer) -> None:
@@ -11,6 +12,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(
         help="Rounds of vehicles and crews, and made-up towns to try a policy on.", no_args_is_help=True
     )
+    group.command("solve")(solve)
     group.command("simulate")(simulate)
     group.command("evaluate-forecast")(evaluate_forecast)
     app.add_typer(group, name="rounds")

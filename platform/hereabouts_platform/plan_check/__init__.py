@@ -1,0 +1,1 @@
+"""Whether a published plan holds, told from its JSON and the travel matrices alone. Knows nothing of who made it."""

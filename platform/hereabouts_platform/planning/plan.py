@@ -1,0 +1,132 @@
+"""A plan of a day: put in numbers, searched, timed with rests, and what is left with its reason."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hereabouts_platform.planning.build import Built, Setting, build
+from hereabouts_platform.planning.problem import Orders
+from hereabouts_platform.planning.roads import Clock, clock_of, roads_of
+from hereabouts_platform.planning.thin import home_anyway, thinned
+from hereabouts_platform.planning.timing import Late, items_of, round_of
+from hereabouts_platform.planning.workers import Effort, part, searches
+from hereabouts_platform.roads.matrix import Matrix
+from hereabouts_schemas.work import DayWork, Left, Round, RoundPlan
+
+AGAIN = 3  # times that the day is searched again because a rest did not fit in
+AGAIN_SHARE = 0.15  # of the effort, each time
+SPARE_S = 60
+NO_VEHICLE = "There is no vehicle today."
+NO_ROOM = "No vehicle has time or room left for it today."
+CAN_WAIT = "It can wait: going there would cost more than the harm expected of leaving it."
+
+Warm = Callable[[Built], Orders]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """Where a plan comes from: when, by which roads (`osrm`, `network`, `great_circle`), whom to name for the map."""
+
+    at: datetime
+    roads: str
+    attribution: str
+
+
+def plan_day(work: DayWork, matrices: Mapping[str, Matrix], effort: Effort, made: Made) -> RoundPlan:
+    """The best plan that the effort finds; the same for a seed and a number of iterations.
+
+    What no vehicle can do is left, with the reason; a must that is left is marked `unmet`.
+
+    Args:
+        matrices: by vehicle class; places of the work that they lack cannot be reached.
+
+    Raises:
+        InputError: a class of vehicles has no matrix.
+    """
+    started = time.perf_counter()
+    roads = roads_of(work, matrices)
+    if work.vehicles:
+        rounds, left = rounds_of(Setting(work=work, roads=roads, clock=clock_of(work)), effort)
+    else:
+        rounds, left = [], {one.id: NO_VEHICLE for one in work.visits}
+    return published(work, matrices, rounds, left, made=made, seed=effort.seed, solve_s=time.perf_counter() - started)
+
+
+def rounds_of(setting: Setting, effort: Effort, warm: Warm | None = None) -> tuple[list[Round], dict[str, str]]:
+    """Rounds, and the reason of each visit left.
+
+    Args:
+        warm: from the day's numbers to orders that the search begins with.
+    """
+    built = build(setting)
+    answers = searches(built.problem, effort, warm and warm(built))
+    for number in range(AGAIN):
+        for answer in answers:
+            rounds, late = timed(built, answer.orders, setting.clock)
+            if not late:
+                return rounds, left_by(built, answer.orders)
+        _, late = timed(built, answers[0].orders, setting.clock)
+        setting = _tighter(setting, built, late, number)
+        built = build(setting)
+        answers = searches(built.problem, part(effort, AGAIN_SHARE), answers[0].orders)
+    orders = thinned(built, answers[0].orders, setting.clock)
+    rounds, late = timed(built, orders, setting.clock)
+    homes = [home_anyway(built.readies[vehicle], setting.clock) for vehicle in late]
+    return [*rounds, *(one for one in homes if isinstance(one, Round))], left_by(built, orders)
+
+
+def timed(built: Built, orders: Orders, clock: Clock) -> tuple[list[Round], dict[str, Late]]:
+    """The rounds of orders, and the vehicles whose round cannot be timed, with the reason."""
+    rounds, late = [], {}
+    for vehicle, ready in built.readies.items():
+        if not ready.head and not orders.get(vehicle):
+            continue
+        found = round_of(ready, items_of(built.problem, orders.get(vehicle, ()), clock), clock)
+        if isinstance(found, Late):
+            late[vehicle] = found
+        else:
+            rounds.append(found)
+    return rounds, late
+
+
+def _tighter(setting: Setting, built: Built, late: Mapping[str, Late], number: int) -> Setting:
+    """The same day with less room: windows cut by a rest, rounds by what they were too long."""
+    shorter = dict(setting.shorter_s)
+    for vehicle, one in late.items():
+        shorter[vehicle] = shorter.get(vehicle, 0) + (one.by_s + SPARE_S if number else 0)
+    return replace(setting, squeeze_s=max(one.reserve_s for one in built.readies.values()), shorter_s=shorter)
+
+
+def left_by(built: Built, orders: Orders) -> dict[str, str]:
+    """The visits that orders leave, with the reason."""
+    done = {do.number for order in orders.values() for do in order if not do.tipping}
+    left = dict(built.refused)
+    for number, task in enumerate(built.problem.tasks):
+        if number not in done:
+            left.update({one.id: NO_ROOM if task.must else CAN_WAIT for one in task.visits})
+    return left
+
+
+def published(
+    work: DayWork,
+    matrices: Mapping[str, Matrix],
+    rounds: list[Round],
+    left: Mapping[str, str],
+    *,
+    made: Made,
+    seed: int,
+    solve_s: float,
+) -> RoundPlan:
+    """The plan as it is published."""
+    return RoundPlan(
+        work=work,
+        rounds=tuple(rounds),
+        left=tuple(Left(visit=one.id, says=left[one.id], unmet=one.must) for one in work.visits if one.id in left),
+        made_at=made.at,
+        roads=made.roads,
+        attribution=made.attribution,
+        matrix_sha256={name: matrices[name].sha256() for name in sorted({one.vehicle_class for one in work.vehicles})},
+        seed=seed,
+        solve_s=round(solve_s, 2),
+    )

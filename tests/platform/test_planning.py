@@ -1,0 +1,181 @@
+"""Plans of days that have everything in them hold by the independent check, and say why what is left is left."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from field_day import SHORT, SIX, TIP, day, hours, matrices, rich_day, vehicle, visit
+
+import hereabouts_platform.planning
+from hereabouts_platform.plan_check.check import check
+from hereabouts_platform.planning.duty import duty_rules
+from hereabouts_platform.planning.plan import Made, plan_day
+from hereabouts_platform.planning.workers import Effort
+from hereabouts_platform.roads.matrix import UNREACHABLE, Matrix
+from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.work import Compartment, DayWork, Load, RoundPlan, StopKind
+
+MADE = Made(at=SIX - timedelta(hours=1), roads="great_circle", attribution="")
+
+
+def planned(work: DayWork, roads: dict[str, Matrix] | None = None, iterations: int = 60) -> RoundPlan:
+    """A plan that holds."""
+    roads = matrices(work) if roads is None else roads
+    plan = plan_day(work, roads, Effort(iterations=iterations), MADE)
+    assert check(plan, roads) == []
+    return plan
+
+
+def served(plan: RoundPlan) -> dict[str, str]:
+    return {stop.visit: one.vehicle for one in plan.rounds for stop in one.stops if stop.visit}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_day_with_everything_in_it_holds(seed: int) -> None:
+    plan = planned(rich_day(seed))
+    assert not [one for one in plan.left if one.unmet]
+    done = served(plan)
+    assert done["v3"] == done["v4"] == "t0"
+    if "v2" in done:
+        assert done["v1"] == done["v2"]
+
+
+def test_the_same_seed_and_iterations_make_the_same_plan() -> None:
+    work = rich_day(1)
+    one, other = planned(work), planned(work)
+    assert one.rounds == other.rounds
+    assert one.left == other.left
+
+
+def test_a_lorry_tips_in_between_when_it_is_full_and_before_home() -> None:
+    work = day(*(visit(n, load=Load(stream="litter", litres=300, kg=10)) for n in range(5)))
+    [one] = planned(work).rounds
+    tips = [n for n, stop in enumerate(one.stops) if stop.kind is StopKind.TIP]
+    assert len(tips) == 2
+    assert tips[-1] == len(one.stops) - 2
+    assert one.stops[-1].carried == ()
+
+
+def test_a_van_that_carries_nothing_goes_straight_home() -> None:
+    inspections = (visit(n, load=None, skills=("damp",), windows=(hours(n, n + 0.5),)) for n in range(3))
+    work = day(*inspections, vehicles=(vehicle(0, compartments=(), skills=("damp",)),), tips=())
+    [one] = planned(work).rounds
+    assert [stop.visit for stop in one.stops if stop.visit] == ["v0", "v1", "v2"]
+    assert StopKind.TIP not in {stop.kind for stop in one.stops}
+    assert [stop.kind for stop in one.stops].count(StopKind.BREAK) == 1
+
+
+def test_what_costs_more_than_the_harm_is_left_without_alarm() -> None:
+    work = day(visit(0), visit(1, must=False, prize_p=1))
+    roads = matrices(work)
+    far = roads["rcv"].metres + np.where(np.array(roads["rcv"].ids) == "p1", 20_000, 0)
+    np.fill_diagonal(far, 0)
+    plan = planned(work, {"rcv": replace(roads["rcv"], metres=far.astype(np.int32))})
+    assert [(one.visit, one.unmet) for one in plan.left] == [("v1", False)]
+    assert plan.left[0].says.startswith("It can wait")
+
+
+IMPOSSIBLE = {
+    "class": (visit(1, vehicle_classes=("van",)), "of a class that cannot get there"),
+    "skill": (visit(1, skills=("crane",)), "lacks the skill crane"),
+    "stream": (visit(1, load=Load(stream="glass", litres=1, kg=1)), "does not carry glass"),
+    "size": (visit(1, load=Load(stream="litter", litres=2000, kg=1)), "2000 litres and 1 kg are more than it holds"),
+    "lock": (visit(1, locked_to="t9"), "kept for t9, but it is not out today"),
+    "window": (visit(1, windows=(hours(9, 10),)), "its hours do not fit the shift"),
+    "yesterday": (visit(1, windows=(hours(-9, -8),)), "leave no time"),
+    "order": (visit(1, after="v7"), "right after v7, which is not part"),
+    "circle": (visit(1, after="v1"), "leads to no visit that can come first"),
+    "map": (visit(1, place="nowhere"), "no way for it to get there"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(IMPOSSIBLE))
+def test_a_must_that_cannot_be_done_is_left_with_the_reason_and_the_rest_is_planned(what: str) -> None:
+    lost, why = IMPOSSIBLE[what]
+    plan = planned(day(visit(0), lost), matrices(day(visit(0), visit(1))))
+    assert set(served(plan)) == {"v0"}
+    assert [(one.visit, one.unmet) for one in plan.left] == [("v1", True)]
+    assert why in plan.left[0].says
+
+
+def test_a_place_that_no_road_leads_to_is_left() -> None:
+    work = day(visit(0), visit(1))
+    roads = matrices(work)["rcv"]
+    cut = roads.metres.copy()
+    cut[:, roads.ids.index("p1")] = UNREACHABLE
+    np.fill_diagonal(cut, 0)
+    plan = planned(work, {"rcv": replace(roads, metres=cut)})
+    assert [one.visit for one in plan.left if one.unmet] == ["v1"]
+
+
+def test_more_musts_than_a_shift_holds_are_left_as_unmet_and_the_rest_holds() -> None:
+    work = day(*(visit(n, service_s=3600, load=None) for n in range(12)))
+    plan = planned(work)
+    assert 0 < len(served(plan)) < 12
+    assert all(one.unmet and "time or room" in one.says for one in plan.left)
+
+
+def test_without_vehicles_all_is_left() -> None:
+    plan = planned(day(visit(0), vehicles=()))
+    assert [(one.visit, one.unmet) for one in plan.left] == [("v0", True)]
+
+
+def test_a_load_that_no_tip_takes_keeps_a_lorry_in_the_yard() -> None:
+    full = vehicle(0, compartments=(Compartment(litres=100, kg=100),), carries=(Load(stream="oil", litres=9, kg=9),))
+    plan = planned(day(visit(0), vehicles=(full,), tips=(replace(TIP, streams=("litter",)),)))
+    assert plan.rounds == ()
+    assert "no tip takes the oil in it" in plan.left[0].says
+
+
+def test_streams_that_go_to_two_tips_are_tipped_at_both() -> None:
+    tips = (replace(TIP, streams=("litter",)), replace(TIP, id="glass tip", streams=("glass",)))
+    split = (Compartment(streams=("glass",), litres=300, kg=200), Compartment(streams=("litter",), litres=700, kg=90))
+    loads = (Load(stream="glass", litres=100, kg=50), Load(stream="litter", litres=100, kg=5))
+    work = day(*(visit(n, load=loads[n % 2]) for n in range(8)), vehicles=(vehicle(0, compartments=split),), tips=tips)
+    [one] = planned(work).rounds
+    assert {stop.place for stop in one.stops[-3:-1]} == {"tip", "glass tip"}
+
+
+def test_a_rest_is_found_where_windows_leave_little_room() -> None:
+    work = day(*(visit(n, load=None, windows=(hours(0.4 * n, 0.4 * n + 0.45),)) for n in range(6)))
+    plan = planned(work)
+    rests = [stop for one in plan.rounds for stop in one.stops if stop.kind is StopKind.BREAK]
+    assert all(stop.leaves_at - stop.begins_at == timedelta(seconds=SHORT.breaks[0].length_s) for stop in rests)
+    assert rests
+
+
+def test_processes_find_what_one_of_them_finds() -> None:
+    work = rich_day(2)
+    roads = matrices(work)
+    plan = plan_day(work, roads, Effort(iterations=20, processes=2), MADE)
+    assert check(plan, roads) == []
+
+
+def test_a_class_without_roads_and_unknown_rules_are_refused_by_name() -> None:
+    with pytest.raises(InputError, match="rcv"):
+        plan_day(day(visit(0)), {}, Effort(iterations=1), MADE)
+    work = day(visit(0), vehicles=(vehicle(0, duty="none such"),))
+    with pytest.raises(InputError, match="none such"):
+        plan_day(work, matrices(work), Effort(iterations=1), MADE)
+
+
+def test_rules_as_shipped_and_a_table_that_is_none(tmp_path: Path) -> None:
+    shipped = duty_rules()
+    domestic = shipped["gb_domestic"]
+    assert (domestic.most_driving_s, domestic.most_duty_s) == (36_000, 39_600)
+    assert all(one.source and one.breaks for one in shipped.values())
+    own = tmp_path / "own.toml"
+    own.write_text('[ours]\nsource = "agreed"\nmost_driving_s = 1\nmost_duty_s = "long"\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"ours\.most_duty_s"):
+        duty_rules(own)
+
+
+def test_one_module_alone_knows_the_solver() -> None:
+    folder = Path(hereabouts_platform.planning.__file__).parents[2]
+    knows = re.compile(r"^\s*(import|from) pyvrp", re.MULTILINE)
+    assert [path.name for path in folder.rglob("*.py") if knows.search(path.read_text(encoding="utf-8"))] == [
+        "solver.py"
+    ]

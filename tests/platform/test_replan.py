@@ -1,0 +1,151 @@
+"""Planning again in mid-shift: what is done and next stays, crews keep their bins, and the plan still holds."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cache
+
+import pytest
+from field_day import SIX, day, hours, matrices, vehicle, visit
+
+from hereabouts_platform.plan_check.check import check
+from hereabouts_platform.plan_check.violation import Kind
+from hereabouts_platform.planning.difference import Moved, difference
+from hereabouts_platform.planning.plan import Made, plan_day
+from hereabouts_platform.planning.replan import Progress, changed, replan
+from hereabouts_platform.planning.workers import Effort
+from hereabouts_platform.roads.matrix import Matrix
+from hereabouts_schemas.work import DayWork, Load, Round, RoundPlan, Stop, StopKind
+
+NOW = SIX + timedelta(hours=1)
+MADE = Made(at=SIX - timedelta(hours=1), roads="great_circle", attribution="")
+AGAIN = replace(MADE, at=NOW)
+FEW = Effort(iterations=80)
+
+
+@cache
+def morning() -> tuple[RoundPlan, dict[str, Matrix]]:
+    """A plan of three lorries and 36 bins."""
+    visits = [visit(n, service_s=240, load=Load(stream="litter", litres=60, kg=6)) for n in range(36)]
+    work = day(*visits, vehicles=tuple(vehicle(n, shift=hours(0, 4)) for n in range(3)))
+    roads = matrices(work)
+    return plan_day(work, roads, Effort(iterations=300), MADE), roads
+
+
+def so_far(one: Round, now: datetime = NOW) -> Progress:
+    """All that has begun by now, as planned."""
+    return Progress(vehicle=one.vehicle, done=tuple(stop for stop in one.stops if stop.begins_at <= now))
+
+
+def again(work: DayWork, progress: list[Progress], **given: int) -> RoundPlan:
+    plan, roads = morning()
+    new = replan(plan, work, progress, roads, FEW, made=AGAIN, **given)
+    assert check(new, roads) == []
+    return new
+
+
+def visits_of(stops: tuple[Stop, ...]) -> list[str]:
+    return [stop.visit for stop in stops if stop.visit]
+
+
+def crews(plan: RoundPlan) -> dict[str, str]:
+    return {name: one.vehicle for one in plan.rounds for name in visits_of(one.stops)}
+
+
+def test_what_is_done_and_the_next_two_stay_and_crews_keep_their_bins() -> None:
+    plan, _ = morning()
+    fuller = visit(35, service_s=240, load=Load(stream="litter", litres=95, kg=9))
+    progress = [so_far(one) for one in plan.rounds]
+    new = again(changed(plan.work, [fuller], done=progress), progress)
+    stands = {one.vehicle: one.stops for one in new.rounds}
+    for old, one in zip(plan.rounds, progress, strict=True):
+        done = visits_of(one.done)
+        assert visits_of(stands[old.vehicle])[: len(done) + 2] == visits_of(old.stops)[: len(done) + 2]
+        assert [replace(stop, done=True) for stop in one.done] == list(stands[old.vehicle][: len(one.done)])
+        assert all(stop.done == (n < len(one.done)) for n, stop in enumerate(stands[old.vehicle]))
+    assert len(difference(plan, new).moved) <= 1
+
+
+def test_new_and_withdrawn_visits_and_what_the_dispatcher_is_shown() -> None:
+    plan, roads = morning()
+    progress = [so_far(one) for one in plan.rounds]
+    done = {stop.visit for one in progress for stop in one.done}
+    [gone, *_] = [one.id for one in reversed(plan.work.visits) if one.id not in done]
+    urgent = replace(visit(99), place="p3")
+    work = changed(plan.work, [urgent], withdrawn=[gone, *(name for name in done if name)], done=progress)
+    new = again(work, progress)
+    shown = difference(plan, new)
+    assert [name for name, _ in shown.added] == ["v99"]
+    assert [name for name, _ in shown.dropped] == [gone]
+    assert done - {None} <= set(crews(new))
+    driven = [sum(stop.drive_m for one in found.rounds for stop in one.stops) for found in (plan, new)]
+    assert shown.metres == driven[1] - driven[0]
+    assert check(new, roads) == []
+
+
+def test_a_broken_down_lorry_keeps_what_it_has_done_and_others_take_over() -> None:
+    plan, _ = morning()
+    progress = [so_far(one) for one in plan.rounds]
+    lost = progress[0].vehicle
+    new = again(plan.work, [replace(progress[0], broken_down=True), *progress[1:]])
+    [stands] = [one for one in new.rounds if one.vehicle == lost]
+    assert visits_of(stands.stops) == visits_of(progress[0].done)
+    shown = difference(plan, new)
+    assert shown.moved
+    assert all(isinstance(one, Moved) and one.was == lost for one in shown.moved if one.was == lost)
+    assert {one.visit for one in new.left} | set(crews(new)) == {one.id for one in plan.work.visits}
+
+
+def test_a_crew_that_was_held_up_goes_on_from_when_it_is_free() -> None:
+    plan, _ = morning()
+    progress = [so_far(one) for one in plan.rounds]
+    held = replace(progress[0].done[-1], leaves_at=NOW + timedelta(minutes=40))
+    progress[0] = replace(progress[0], done=(*progress[0].done[:-1], held))
+    new = again(plan.work, progress)
+    [stands] = [one for one in new.rounds if one.vehicle == progress[0].vehicle]
+    after = stands.stops[len(progress[0].done)]
+    assert after.arrives_at == held.leaves_at + timedelta(seconds=after.drive_s)
+
+
+def test_a_lorry_too_late_for_its_shift_still_comes_home_and_the_check_says_so() -> None:
+    plan, roads = morning()
+    progress = [so_far(one) for one in plan.rounds]
+    held = replace(progress[0].done[-1], leaves_at=SIX + timedelta(hours=4))
+    progress[0] = replace(progress[0], done=(*progress[0].done[:-1], held))
+    new = replan(plan, plan.work, progress, roads, FEW, made=AGAIN)
+    [stands] = [one for one in new.rounds if one.vehicle == progress[0].vehicle]
+    assert [stop.kind for stop in stands.stops[-2:]] == [StopKind.TIP, StopKind.END]
+    assert {(one.kind, one.vehicle) for one in check(new, roads)} >= {(Kind.SHIFT, stands.vehicle)}
+
+
+def test_a_lorry_that_is_home_stays_there() -> None:
+    plan, roads = morning()
+    progress = [so_far(plan.rounds[0], plan.rounds[0].stops[-1].leaves_at), *map(so_far, plan.rounds[1:])]
+    new = replan(plan, plan.work, progress, roads, FEW, made=replace(MADE, at=SIX + timedelta(hours=5)))
+    assert check(new, roads) == []
+    [stands] = [one for one in new.rounds if one.vehicle == progress[0].vehicle]
+    assert all(stop.done for stop in stands.stops)
+
+
+def test_a_bin_that_no_longer_fits_is_not_kept_next() -> None:
+    plan, _ = morning()
+    progress = [so_far(one) for one in plan.rounds]
+    first = visits_of(plan.rounds[0].stops)[len(visits_of(progress[0].done))]
+    heavy = replace(
+        next(one for one in plan.work.visits if one.id == first), load=Load(stream="litter", litres=990, kg=9)
+    )
+    new = again(changed(plan.work, [heavy], done=progress), progress)
+    assert first in crews(new)
+
+
+@pytest.mark.parametrize("before_the_start", [True, False])
+def test_without_progress_or_vehicles(before_the_start: bool) -> None:
+    plan, _ = morning()
+    if before_the_start:
+        assert set(crews(again(plan.work, []))) == set(crews(plan))
+        return
+    progress = [replace(so_far(one), broken_down=True) for one in plan.rounds]
+    unused = {one.id for one in plan.work.vehicles} - {one.vehicle for one in progress}
+    progress += [Progress(vehicle=name, done=(), broken_down=True) for name in sorted(unused)]
+    new = again(plan.work, progress)
+    assert all(one.unmet for one in new.left)
+    assert {stop.kind for one in new.rounds for stop in one.stops} <= set(StopKind) - {StopKind.END}
