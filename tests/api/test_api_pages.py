@@ -195,7 +195,7 @@ def test_a_place_page_says_why_since_when_and_from_what(officer: httpx.Client) -
     said = page.said()
     assert page.headings[0] == ("h1", "2 Mill Lane")
     assert "Reason <urgent>." in said
-    assert "Relative humidity of the air, a week's average (limit reached) 81.2 % 75.0 %" in said
+    assert "Relative humidity of the air, a week's average (limit reached) 81.2 %75.0 %" in said
     assert "26 June 2026, 12:05 3 July 2026, 12:05" in said
     assert "Every device here is being heard." in said
     assert "quiet" not in said

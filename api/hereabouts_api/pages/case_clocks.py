@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from hereabouts_api.pages.case_words import say_actor, say_hours, say_left
+from hereabouts_api.pages.case_words import say_hours, say_left
 from hereabouts_platform.cases.clocks.book import RuleBook
 from hereabouts_platform.cases.clocks.clock import Clock, ClockState
 from hereabouts_platform.cases.clocks.words import say_day, say_state
 from hereabouts_platform.cases.clocks.working_days import BeyondKnownDays, WorkingDays, civil_day
+from hereabouts_platform.rules.wording import say_actor
 from hereabouts_schemas.times import LONDON, say_time
 
 SOON = 2  # working days left, from which a deadline is marked

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from hereabouts_api.pages.case_words import TITLES, say_actor, say_detail
+from hereabouts_api.pages.case_words import TITLES, say_detail
+from hereabouts_platform.rules.wording import say_actor
 from hereabouts_schemas.case import CaseEventKind as Kind
 
 LATER = timedelta(minutes=10)  # written down so long after it happened, it is said

@@ -123,11 +123,6 @@ def hazard_title(hazard: str) -> str:
     return HAZARDS.get(hazard, hazard.replace("_", " ").capitalize())
 
 
-def say_actor(name: str) -> str:
-    """Who did it: a person by name, a job as the system."""
-    return "Hereabouts itself" if name.startswith("system:") else name
-
-
 def say_left(left: int) -> str:
     """Working days up to a deadline.
 

@@ -5,10 +5,10 @@ from datetime import date
 
 from hereabouts_platform.cases.clocks.facts import instant
 from hereabouts_platform.cases.clocks.words import say_day
+from hereabouts_platform.rules.hazard_words import LEVELS, say_level
 from hereabouts_schemas.case import CaseEvent, CaseEventKind
 from hereabouts_schemas.times import say_time
 
-_LEVELS = {"watch": "keep an eye on it", "act": "needs action", "urgent": "urgent"}
 _CHOICES: Mapping[str, Mapping[str, str]] = {
     "by": {"resident": "Told by a resident", "staff": "Told by a colleague", "partner": "Told by a partner"},
     "type": {"remote": "Done remotely", "in_person": "Done in person"},
@@ -38,7 +38,7 @@ _CHOICES: Mapping[str, Mapping[str, str]] = {
         "sensor_problem": "Problem with the sensor",
         "no_access": "Nobody could get in",
     },
-    "level": {level: f"Level: {words}" for level, words in _LEVELS.items()},
+    "level": {level: f"Level: {words}" for level, words in LEVELS.items()},
 }
 _YES_NO: Mapping[str, tuple[str, str]] = {
     "accepted": ("Accepted", "Declined"),
@@ -96,7 +96,7 @@ def _is_change(detail: Mapping[str, object], key: str) -> bool:
 def _change(detail: Mapping[str, object]) -> list[str]:
     if not _is_change(detail, "from"):
         return []
-    before, now = (_LEVELS.get(str(detail[key]), str(detail[key])) for key in ("from", "to"))
+    before, now = (say_level(str(detail[key])) for key in ("from", "to"))
     return [f"From “{before}” to “{now}”"]
 
 

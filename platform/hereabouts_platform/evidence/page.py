@@ -6,6 +6,8 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hereabouts_platform.cases.clocks.words import say_clock, say_day, say_due, say_state
+from hereabouts_platform.rules.hazard_words import say_level
+from hereabouts_platform.rules.wording import say_actor
 from hereabouts_schemas.times import format_time, say_time
 
 
@@ -20,6 +22,8 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         say_time=say_time,
+        say_actor=say_actor,
+        say_level=say_level,
         say_day=say_day,
         say_clock=say_clock,
         say_due=say_due,

@@ -23,3 +23,13 @@ def say_hazard(hazard: str) -> str:
         ('damp air, where mould can grow', 'odd thing')
     """
     return HAZARDS.get(hazard, hazard.replace("_", " "))
+
+
+def say_level(level: str) -> str:
+    """A level within a sentence; one that has no words here as it stands.
+
+    Example:
+        >>> say_level("act"), say_level("ok")
+        ('needs action', 'ok')
+    """
+    return LEVELS[Level(level)] if level in LEVELS else level

@@ -85,3 +85,8 @@ def say_span(span: timedelta) -> str:
         if count and abs(count * seconds - span.total_seconds()) <= 0.1 * span.total_seconds():
             return f"{count:,} {unit}{'s' if count != 1 else ''}"
     return f"{span.total_seconds():.0f} seconds"
+
+
+def say_actor(name: str) -> str:
+    """Who did it: a person by name, a job as the system."""
+    return "Hereabouts itself" if name.startswith("system:") else name
