@@ -25,7 +25,8 @@ site,bin_site,Corner,-1.51,53.81,,
 slot,bin_slot,Corner litter,,,site,"{""capacity_l"": 800, ""access"": ""rcv18,van""}"
 bad,bin_slot,Bad,-1.5,53.8,,"{""capacity_l"": ""big""}"
 """
-VEHICLES = """id,name,vehicle_class,compartments,skills,duty,start_depot,end_depot,fixed_p,per_km_p,per_hour_p,in_service_to
+VEHICLES = """id,name,vehicle_class,compartments,skills,duty,start_depot,end_depot,fixed_p,per_km_p,per_hour_p,\
+in_service_to
 v1,RCV 1,rcv26,glass+cans:6000:900;paper:8000:700,crane,gb_domestic,yard,,12000,90,2500,
 v2,Van,van,,,working_time,yard,yard,0,40,1500,2026-03-31
 v3,Lost,van,,,working_time,tip,,0,40,1500,

@@ -139,7 +139,7 @@ def _crew(row: Row, vehicles: Mapping[str, FleetVehicle]) -> CrewShift:
 
 
 def _without_clashes(wishes: Wishes[CrewShift], others: Sequence[CrewShift], tally: Tally) -> list[CrewShift]:
-    """Shifts such that on no day a crew has two, or a vehicle two crews. What is said of a date goes before weekdays."""
+    """Shifts such that on no day a crew has two, or a vehicle two crews; a date goes before its weekday."""
     crew_days: dict[tuple[str, str], set[object]] = defaultdict(set)
     vehicle_days: dict[tuple[str, object], str] = {(o.vehicle, day): o.id for o in others for day in _each_day(o)}
     kept = []

@@ -10,7 +10,9 @@ from hereabouts_platform.store.fleet import Days
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.work import Compartment
 
-_COMPARTMENT = "Write streams:litres:kg, like general:14000:1400 or glass+cans:6000:900;paper:8000:700; any for any stream."
+_COMPARTMENT = (
+    "Write streams:litres:kg, like general:14000:1400 or glass+cans:6000:900;paper:8000:700; any for any stream."
+)
 
 
 def compartments(text: str) -> tuple[Compartment, ...]:
@@ -81,4 +83,6 @@ def days_of(column: str, text: str) -> Days:
     try:
         return Days(weekdays=read_weekdays(column, text))
     except InputError:
-        raise InputError(column, text, "Give a date (2026-03-03), or weekdays (Mon-Fri, or Mon,Wed, or daily).") from None
+        raise InputError(
+            column, text, "Give a date (2026-03-03), or weekdays (Mon-Fri, or Mon,Wed, or daily)."
+        ) from None

@@ -1,7 +1,7 @@
 """Hours of the week in Europe/London, as people write them: `Mon-Fri 06:00-10:00; Sat 06:00-08:00`; in UTC for a time.
 
-An hour that lies on the night in which clocks change means what the clock on the wall shows: one that begins in the hour
-that is left out begins when clocks go forward, one that ends in the hour that comes twice ends with its second coming.
+In a night on which clocks change, hours mean what the clock on the wall shows: those that begin in the hour that is
+left out begin when clocks go forward, those that end in the hour that comes twice end with its second coming.
 """
 
 import re
@@ -71,7 +71,9 @@ def read_weekdays(field: str, text: str) -> tuple[int, ...]:
 
 def _weekday(field: str, name: str, text: str) -> int:
     if name[:3] not in WEEKDAYS:
-        raise InputError(field, text, "Weekdays are Mon, Tue, Wed, Thu, Fri, Sat, Sun, like Mon-Fri or Mon,Wed; or daily.")
+        raise InputError(
+            field, text, "Weekdays are Mon, Tue, Wed, Thu, Fri, Sat, Sun: write Mon-Fri, Mon,Wed or daily."
+        )
     return WEEKDAYS.index(name[:3]) + 1
 
 

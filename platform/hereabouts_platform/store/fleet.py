@@ -140,9 +140,7 @@ def forget_crews(connection: Connection, gone: Iterable[CrewShift]) -> None:
 def baselines(connection: Connection) -> list[Baseline]:
     """Every stored baseline."""
     fields = ("round", "km", "hours", "litres", "visits", "method", "source")
-    return [
-        Baseline(days=_days(row), **{name: row[name] for name in fields}) for row in _rows(connection, "baselines")
-    ]
+    return [Baseline(days=_days(row), **{name: row[name] for name in fields}) for row in _rows(connection, "baselines")]
 
 
 def save_baselines(connection: Connection, found: Iterable[Baseline]) -> None:

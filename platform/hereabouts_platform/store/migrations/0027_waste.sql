@@ -261,7 +261,7 @@ CREATE POLICY visit_seen ON visit FOR SELECT TO hereabouts_api USING (
     (SELECT sees_every_round()) AND (NOT of_home OR EXISTS (SELECT FROM place p WHERE p.id = place_id))
     OR crews && (SELECT my_crews()) AND is_crew_day(day));
 CREATE POLICY visit_outcome_seen ON visit_outcome FOR SELECT TO hereabouts_api
-    USING (EXISTS (SELECT FROM visit v WHERE v.id = visit_id));
+    USING (principal_id = current_principal() OR EXISTS (SELECT FROM visit v WHERE v.id = visit_id));
 CREATE POLICY visit_outcome_told ON visit_outcome FOR INSERT TO hereabouts_api
     WITH CHECK ((SELECT works_rounds()) AND principal_id = current_principal()
                 AND EXISTS (SELECT FROM visit v WHERE v.id = visit_id AND v.place_id = visit_outcome.place_id));
