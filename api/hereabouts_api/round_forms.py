@@ -70,8 +70,13 @@ def geojson_rounds(rounds: list[RoundView], following: str | None = None) -> Res
 
 def _features(view: RoundView) -> list[dict[str, object]]:
     about = view.model_dump(mode="json", exclude={"stops", "geometry"})
-    way = {"type": "Feature", "id": f"round/{view.id}", "geometry": view.geometry, "properties": about}
-    stops = [
+    way: dict[str, object] = {
+        "type": "Feature",
+        "id": f"round/{view.id}",
+        "geometry": view.geometry,
+        "properties": about,
+    }
+    stops: list[dict[str, object]] = [
         {
             "type": "Feature",
             "id": f"round/{view.id}/{stop.number}",

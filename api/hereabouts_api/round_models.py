@@ -86,7 +86,7 @@ class StopItem(Item):
     reason: WhyItem | None
     load: LoadItem | None
     carried: list[LoadItem]
-    done: bool = Field(description="Whether it had happened when the plan was made.")
+    done: bool = Field(False, description="Whether it had happened when the plan was made.")
     outcome: StopOutcome | None
 
 
@@ -140,7 +140,7 @@ class VisitItem(Item):
     name: str
     lon: float
     lat: float
-    must: bool
+    must: bool = Field(description="It had to be done: where it is left, a person has to decide.")
     prize_p: int = Field(description="What not going costs, as expected harm, in pence.")
     service_s: int
     reason: ReasonKind

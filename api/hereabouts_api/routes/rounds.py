@@ -2,7 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
@@ -12,7 +12,7 @@ from hereabouts_api.cursors import Cursor, Number
 from hereabouts_api.geo import GEOJSON
 from hereabouts_api.parameters import ListParameters, NoParameters, Text
 from hereabouts_api.round_forms import GPX, csv_round, csv_rounds, geojson_rounds, gpx_round
-from hereabouts_api.round_models import ActualStop, PlanState, RoundActual, RoundListing, RoundView
+from hereabouts_api.round_models import ActualStop, PlanState, RoundActual, RoundListing, RoundView, StopItem
 from hereabouts_platform.store.outcomes import OutcomeKind
 from hereabouts_platform.store.rounds import RoundFilter, Row, find_round, list_rounds, stops_of
 from hereabouts_schemas.access import Action, Resource
@@ -23,8 +23,8 @@ router = APIRouter(prefix="/v1/rounds", tags=["rounds"])
 
 RoundId = Annotated[int, Path(ge=1, lt=2**63, description="A round's number.", examples=[31])]
 CURSOR = Cursor("rounds", tuple[dt.date, Number])
-_FORMS = {200: {"content": {GEOJSON: {}, "text/csv": {}}}}
-_ONE_FORMS = {200: {"content": {GEOJSON: {}, "text/csv": {}, GPX: {}}}}
+_FORMS: dict[int | str, dict[str, Any]] = {200: {"content": {GEOJSON: {}, "text/csv": {}}}}
+_ONE_FORMS: dict[int | str, dict[str, Any]] = {200: {"content": {GEOJSON: {}, "text/csv": {}, GPX: {}}}}
 
 
 class RoundsFormat(StrEnum):
@@ -110,7 +110,7 @@ def view_round(caller: Caller, round_id: int) -> RoundView:
 def _whole(caller: Caller, row: Row, what: str) -> RoundView:
     stops, geometry = stops_of(caller.connection, row)
     caller.saw(Resource.ROUNDS, what, (stop["home"] for stop in stops))
-    shown = [{name: value for name, value in stop.items() if name != "home"} for stop in stops]
+    shown = [{name: value for name, value in stop.items() if name in StopItem.model_fields} for stop in stops]
     return RoundView.model_validate({**row, "stops": shown, "geometry": geometry})
 
 

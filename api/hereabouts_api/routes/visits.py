@@ -105,14 +105,13 @@ def add_outcomes(
 
 
 def _one(caller: Caller, given: VisitOutcome, now: dt.datetime) -> BatchResult:
-    known = {"client_id": given.client_id, "visit": given.visit}
     try:
         told = report(caller.connection, caller.principal, outcome_of(given.visit, given), now)
     except (NotFound, InputError) as error:
         kind = kind_of(error)
         problem = Fault(type=kind.type, title=kind.title, status=kind.status, detail=str(error))
-        return BatchResult(**known, id=None, again=False, problem=problem)
-    return BatchResult(**known, id=told.id, again=told.again, problem=None)
+        return BatchResult(client_id=given.client_id, visit=given.visit, id=None, again=False, problem=problem)
+    return BatchResult(client_id=given.client_id, visit=given.visit, id=told.id, again=told.again, problem=None)
 
 
 def outcome_of(visit: int, given: NewOutcome) -> Outcome:

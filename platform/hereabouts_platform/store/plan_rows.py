@@ -30,7 +30,8 @@ class PlanRows:
     def rounds(self) -> Iterator[dict[str, Any]]:
         """One a round, in the order of the plan."""
         visits = {visit.id: visit for visit in self.plan.work.visits}
-        places = {one.id: one for one in (*self.plan.work.yards, *self.plan.work.tips)}
+        work = self.plan.work
+        places: dict[str, Yard | Tip] = {**{one.id: one for one in work.yards}, **{one.id: one for one in work.tips}}
         names = {vehicle.id: vehicle.name for vehicle in self.plan.work.vehicles}
         for one in self.plan.rounds:
             way = self.ways.get(one.vehicle)

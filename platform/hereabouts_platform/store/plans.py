@@ -169,7 +169,8 @@ def _homes_of(connection: Connection, plan: RoundPlan, depot: str) -> frozenset[
 
 def _places_of(plan: RoundPlan) -> Iterator[str]:
     yield from (visit.place for visit in plan.work.visits)
-    yield from (one.id for one in (*plan.work.yards, *plan.work.tips))
+    yield from (yard.id for yard in plan.work.yards)
+    yield from (tip.id for tip in plan.work.tips)
 
 
 def _first(connection: Connection, statement: str, values: Mapping[str, Any]) -> int:
