@@ -1,4 +1,4 @@
-"""A small day of field work and a plan of it: two vehicles, three bins, one of them left, and a home to be looked at."""
+"""A small day of field work and a plan of it: two vehicles, three bins, one left, and a home to be looked at."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -77,8 +77,8 @@ def published(plan: RoundPlan) -> bytes:
 
 def _visit(place: str, name: str, number: int) -> Visit:
     return Visit(
-        id=place, place=place, name=name, lon=-1.5 - number / 100, lat=53.8 + number / 100, service_s=60, must=number < 3,
-        prize_p=50 * number, load=Load(stream="general", litres=800, kg=80),
+        id=place, place=place, name=name, lon=-1.5 - number / 100, lat=53.8 + number / 100, service_s=60,
+        must=number < 3, prize_p=50 * number, load=Load(stream="general", litres=800, kg=80),
         reason=Reason(kind=ReasonKind.FULLNESS, says=f"{name} is 90 % full."),
     )  # fmt: skip
 
