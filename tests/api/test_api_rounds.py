@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
@@ -13,7 +13,7 @@ from made_plan import made_plan, published, put_places
 
 from hereabouts_platform.access.keys import ensure_principal, issue_key
 from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.connection import DatabaseRole, acting, connect
+from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_platform.store.outcomes import open_requests, outcomes_since
 from hereabouts_platform.store.plans import keep_draft, publish
 from hereabouts_schemas.access import PrincipalKind, Role
@@ -57,8 +57,9 @@ def plan(release: Callable[..., int]) -> int:
 
 
 @pytest.fixture(scope="module")
-def client(database_url: str, address: str, plan: int) -> Callable[..., httpx.Client]:
+def client(database_url: str, address: str, plan: int) -> Iterator[Callable[..., httpx.Client]]:
     """Makes somebody with a role (and crews) and gives a client with their key."""
+    opened = ExitStack()
 
     def make(name: str, role: Role, *crews: str) -> httpx.Client:
         with connect(database_url, DatabaseRole.OWNER) as owner:
@@ -66,13 +67,15 @@ def client(database_url: str, address: str, plan: int) -> Callable[..., httpx.Cl
             with acting(owner, by.id):
                 somebody = ensure_principal(owner, by, name, PrincipalKind.SERVICE, role, crews=crews)
                 key = issue_key(owner, by, somebody, "test")
-        return httpx.Client(base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+        headers = {"Authorization": f"Bearer {key}"}
+        return opened.enter_context(httpx.Client(base_url=address, headers=headers, timeout=30))
 
-    return make
+    with opened:
+        yield make
 
 
 @contextmanager
-def jobs_of(database_url: str) -> Iterator[object]:
+def jobs_of(database_url: str) -> Iterator[Connection]:
     with connect(database_url, DatabaseRole.JOBS) as jobs, acting(jobs, 1):
         yield jobs
 

@@ -5,9 +5,11 @@ from typing import Generic, TypeVar
 
 from hereabouts_platform.rules.waste_places import DepotFacts, SlotFacts, TipFacts, depot_facts, slot_facts, tip_facts
 from hereabouts_platform.store.connection import Connection
-from hereabouts_platform.store.fleet import SQL
+from hereabouts_platform.store.queries import load
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.place import PlaceKind
+
+SQL = load("waste_places")
 
 FactsType = TypeVar("FactsType")
 

@@ -1,4 +1,4 @@
--- Vehicles, crews and baselines; the places that rounds are made of.
+-- Vehicles, crews and baselines.
 
 -- name: vehicles
 SELECT id, name, vehicle_class, compartments, skills, duty, start_depot, end_depot, fixed_p, per_km_p, per_hour_p,
@@ -39,10 +39,3 @@ VALUES (%(round)s, %(days)s, %(weekdays)s, %(date)s, %(km)s, %(hours)s, %(litres
 ON CONFLICT (round, days) DO UPDATE
 SET km = excluded.km, hours = excluded.hours, litres = excluded.litres, visits = excluded.visits,
     method = excluded.method, source = excluded.source, updated_at = now(), updated_by = current_principal()
-
--- name: places
--- Bin slots, depots and tips, at their own position or their parent's.
-SELECT p.id, p.kind, p.name, p.parent_id, coalesce(p.lon, up.lon), coalesce(p.lat, up.lat), p.attributes
-FROM place p LEFT JOIN place up ON up.id = p.parent_id
-WHERE p.kind IN ('bin_slot', 'depot', 'tip')
-ORDER BY p.id
