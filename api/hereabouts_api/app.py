@@ -29,6 +29,7 @@ from hereabouts_api.routes import (
     datasets,
     deployments,
     devices,
+    fleet,
     health,
     jobs,
     latest,
@@ -37,9 +38,11 @@ from hereabouts_api.routes import (
     places,
     quarantine_groups,
     readings,
+    rounds,
     sources,
     timeline,
     uplinks,
+    visits,
 )
 from hereabouts_api.settings import ApiSettings
 from hereabouts_platform.store.case_files import MOST_BYTES as MOST_FILE_BYTES
@@ -88,10 +91,11 @@ def create_app(settings: ApiSettings) -> FastAPI:
     # readings and timeline before places: a place's id takes in every slash that is left
     lists = (readings, timeline, latest, places, areas, area_summary, alerts, devices, deployments, datasets)
     casework = (cases, case_work, case_papers)
+    fieldwork = (rounds, visits, fleet)
     traffic = (accounting, losses, sources, quarantine_groups, uplinks, jobs)
     running = (sources_page, jobs_page, devices_page, datasets_page, quarantine, provenance)
     pages = (static, sign_in, overview, *running, place, homes, reports, cases_page, learning)
-    for module in (health, metrics, description, *lists, *casework, *traffic, *pages):
+    for module in (health, metrics, description, *lists, *casework, *fieldwork, *traffic, *pages):
         app.include_router(module.router)
     described = description.describe(app)
     app.openapi = lambda: described  # type: ignore[method-assign]

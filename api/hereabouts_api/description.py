@@ -26,6 +26,7 @@ TAGS = [
     {"name": "readings", "description": "Values of quantities at places over time."},
     {"name": "alerts", "description": "Places, devices, sources and jobs that need somebody."},
     {"name": "cases", "description": "What people do about a hazard in a home."},
+    {"name": "rounds", "description": "Who goes where when and why, and what came of it."},
     {"name": "areas", "description": "Boundaries that places fall in, and figures of them."},
     {"name": "devices", "description": "Things that transmit, and how they are."},
     {"name": "datasets", "description": "Other data of time and place: certificates, look-ups, surveys."},

@@ -21,6 +21,8 @@ class Role(StrEnum):
     FEEDER = "feeder"  # hands in messages of the sources it is for, and does nothing else
     HOUSING_OFFICER = "housing-officer"  # sees the homes of their patches, and works the cases there
     HOUSING_MANAGER = "housing-manager"  # the same in every patch, or in some, and reviews what others set aside
+    WASTE_MANAGER = "waste-manager"  # a dispatcher: sees all rounds, sends crews, keeps vehicles and crews
+    WASTE_CREW = "waste-crew"  # sees the rounds of its day, and reports on them
 
 
 class Action(StrEnum):
@@ -40,6 +42,8 @@ class Resource(StrEnum):
     AREAS = "areas"  # boundaries, and figures in which no home can be told
     ALERTS = "alerts"
     CASES = "cases"
+    ROUNDS = "rounds"  # with their visits, what crews report, and requests for visits
+    FLEET = "fleet"  # vehicles, crews, and how it was before
     DEVICES = "devices"
     SOURCES = "sources"
     UPLINKS = "uplinks"  # messages handed in by webhook, and what became of them

@@ -53,7 +53,7 @@ def test_every_route_asks_the_policy_or_is_public_on_purpose() -> None:
     assert {"GET /", "GET /places/{id:path}", "GET /v1/places/{id:path}", "GET /openapi.json"} <= seen
 
 
-def test_every_get_reads_and_only_messages_and_cases_are_written() -> None:
+def test_every_get_reads_and_only_messages_cases_and_reports_are_written() -> None:
     app = create_app(ApiSettings(database_url="postgresql://nowhere", public_url="http://127.0.0.1:1"))
     writing = set()
     for route in all_routes(app.routes):
@@ -72,6 +72,9 @@ def test_every_get_reads_and_only_messages_and_cases_are_written() -> None:
         ("POST", "/homes/report", Resource.CASES),
         ("POST", "/homes/alerts/{alert}", Resource.CASES),
         ("POST", "/homes/bulk", Resource.CASES),
+        ("POST", "/v1/visits/{id}/outcomes", Resource.ROUNDS),
+        ("POST", "/v1/outcomes", Resource.ROUNDS),
+        ("POST", "/v1/bins/{place:path}/requests", Resource.ROUNDS),
     }
 
 
@@ -87,6 +90,11 @@ PATHS = [
     "/v1/alerts",
     "/v1/cases/counts",
     "/v1/devices",
+    "/v1/rounds",
+    "/v1/visits",
+    "/v1/plans",
+    "/v1/vehicles",
+    "/v1/crews",
     "/v1/sources",
     "/v1/sources/plain/accounting",
     "/v1/quarantine",

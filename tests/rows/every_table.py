@@ -144,6 +144,26 @@ INSERT INTO notice (principal_id, kind, subject, body, told, made_at, due_at, se
     FROM principal WHERE name = 'Ada Pym';
 INSERT INTO notice_about SELECT principal_id, 'digest 2026-03-02', id FROM notice;
 INSERT INTO relapse_watch VALUES (1, 'h1', 'watching', '2026-06-01', 3, NULL, '87 days to go.', '2026-03-04Z');
+INSERT INTO place (id, kind, name, lon, lat) VALUES ('yard', 'depot', 'Yard', -1.5, 53.8),
+    ('bin', 'bin_slot', 'Bin', -1.5, 53.8);
+INSERT INTO vehicle VALUES ('rcv1', 'RCV 1', 'rcv26', '[{"streams": ["general"], "litres": 14000, "kg": 1400}]', '{}',
+    'gb_domestic', 'yard', 'yard', 100, 90, 2500, '2025-04-01', NULL);
+INSERT INTO crew VALUES ('red', '1,2', 'Red', 'rcv1', '{1,2}', NULL, '06:00', '14:00', '{}');
+INSERT INTO baseline VALUES ('north', '2026-03-03', NULL, '2026-03-03', 80.5, 7.25, NULL, 120, 'odometer', 'log book');
+INSERT INTO round_plan (day, depot, version, state, made_at, published_at, published_by, roads, attribution,
+    matrix_sha256, of_homes, published) VALUES ('2026-03-03', 'yard', 1, 'published', '2026-03-03Z', '2026-03-03Z', 1,
+    'osrm', 'OpenStreetMap', '{"rcv26": "0a"}', false, '{}');
+INSERT INTO round (plan_id, day, depot, vehicle_id, vehicle_name, crew_id, starts_at, ends_at, drive_m, drive_s, visits,
+    of_homes, stops, geometry) VALUES (1, '2026-03-03', 'yard', 'rcv1', 'RCV 1', 'red', '2026-03-03T06:00Z',
+    '2026-03-03T14:00Z', 8000, 900, 1, false, '[]', NULL);
+INSERT INTO visit (day, key, plan_id, round_id, position, place_id, of_home, name, lon, lat, must, prize_p, service_s,
+    reason, says, stream, litres, kg, begins_at, crews) VALUES ('2026-03-03', 'bin', 1, 1, 1, 'bin', false, 'Bin', -1.5,
+    53.8, true, 0, 60, 'fullness', 'Full.', 'general', 800, 90, '2026-03-03T07:00Z', '{red}');
+INSERT INTO visit_outcome (visit_id, place_id, kind, at, client_id, note)
+    VALUES (1, 'bin', 'other', '2026-03-03Z', 'p1', 'A bee.');
+INSERT INTO visit_request (place_id, kind, says, at, client_id) VALUES ('bin', 'report', 'Full.', '2026-03-02Z', 'r1');
+INSERT INTO bin_state VALUES ('bin', '{"level": 40}', 40, 60, '2026-03-05Z', '2026-03-04Z', '2026-03-03Z');
+INSERT INTO bin_group_state VALUES ('park', '{"total": 1}', '2026-03-03Z');
 """
 
 

@@ -116,6 +116,22 @@ TABLES = {
         " decode(repeat('00', 16), 'hex'), '')",
         "place_id::int",
     ),
+    "round_plan": (
+        "WITH p AS (INSERT INTO place (id, kind, name) VALUES ('yard', 'depot', '') ON CONFLICT DO NOTHING), r AS"
+        " (INSERT INTO round_plan (day, depot, version, state, made_at, made_by, published_at, roads, attribution,"
+        " matrix_sha256, of_homes, published) VALUES (%(day)s, 'yard', %(n)s, 'superseded', %(at)s, 1, %(at)s, '', '',"
+        " '{}', false, '{}') RETURNING id), v AS (INSERT INTO visit (day, key, plan_id, place_id, of_home, name, lon,"
+        " lat, must, prize_p, service_s, reason, says) SELECT %(day)s, %(n)s::text, id, 'yard', false, '', 0, 0, true,"
+        " 0, 0, 'manual', '' FROM r RETURNING id) INSERT INTO visit_outcome (visit_id, place_id, kind, at,"
+        " principal_id, client_id) SELECT id, 'yard', 'emptied', %(at)s, 1, %(n)s::text FROM v",
+        "version",
+    ),
+    "visit_request": (
+        "WITH p AS (INSERT INTO place (id, kind, name) VALUES ('yard', 'depot', '') ON CONFLICT DO NOTHING)"
+        " INSERT INTO visit_request (place_id, kind, says, at, principal_id, client_id)"
+        " VALUES ('yard', 'report', 'Full.', %(at)s, 1, %(n)s::text)",
+        "client_id::int",
+    ),
     "session": (
         "INSERT INTO session (token_hash, principal_id, expires_at)"
         " VALUES (decode(lpad(%(n)s::text, 64, '0'), 'hex'), 1, %(at)s)",
@@ -148,6 +164,7 @@ CLASS_OF = {
     "job_run": "job_runs",
     "backfill_request": "backfills",
     "notice": "notices",
+    **dict.fromkeys(("round_plan", "visit_request"), "rounds"),
     "dataset_row": "home_datasets",
     "audit": "audit",
 }
@@ -181,7 +198,8 @@ class Row:
             return False
         if self.table in ("room_day", "room_state"):
             return self.at.astimezone(UTC).date() < cut.astimezone(UTC).date()
-        return self.day < cut.astimezone(LONDON).date() if self.table == "reading_day" else self.at < cut
+        by_day = self.table in ("reading_day", "round_plan")
+        return self.day < cut.astimezone(LONDON).date() if by_day else self.at < cut
 
 
 def put(owner: Connection, row: Row, streams: dict[bool, int]) -> None:
@@ -207,7 +225,8 @@ def wipe(owner: Connection) -> None:
     owner.execute("ALTER TABLE audit DISABLE TRIGGER USER")
     owner.execute("SET hereabouts.letting_go = 'on'")
     owner.execute("DELETE FROM case_record")  # with its events, which let nobody truncate them
+    owner.execute("DELETE FROM round_plan")  # with outcomes, as well
     owner.execute("RESET hereabouts.letting_go")
-    others = ", ".join(TABLES.keys() - {"case_record"})
+    others = ", ".join(TABLES.keys() - {"case_record", "round_plan"})
     owner.execute(f"TRUNCATE retention, ingest_past, job_past, notice_about, {others}")  # type: ignore[arg-type]
     owner.execute("ALTER TABLE audit ENABLE TRIGGER USER")

@@ -21,6 +21,7 @@ from hereabouts_platform.datasets.spec_file import load_spec
 from hereabouts_platform.imports.area_columns import AreaOptions
 from hereabouts_platform.imports.areas import import_areas
 from hereabouts_platform.imports.devices import import_devices
+from hereabouts_platform.imports.fleet import import_baseline, import_crews, import_vehicles
 from hereabouts_platform.imports.local_columns import LocalColumns
 from hereabouts_platform.imports.open_uprn import UprnOptions
 from hereabouts_platform.imports.patches import import_patches
@@ -51,8 +52,8 @@ Work = Callable[[Connection, Principal, Sink | None], ImportReport]
 def register(app: typer.Typer) -> None:
     """Add `import` with its commands to `app`."""
     group = typer.Typer(
-        help="Bring in places, areas, patches, tenancies, devices, readings and other datasets from files. What is "
-        "stored stays; a file can be imported again. Exit code 1 when rows were refused.",
+        help="Bring in places, areas, patches, tenancies, vehicles, crews, devices, readings and other datasets from "
+        "files. What is stored stays; a file can be imported again. Exit code 1 when rows were refused.",
         no_args_is_help=True,
     )
     group.command("places")(places)
@@ -62,6 +63,9 @@ def register(app: typer.Typer) -> None:
     group.command("weather")(weather)
     group.command("patches")(patches)
     group.command("tenancies")(tenancies)
+    group.command("vehicles")(vehicles)
+    group.command("crews")(crews)
+    group.command("baseline")(baseline)
     group.command("dataset")(dataset)
     app.add_typer(group, name="import")
 
@@ -180,6 +184,21 @@ def patches(file: File, as_json: AsJson = False, refused: RefusedFile = None) ->
 def tenancies(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
     """Import tenancies: a CSV file with home, from, to, kind, household, vulnerable."""
     _run(file, lambda connection, by, sink: import_tenancies(connection, by, file, sink), as_json, refused)
+
+
+def vehicles(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
+    """Import vehicles: a CSV file with id, name, vehicle_class, compartments, duty, start_depot and what they cost."""
+    _run(file, lambda connection, by, sink: import_vehicles(connection, by, file, sink), as_json, refused)
+
+
+def crews(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
+    """Import crews: a CSV file with id, name, vehicle, weekdays or date, shift_from, shift_to, skills."""
+    _run(file, lambda connection, by, sink: import_crews(connection, by, file, sink), as_json, refused)
+
+
+def baseline(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
+    """Import how it was before: a CSV file with day, round, km, hours, litres, visits, method, source."""
+    _run(file, lambda connection, by, sink: import_baseline(connection, by, file, sink), as_json, refused)
 
 
 def _local(local: str | None, quantity: str, device: str | None, value: str | None) -> LocalColumns | None:

@@ -42,20 +42,26 @@ def add(
         Role,
         typer.Option(
             help="administrator may do everything; reader may look at everything; housing-officer sees the homes of "
-            "some patches and works their cases; housing-manager in all patches or some, and reviews."
+            "some patches and works their cases; housing-manager in all patches or some, and reviews; waste-manager "
+            "sees all rounds and sends crews; waste-crew sees and reports on the rounds of its crews."
         ),
     ],
     patch: Annotated[
         list[str] | None,
         typer.Option(metavar="PATCH", help="Of a housing officer or manager: a patch; may be given again."),
     ] = None,
+    crew: Annotated[
+        list[str] | None, typer.Option(metavar="CREW", help="Of a waste crew: whose rounds; may be given again.")
+    ] = None,
 ) -> None:
-    """Add a person and print the link that signs them in. The same person again gets a new link, and other patches."""
+    """Add a person and print the link that signs them in. The same again gets a new link, other patches or crews."""
     system = _system()
     with connect(system.database_url, DatabaseRole.OWNER, application="hereabouts user") as connection:
         by = principal_named(connection, "system:command")
         with acting(connection, by.id):
-            person = ensure_principal(connection, by, name, PrincipalKind.PERSON, role, patches=patch or ())
+            person = ensure_principal(
+                connection, by, name, PrincipalKind.PERSON, role, patches=patch or (), crews=crew or ()
+            )
         typer.echo(f"{name} is a {role}.", err=True)
         if system.http_url is None:
             typer.echo(NO_ADDRESS, err=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.store import access
 from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.fleet import crews as known_shifts
 from hereabouts_platform.store.patches import known_patches
 from hereabouts_platform.store.posts import find_feed, sources_fed_by
 from hereabouts_schemas.access import Action, Principal, PrincipalKind, Resource, Role
@@ -41,38 +42,45 @@ def ensure_principal(
     *,
     sources: Collection[str] = (),
     patches: Collection[str] = (),
+    crews: Collection[str] = (),
 ) -> Principal:
     """The principal `name` with exactly `role`: made if it is new, left alone if it is there. Writes the audit.
 
     Call inside `acting(connection, by.id)`. A feeder hands in messages of `sources`; no other role names any. A housing
     officer sees the homes of `patches`, a housing manager of these or, without any, of all; given for somebody who is
-    there already they take the place of those before.
+    there already they take the place of those before. A waste crew sees the rounds of `crews`; so do these.
 
     Raises:
         NotAllowed: `by` may not administer access.
         InputError: the name is blank or reserved, or stands for another kind or other roles or sources; a feeder
             without sources, another role with some, or a source that takes no messages; an officer without patches,
-            another role with some, or a patch that is not there.
+            another role with some, or a patch that is not there; the same of a waste crew and its crews.
     """
     require(by, Action.ADMINISTER, Resource.ACCESS)
     _check_name(name)
     _check_sources(connection, role, sources)
     known = access.find_principal(connection, name)
     _check_patches(connection, role, patches, is_new=known is None)
+    _check_crews(connection, role, crews, is_new=known is None)
     if known is not None:
         _check_same(known, kind, role)
         _check_same_sources(connection, known, sources)
         if patches and access.set_patches(connection, known.id, role, patches):
             moved = {"principal": name, "role_granted": role, "patches": sorted(patches)}
             access.record(connection, by, Action.ADMINISTER, Resource.ACCESS, moved)
+        if crews and access.set_crews(connection, known.id, role, crews):
+            moved = {"principal": name, "role_granted": role, "crews": sorted(crews)}
+            access.record(connection, by, Action.ADMINISTER, Resource.ACCESS, moved)
         return known
     made = access.add_principal(connection, kind, name)
     if made is None:
         raise InputError("NAME", name, "The name belongs to a principal that was disabled; choose another.")
-    access.grant_role(connection, made.id, role, sources=sources, patches=patches)
+    access.grant_role(connection, made.id, role, sources=sources, patches=patches, crews=crews)
     detail: dict[str, object] = {"principal": name, "kind": kind, "role_granted": role, "sources": sorted(sources)}
     if patches:
         detail["patches"] = sorted(patches)
+    if crews:
+        detail["crews"] = sorted(crews)
     access.record(connection, by, Action.ADMINISTER, Resource.ACCESS, detail)
     return access.principal_named(connection, name)
 
@@ -87,6 +95,18 @@ def _check_patches(connection: Connection, role: Role, patches: Collection[str],
     if missing:
         cure = "There is no such patch; bring it in first with `hereabouts import patches FILE`."
         raise InputError("--patch", ", ".join(sorted(missing)), cure)
+
+
+def _check_crews(connection: Connection, role: Role, crews: Collection[str], *, is_new: bool) -> None:
+    if crews and role is not Role.WASTE_CREW:
+        raise InputError("--crew", ", ".join(crews), "Only a waste crew is of certain crews.")
+    if role is Role.WASTE_CREW and is_new and not crews:
+        cure = "Say whose rounds they see: `hereabouts user add NAME --role waste-crew --crew CREW`."
+        raise InputError("--crew", "", cure)
+    missing = set(crews) - {shift.id for shift in known_shifts(connection)} if crews else set()
+    if missing:
+        cure = "There is no such crew; bring it in first with `hereabouts import crews FILE`."
+        raise InputError("--crew", ", ".join(sorted(missing)), cure)
 
 
 def _check_same(known: Principal, kind: PrincipalKind, role: Role) -> None:

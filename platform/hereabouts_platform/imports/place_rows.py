@@ -12,6 +12,8 @@ from hereabouts_platform.geography.shapes import shape_of
 from hereabouts_platform.imports.cells import json_object, name, number, say_close
 from hereabouts_platform.imports.report import Cause
 from hereabouts_platform.imports.tables import Row, RowRefused
+from hereabouts_platform.rules.waste_places import check_attributes
+from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.place import Place, PlaceKind
 
 REQUIRED = ("id", "kind", "name")
@@ -42,6 +44,10 @@ def place_of(row: Row, known: Mapping[str, Place]) -> Place:
     if stands is not None:
         found = replace(found, **_unsaid(row, stands))
     _check_kinship(found)
+    try:
+        check_attributes(found.kind, found.attributes)
+    except InputError as error:
+        raise RowRefused(Cause.ATTRIBUTE, f"attributes: {error}") from None
     return _with_inner_point(found)
 
 

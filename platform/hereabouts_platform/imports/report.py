@@ -33,6 +33,8 @@ class Cause(StrEnum):
     NO_PLACE = "no_place"
     CATEGORY = "category"
     FORECAST = "forecast"
+    ATTRIBUTE = "attribute"
+    UNKNOWN_VEHICLE = "unknown_vehicle"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -161,6 +161,13 @@ CLASSES = _table(
         least=60,
     ),
     DataClass(
+        name="rounds",
+        title="plans of field work with their rounds, visits, what crews reported, and requests for visits",
+        keep="25 months",
+        why="two years can be compared; outcomes say where people were at work, so no longer",
+        least=60,
+    ),
+    DataClass(
         name="home_datasets",
         title="rows of datasets about homes, since the file that they stand in was brought in",
         keep="6 years",

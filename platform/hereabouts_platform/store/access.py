@@ -63,9 +63,10 @@ def grant_role(
     *,
     sources: Collection[str] = (),
     patches: Collection[str] = (),
+    crews: Collection[str] = (),
 ) -> bool:
-    """Give a role, a feeder's for `sources`, housing's for `patches`; True when it was not held before."""
-    named = {"sources": sorted(sources), "patches": sorted(patches)}
+    """Give a role, a feeder's for `sources`, housing's for `patches`, `crews`'; True when it was not held before."""
+    named = {"sources": sorted(sources), "patches": sorted(patches), "crews": sorted(crews)}
     scope = Jsonb({what: names for what, names in named.items() if names})
     return connection.execute(SQL["grant_role"], (principal_id, role, scope)).fetchone() is not None
 
@@ -74,6 +75,12 @@ def set_patches(connection: Connection, principal_id: int, role: Role, patches: 
     """Let a role that is held be for these patches; True when it was for others before."""
     values = {"principal": principal_id, "role": role, "patches": Jsonb(sorted(patches))}
     return connection.execute(SQL["set_patches"], values).rowcount > 0
+
+
+def set_crews(connection: Connection, principal_id: int, role: Role, crews: Collection[str]) -> bool:
+    """Let a role that is held be for these crews; True when it was for others before."""
+    values = {"principal": principal_id, "role": role, "crews": Jsonb(sorted(crews))}
+    return connection.execute(SQL["set_crews"], values).rowcount > 0
 
 
 def add_key(

@@ -26,6 +26,11 @@ UPDATE principal_role SET scope = jsonb_set(scope, '{patches}', %(patches)s), gr
                           granted_by = current_principal()
 WHERE principal_id = %(principal)s AND role = %(role)s AND scope -> 'patches' IS DISTINCT FROM %(patches)s
 
+-- name: set_crews
+UPDATE principal_role SET scope = jsonb_set(scope, '{crews}', %(crews)s), granted_at = now(),
+                          granted_by = current_principal()
+WHERE principal_id = %(principal)s AND role = %(role)s AND scope -> 'crews' IS DISTINCT FROM %(crews)s
+
 -- name: add_key
 -- The same key again changes nothing, so that a start with a kept key can say it every time.
 INSERT INTO api_key (principal_id, name, key_hash, expires_at) VALUES (%s, %s, %s, %s)

@@ -1,0 +1,326 @@
+"""What the API answers and takes of field work: rounds, visits, plans, reports, vehicles and crews."""
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from hereabouts_api.cursors import Name
+from hereabouts_api.models import AT, Item, Listing
+from hereabouts_platform.store.outcomes import OutcomeKind, RequestKind
+from hereabouts_schemas.work import ReasonKind, StopKind
+
+ATTRIBUTION = "To be shown with everything that is made from it."
+PlanState = Literal["draft", "published", "superseded"]
+
+
+class RoundItem(Item):
+    """One vehicle's round."""
+
+    id: int
+    day: dt.date = Field(description="Of Europe/London.")
+    depot: str
+    plan: int = Field(description="The plan that it is of.")
+    version: int = Field(description="Of that plan, within its day.")
+    state: PlanState = Field(description="Of that plan: superseded where a later one took its place.")
+    made_at: AwareDatetime
+    roads: str = Field(description="osrm, network (our own shortest paths) or great_circle (there was no map).")
+    attribution: str = Field(description=f"Of the map. {ATTRIBUTION}")
+    vehicle: str
+    vehicle_name: str
+    crew: str | None
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    drive_m: int
+    drive_s: int
+    visits: int
+    done: int = Field(description="Visits of it that a crew has reported on.")
+
+
+class RoundListing(Listing[RoundItem]):
+    """A page of rounds."""
+
+
+class WhyItem(Item):
+    """Why somebody goes there, in a sentence for the crew."""
+
+    kind: ReasonKind
+    says: str
+
+
+class LoadItem(Item):
+    """What is picked up or carried, of one stream."""
+
+    stream: str
+    litres: int
+    kg: int
+
+
+class StopOutcome(Item):
+    """The report that counts: the one of the latest event."""
+
+    kind: OutcomeKind
+    at: AwareDatetime
+    note: str | None
+    photo: str | None
+
+
+class StopItem(Item):
+    """One stop of a round, in order."""
+
+    number: int = Field(description="From 0, the start.")
+    kind: StopKind
+    place: str
+    visit: int | None = Field(description="The visit's number, to report on it.")
+    key: str | None = Field(description="The visit's id in the plan.")
+    name: str | None
+    lon: float | None
+    lat: float | None
+    drive_m: int
+    drive_s: int
+    arrives_at: AwareDatetime
+    begins_at: AwareDatetime
+    leaves_at: AwareDatetime
+    service_s: int | None
+    must: bool | None
+    reason: WhyItem | None
+    load: LoadItem | None
+    carried: list[LoadItem]
+    done: bool = Field(False, description="Whether it had happened when the plan was made.")
+    outcome: StopOutcome | None
+
+
+class RoundView(RoundItem):
+    """A round with its stops."""
+
+    stops: list[StopItem]
+    geometry: dict[str, Any] | None = Field(description="The way as a GeoJSON LineString, where the roads gave one.")
+
+
+class ActualStop(Item):
+    """A visit as planned, and as it went."""
+
+    visit: int
+    key: str
+    name: str
+    planned_number: int = Field(description="Which visit of the round it was to be, from 1.")
+    planned_at: AwareDatetime
+    actual_number: int | None = Field(description="Which it was, by the times of the reports; null: not reported.")
+    actual_at: AwareDatetime | None
+    late_s: int | None = Field(description="Seconds later than planned; negative: earlier.")
+    outcome: OutcomeKind | None
+
+
+class RoundActual(Item):
+    """What was planned, and how it went."""
+
+    round: int
+    attribution: str = Field(description=f"Of the map. {ATTRIBUTION}")
+    planned: int
+    reported: int
+    emptied: int
+    not_emptied: int = Field(description="Reported, and not emptied.")
+    out_of_order: int = Field(description="Reported at another place in the order than planned.")
+    most_late_s: int | None
+    stops: list[ActualStop]
+
+
+class VisitItem(Item):
+    """A piece of field work of a day, as the latest plan has it."""
+
+    id: int
+    day: dt.date
+    key: str = Field(description="Its id in the plan.")
+    depot: str
+    plan: int
+    in_plan: bool = Field(description="Whether the plan that stands has it.")
+    round: int | None = Field(description="Null: left for another day.")
+    position: int | None = Field(description="Which visit of the round, from 1.")
+    place: str
+    name: str
+    lon: float
+    lat: float
+    must: bool = Field(description="It had to be done: where it is left, a person has to decide.")
+    prize_p: int = Field(description="What not going costs, as expected harm, in pence.")
+    service_s: int
+    reason: ReasonKind
+    says: str = Field(description="Why, in a sentence.")
+    stream: str | None
+    litres: int | None
+    kg: int | None
+    begins_at: AwareDatetime | None
+    left_says: str | None = Field(description="Why it is left.")
+    overflow_p50_at: AwareDatetime | None = Field(description="When it is as likely as not to have overflowed.")
+    overflow_p90_at: AwareDatetime | None = Field(description="When one in ten such bins has.")
+    home: str | None = Field(description="The home that it is at, where it is at one.")
+    outcome: OutcomeKind | None
+    outcome_at: AwareDatetime | None
+
+
+class VisitListing(Listing[VisitItem]):
+    """A page of visits."""
+
+
+class OutcomeItem(Item):
+    """A report."""
+
+    id: int
+    client_id: str
+    visit: int
+    kind: OutcomeKind
+    at: AwareDatetime
+    recorded_at: AwareDatetime
+    lon: float | None
+    lat: float | None
+    note: str | None
+    photo: str | None
+    by: str
+
+
+class VisitView(VisitItem):
+    """A visit with all that was reported on it."""
+
+    outcomes: list[OutcomeItem]
+
+
+class PlanItem(Item):
+    """A version of a day's plan."""
+
+    id: int
+    day: dt.date
+    depot: str
+    version: int
+    state: PlanState
+    made_at: AwareDatetime
+    made_by: str
+    published_at: AwareDatetime | None
+    published_by: str | None
+    roads: str
+    attribution: str = Field(description=f"Of the map. {ATTRIBUTION}")
+    matrix_sha256: dict[str, str] = Field(description="Of the travel matrices, by vehicle class.")
+
+
+class PlanListing(Listing[PlanItem]):
+    """A page of plans."""
+
+
+class CompartmentItem(Item):
+    """A part of a vehicle's body."""
+
+    streams: list[str] = Field(description="None named: any, one at a time.")
+    litres: int
+    kg: int
+
+
+class VehicleItem(Item):
+    """A vehicle; money in pence."""
+
+    id: str
+    name: str
+    vehicle_class: str
+    compartments: list[CompartmentItem]
+    skills: list[str]
+    duty: str
+    start_depot: str
+    end_depot: str
+    fixed_p: int
+    per_km_p: int
+    per_hour_p: int
+    in_service_from: dt.date | None
+    in_service_to: dt.date | None
+
+
+class VehicleListing(Listing[VehicleItem]):
+    """A page of vehicles."""
+
+
+class CrewItem(Item):
+    """A shift of a crew; times of Europe/London."""
+
+    id: str
+    name: str
+    vehicle: str
+    weekdays: list[int] | None = Field(description="1 is Monday; null where it is of one date.")
+    date: dt.date | None
+    shift_from: dt.time
+    shift_to: dt.time = Field(description="One that is no later than `shift_from` lies on the day after.")
+    skills: list[str]
+
+
+class CrewListing(Listing[CrewItem]):
+    """A page of shifts."""
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NewOutcome(_Given):
+    """What a crew reports of a visit."""
+
+    client_id: Name = Field(
+        min_length=1, max_length=200,
+        description="The sender's own name for this report. Sent again, it is answered and not written again.",
+        examples=["phone-7/0190f3"],
+    )  # fmt: skip
+    kind: OutcomeKind
+    at: AwareDatetime = Field(description="When it happened.", examples=[AT])
+    lon: float | None = Field(None, ge=-180, le=180, description="Where, degrees WGS 84.")
+    lat: float | None = Field(None, ge=-90, le=90)
+    note: Name | None = Field(None, min_length=1, max_length=2000, description="Needed where the kind is other.")
+    photo: Name | None = Field(None, min_length=1, max_length=500, description="A reference to where a photo is kept.")
+
+
+class VisitOutcome(NewOutcome):
+    """The same, with the visit that it is of."""
+
+    visit: int = Field(ge=1, lt=2**63, description="The visit's number.")
+
+
+class OutcomeBatch(_Given):
+    """Reports that waited for a signal, in any order."""
+
+    outcomes: list[VisitOutcome] = Field(min_length=1, max_length=200)
+
+
+class Reported(Item):
+    """A report that was kept."""
+
+    id: int
+    again: bool = Field(description="Whether it had come before.")
+
+
+class Fault(Item):
+    """Why a report was not kept, as a problem says it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class BatchResult(Item):
+    """What became of one report."""
+
+    client_id: str
+    visit: int
+    id: int | None = Field(description="Its number; null where it was not kept.")
+    again: bool
+    problem: Fault | None
+
+
+class BatchReported(Item):
+    """What became of each report, in the order given."""
+
+    kept: int
+    refused: int
+    results: list[BatchResult]
+
+
+class NewRequest(_Given):
+    """Somebody asks for a visit."""
+
+    kind: RequestKind = Field(description="report: somebody told us; manual: a dispatcher says so.")
+    says: Name = Field(min_length=1, max_length=2000, description="What is wanted, in a sentence. Name nobody.")
+    day: dt.date | None = Field(None, description="On which day; null: as soon as may be.")
+    client_id: Name | None = Field(None, min_length=1, max_length=200, description="As of reports.")

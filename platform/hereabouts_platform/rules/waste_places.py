@@ -1,0 +1,171 @@
+"""What the attributes of a bin slot, a depot and a tip say to whoever plans rounds: one place where they are read.
+
+Other keys of the attributes are the council's own and are left alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from hereabouts_platform.rules.open_hours import Hours, read_hours
+from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.place import PlaceKind
+from hereabouts_schemas.work import Approach
+
+GENERAL = "general"
+KG_PER_L = 0.1  # loose litter; a council's weighbridge knows better
+SERVICE_S = 60
+TURNROUND_S = 900
+
+_Read = TypeVar("_Read")
+Attributes = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlotFacts:
+    """A bin slot.
+
+    Attributes:
+        stream: of waste.
+        capacity_l: litres of its container; None where nobody said, so that it cannot be planned by volume.
+        kg_per_l: weight of a litre as it lies in the bin.
+        max_days: it is emptied at least so often, whatever its level; None: no such rule.
+        service_s: how long emptying takes.
+        windows: when work may begin there; none: at any time.
+        access: vehicle classes that can reach it; none named: all.
+        approach: from which side of the street.
+    """
+
+    stream: str = GENERAL
+    capacity_l: int | None = None
+    kg_per_l: float = KG_PER_L
+    max_days: int | None = None
+    service_s: int = SERVICE_S
+    windows: tuple[Hours, ...] = ()
+    access: tuple[str, ...] = ()
+    approach: Approach = Approach.EITHER
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DepotFacts:
+    """A depot: when it is open (none: always), and how long loading and leaving take."""
+
+    open: tuple[Hours, ...] = ()
+    turnround_s: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TipFacts:
+    """A tip: when a vehicle may begin to tip (none: always), how long that takes, the streams it takes (none: all)."""
+
+    open: tuple[Hours, ...] = ()
+    turnround_s: int = TURNROUND_S
+    streams: tuple[str, ...] = ()
+
+
+def slot_facts(attributes: Attributes) -> SlotFacts:
+    """What the attributes of a bin slot say.
+
+    Raises:
+        InputError: one of them cannot be used.
+    """
+    return SlotFacts(
+        stream=_take(attributes, "stream", _word, GENERAL),
+        capacity_l=_take(attributes, "capacity_l", _above_zero, None),
+        kg_per_l=_take(attributes, "kg_per_l", _density, KG_PER_L),
+        max_days=_take(attributes, "max_days", _above_zero, None),
+        service_s=_take(attributes, "service_s", _seconds, SERVICE_S),
+        windows=_take(attributes, "windows", _hours, ()),
+        access=_take(attributes, "access", _words, ()),
+        approach=_take(attributes, "approach", _approach, Approach.EITHER),
+    )
+
+
+def depot_facts(attributes: Attributes) -> DepotFacts:
+    """What the attributes of a depot say.
+
+    Raises:
+        InputError: one of them cannot be used.
+    """
+    return DepotFacts(
+        open=_take(attributes, "open", _hours, ()), turnround_s=_take(attributes, "turnround_s", _seconds, 0)
+    )
+
+
+def tip_facts(attributes: Attributes) -> TipFacts:
+    """What the attributes of a tip say.
+
+    Raises:
+        InputError: one of them cannot be used.
+    """
+    return TipFacts(
+        open=_take(attributes, "open", _hours, ()),
+        turnround_s=_take(attributes, "turnround_s", _seconds, TURNROUND_S),
+        streams=_take(attributes, "streams", _words, ()),
+    )
+
+
+READERS: Mapping[PlaceKind, Callable[[Attributes], SlotFacts | DepotFacts | TipFacts]] = {
+    PlaceKind.BIN_SLOT: slot_facts,
+    PlaceKind.DEPOT: depot_facts,
+    PlaceKind.TIP: tip_facts,
+}
+
+
+def check_attributes(kind: PlaceKind, attributes: Attributes) -> None:
+    """Pass when the attributes of a place can be used.
+
+    Raises:
+        InputError: one of them cannot.
+    """
+    if kind in READERS:
+        READERS[kind](attributes)
+
+
+def _take(attributes: Attributes, key: str, read: Callable[[str, Any], _Read], otherwise: _Read) -> _Read:
+    return otherwise if attributes.get(key) is None else read(key, attributes[key])
+
+
+def _above_zero(key: str, value: Any) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
+        raise InputError(key, value, "Give a whole number above 0.")
+    return value
+
+
+def _seconds(key: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 86_400:
+        raise InputError(key, value, "Give whole seconds, 0 to 86400.")
+    return value
+
+
+def _density(key: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 20:
+        raise InputError(key, value, "Give kilograms a litre, above 0 and at most 20, like 0.1.")
+    return float(value)
+
+
+def _word(key: str, value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isprintable() or set(value) & set(",;:+"):
+        raise InputError(key, value, "Give one word or name, like general.")
+    return value.strip()
+
+
+def _words(key: str, value: Any) -> tuple[str, ...]:
+    given = value.split(",") if isinstance(value, str) else value
+    if not isinstance(given, list):
+        raise InputError(key, value, 'Give a list of names, like ["rcv26", "van"].')
+    return tuple(dict.fromkeys(_word(key, one) for one in given))
+
+
+def _hours(key: str, value: Any) -> tuple[Hours, ...]:
+    if not isinstance(value, str):
+        raise InputError(key, value, "Give text like Mon-Fri 06:00-10:00; Sat 06:00-08:00.")
+    return read_hours(key, value)
+
+
+def _approach(key: str, value: Any) -> Approach:
+    if value not in tuple(Approach):
+        raise InputError(key, value, "Give curb (it lies on the vehicle's near side) or either.")
+    return Approach(value)

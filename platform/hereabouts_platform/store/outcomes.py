@@ -1,0 +1,162 @@
+"""What crews report of visits, late, out of order and more than once as it may come; and requests for visits."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from psycopg.rows import dict_row
+
+from hereabouts_platform.access.policy import require
+from hereabouts_platform.store.access import record
+from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.queries import load
+from hereabouts_schemas.access import Action, Principal, Resource
+from hereabouts_schemas.errors import InputError, NotFound
+from hereabouts_schemas.times import format_time
+
+SQL = load("outcomes")
+AHEAD = timedelta(hours=1)
+"""How far a phone's clock may be ahead of ours."""
+
+
+class OutcomeKind(StrEnum):
+    """What came of a visit."""
+
+    EMPTIED = "emptied"
+    NOT_FULL = "not_full"
+    OVERFLOWING = "overflowing"
+    CONTAMINATED = "contaminated"
+    BLOCKED = "blocked"
+    DAMAGED = "damaged"
+    MISSING = "missing"
+    HAZARD = "hazard"
+    OTHER = "other"
+
+
+class RequestKind(StrEnum):
+    """Who asks for a visit."""
+
+    REPORT = "report"  # somebody told us
+    MANUAL = "manual"  # a dispatcher says so
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What a crew reports.
+
+    Attributes:
+        visit: its number.
+        client_id: the sender's own name for this report.
+        at: when it happened.
+        lon, lat: where, WGS 84 degrees.
+        photo: a reference to where a photo is kept.
+    """
+
+    visit: int
+    client_id: str
+    kind: OutcomeKind
+    at: datetime
+    lon: float | None = None
+    lat: float | None = None
+    note: str | None = None
+    photo: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """Somebody asks for a visit to a bin, on a day or as soon as may be."""
+
+    place: str
+    client_id: str
+    kind: RequestKind
+    says: str
+    day: date | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What became of a report or a request: its number, and whether it had come before."""
+
+    id: int
+    again: bool = False
+
+
+def report(connection: Connection, by: Principal, told: Outcome, now: datetime) -> Told:
+    """Write down what a crew reports; the same again is answered and not written again.
+
+    Raises:
+        NotAllowed: `by` may not report.
+        NotFound: there is no such visit, or not for them.
+        InputError: something in it cannot be used, or another report had its `client_id`.
+    """
+    require(by, Action.WRITE, Resource.ROUNDS)
+    values = asdict(told)
+    before = _before(connection, "known", values, ("visit", "kind", "at", "lon", "lat", "note", "photo"))
+    if before is not None:
+        return before
+    _check(told, now)
+    visit = connection.execute(SQL["visit"], {"visit": told.visit}).fetchone()
+    if visit is None:
+        raise NotFound(f"There is no visit {told.visit}, or it is not on a sheet of yours of the last 7 days.")
+    row = connection.execute(SQL["add"], {**values, "place": visit[0]}).fetchone()
+    if row is None:  # the same was told elsewhere at the same moment
+        return report(connection, by, told, now)
+    homes = [visit[0]] if visit[1] else []
+    detail = {"outcome": row[0], "visit": told.visit, "kind": told.kind, "homes": homes}
+    record(connection, by, Action.WRITE, Resource.ROUNDS, detail)
+    return Told(id=row[0])
+
+
+def _check(told: Outcome, now: datetime) -> None:
+    if told.at > now + AHEAD:
+        raise InputError("at", format_time(told.at), "It lies in the future. Set the phone's clock, and send again.")
+    if (told.lon is None) != (told.lat is None):
+        raise InputError("lon", told.lon, "lon and lat belong together: give both or neither.")
+    if told.kind is OutcomeKind.OTHER and not told.note:
+        raise InputError("note", "", "Say in a note what it is, where it is none of the other outcomes.")
+
+
+def ask(connection: Connection, by: Principal, asked: Request) -> Told:
+    """Write down that somebody asks for a visit; the same again is answered and not written again.
+
+    Raises:
+        NotAllowed: `by` may not report, or, for one by hand, not say what crews do.
+        NotFound: there is no such bin.
+        InputError: another request had its `client_id`.
+    """
+    require(by, Action.ADMINISTER if asked.kind is RequestKind.MANUAL else Action.WRITE, Resource.ROUNDS)
+    values = asdict(asked)
+    before = _before(connection, "known_request", values, ("place", "kind", "says", "day"))
+    if before is not None:
+        return before
+    if connection.execute(SQL["bin"], values).fetchone() is None:
+        raise NotFound(f"There is no bin {asked.place[:200]!r}.")
+    row = connection.execute(SQL["add_request"], values).fetchone()
+    if row is None:
+        return ask(connection, by, asked)
+    detail = {"request": row[0], "place": asked.place, "kind": asked.kind}
+    record(connection, by, Action.WRITE, Resource.ROUNDS, detail)
+    return Told(id=row[0])
+
+
+def _before(connection: Connection, statement: str, values: Mapping[str, Any], fields: tuple[str, ...]) -> Told | None:
+    row = connection.cursor(row_factory=dict_row).execute(SQL[statement], values).fetchone()
+    if row is None:
+        return None
+    if any(row[name] != values[name] for name in fields):
+        cure = "Something else was sent under this name before. Give each report a name of its own."
+        raise InputError("client_id", values["client_id"], cure)
+    return Told(id=row["id"], again=True)
+
+
+def open_requests(connection: Connection) -> list[dict[str, Any]]:
+    """Requests that no crew has answered yet, oldest first: id, place, kind, says, day, at."""
+    return connection.cursor(row_factory=dict_row).execute(SQL["open_requests"]).fetchall()
+
+
+def outcomes_since(connection: Connection, since: datetime) -> list[dict[str, Any]]:
+    """What was recorded from an instant on, for the forecast: id, place, kind, at, recorded_at."""
+    return connection.cursor(row_factory=dict_row).execute(SQL["recorded_since"], {"since": since}).fetchall()

@@ -1,0 +1,179 @@
+"""Plans of a depot's day: kept as drafts, and published in one transaction that supersedes the version before.
+
+Call inside `acting(connection, by.id)`, role owner or jobs.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+from psycopg.types.json import Jsonb
+
+from hereabouts_platform.access.policy import require
+from hereabouts_platform.store.access import record
+from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.fleet import crews, shifts_on
+from hereabouts_platform.store.imports import kinds_of
+from hereabouts_platform.store.plan_rows import PlanRows
+from hereabouts_platform.store.queries import load
+from hereabouts_schemas.access import Action, Principal, Resource
+from hereabouts_schemas.errors import InputError, NotFound, NotNow
+from hereabouts_schemas.place import PlaceKind
+from hereabouts_schemas.work import RoundPlan
+
+SQL = load("plans")
+HOMES = (PlaceKind.HOME, PlaceKind.ROOM)
+
+Ways = Mapping[str, Mapping[str, Any]]
+"""Vehicle -> its way on the roads as a GeoJSON LineString."""
+Check = Callable[[RoundPlan], Sequence[Any]]
+"""What is wrong with a plan: a list of violations, each with a sentence in `says`; none where it holds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """A plan in the store, of a depot's day."""
+
+    id: int
+    day: date
+    depot: str
+    version: int
+    state: str
+
+
+def read_plan(published: str | bytes) -> RoundPlan:
+    """A plan from its published JSON.
+
+    Raises:
+        InputError: it is no plan.
+    """
+    try:
+        return msgspec.json.decode(published, type=RoundPlan)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError("plan", published[:60], f"This is not the JSON of a plan: {error}.") from error
+
+
+def keep_draft(connection: Connection, by: Principal, published: bytes, depot: str) -> Kept:
+    """Keep a plan's JSON as it is, as the next version of its day.
+
+    Args:
+        published: JSON of a `RoundPlan`.
+        depot: the place whose day it plans.
+
+    Raises:
+        NotAllowed: `by` may not say what crews do.
+        InputError: it is no plan, or names places that are not there.
+    """
+    require(by, Action.ADMINISTER, Resource.ROUNDS)
+    plan = read_plan(published)
+    homes = _homes_of(connection, plan, depot)
+    day = {"day": plan.work.day.isoformat(), "depot": depot}
+    connection.execute(SQL["take_turn"], day)
+    version = _first(connection, "next_version", day)
+    values = {
+        **day,
+        "version": version,
+        "made_at": plan.made_at,
+        "roads": plan.roads,
+        "attribution": plan.attribution,
+        "matrix_sha256": Jsonb(plan.matrix_sha256),
+        "of_homes": bool(homes),
+        "published": published.decode(),
+    }
+    number = _first(connection, "add", values)
+    return Kept(id=number, day=plan.work.day, depot=depot, version=version, state="draft")
+
+
+def publish(
+    connection: Connection,
+    by: Principal,
+    plan_id: int,
+    check: Check,
+    ways: Ways | None = None,
+) -> Kept:
+    """Make a draft the plan of its day; the version before is superseded, and what was reported under it stays.
+
+    Args:
+        check: the independent validator, with the travel matrices it needs.
+        ways: GeoJSON LineString of each vehicle's way on the roads, where there is one.
+
+    Raises:
+        NotAllowed: `by` may not say what crews do.
+        NotFound: there is no such plan.
+        NotNow: it is no draft any more, a later version is published, the check finds a violation, or another depot's
+            plan has one of its visits.
+    """
+    require(by, Action.ADMINISTER, Resource.ROUNDS)
+    kept, plan = _turn(connection, plan_id)
+    _refuse_wrong(check(plan))
+    _refuse_elsewhere(connection, kept, plan)
+    at = {"day": kept.day, "depot": kept.depot, "plan": plan_id}
+    connection.execute(SQL["supersede"], at)
+    connection.execute(SQL["publish"], at)
+    on_vehicle = {one.vehicle: one.id for one in shifts_on(crews(connection), kept.day)}
+    rows = PlanRows(
+        plan=plan, at=at, crews=on_vehicle, homes=_homes_of(connection, plan, kept.depot), ways=dict(ways or {})
+    )
+    numbers = {values["vehicle"]: _first(connection, "add_round", values) for values in rows.rounds()}
+    for values in rows.visits(numbers):
+        connection.execute(SQL["save_visit"], values)
+    detail = {"plan": plan_id, "day": kept.day.isoformat(), "depot": kept.depot, "version": kept.version}
+    record(connection, by, Action.WRITE, Resource.ROUNDS, detail)
+    return Kept(id=plan_id, day=kept.day, depot=kept.depot, version=kept.version, state="published")
+
+
+def _turn(connection: Connection, plan_id: int) -> tuple[Kept, RoundPlan]:
+    """The draft, with nobody else at its day until the transaction ends."""
+    for _ in range(2):  # once to know whose turn to wait for, once for what stands then
+        row = connection.execute(SQL["whole"], {"plan": plan_id}).fetchone()
+        if row is None:
+            raise NotFound(f"There is no plan {plan_id}.")
+        day, depot, version, state, published = row
+        connection.execute(SQL["take_turn"], {"day": day.isoformat(), "depot": depot})
+    if state != "draft":
+        raise NotNow(f"Plan {plan_id} is {state}: only a draft is published. Make a plan anew.")
+    newest = connection.execute(SQL["newest_published"], {"day": day, "depot": depot}).fetchone()
+    if newest is not None and newest[0] > version:
+        raise NotNow(f"Version {newest[0]} is published, which is later than {version}. Make a plan anew.")
+    return Kept(id=plan_id, day=day, depot=depot, version=version, state=state), read_plan(published)
+
+
+def _refuse_wrong(violations: Sequence[Any]) -> None:
+    if violations:
+        more = f" And {len(violations) - 1} more." if len(violations) > 1 else ""
+        raise NotNow(f"The plan does not hold and is not published: {violations[0].says}{more}")
+
+
+def _refuse_elsewhere(connection: Connection, kept: Kept, plan: RoundPlan) -> None:
+    keys = [visit.id for visit in plan.work.visits]
+    row = connection.execute(SQL["elsewhere"], {"day": kept.day, "depot": kept.depot, "keys": keys}).fetchone()
+    if row is not None:
+        raise NotNow(f"The visit {row[0]} is in the plan of {row[1]} of that day. A visit is in one plan a day.")
+
+
+def _homes_of(connection: Connection, plan: RoundPlan, depot: str) -> frozenset[str]:
+    """Which of a plan's places are homes, or rooms of one.
+
+    Raises:
+        InputError: a place is not there.
+    """
+    named = [*_places_of(plan), depot]
+    kinds = kinds_of(connection, named)
+    missing = next((place for place in named if place not in kinds), None)
+    if missing is not None:
+        raise InputError("place", missing, "The plan names it, and there is no such place. Import places first.")
+    return frozenset(place for place, kind in kinds.items() if kind in HOMES)
+
+
+def _places_of(plan: RoundPlan) -> Iterator[str]:
+    yield from (visit.place for visit in plan.work.visits)
+    yield from (yard.id for yard in plan.work.yards)
+    yield from (tip.id for tip in plan.work.tips)
+
+
+def _first(connection: Connection, statement: str, values: Mapping[str, Any]) -> int:
+    row = connection.execute(SQL[statement], values).fetchone()
+    assert row is not None  # noqa: S101 - each of these answers with one row
+    return int(row[0])
