@@ -28,7 +28,7 @@ def damp_home(wire: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
         rows.write("device,quantity,time,value\n")
         for hour in range(9 * 24):
             at = (NOW - timedelta(hours=hour)).isoformat()
-            warmth, moisture = 17.5 + hour % 2 / 5, 87 + hour % 3  # what never moves is a sensor that stands still
+            warmth, moisture = 19.5 + hour % 2 / 5, 87 + hour % 3  # what never moves is a sensor that stands still
             rows.write(f"damp-sensor,air_temperature,{at},{warmth}\ndamp-sensor,relative_humidity,{at},{moisture}\n")
     with connect(url, DatabaseRole.OWNER) as connection:
         connection.execute("UPDATE place SET name = '12 Elm Court' WHERE id = 'elm-court-12'")
