@@ -16,6 +16,7 @@ from hereabouts_api.problems import BodyTooLarge, answer
 
 LET_GO_BYTES = 64 * 2**20
 LET_GO_S = 30.0
+IDLE_S = 1.0  # who sends nothing for so long waits for the answer
 ERRORS = 400
 
 
@@ -88,10 +89,11 @@ class _Body:
         return message
 
     async def _let_go(self) -> None:
-        """Read the rest, so that the answer arrives; who sends too much, or too slowly, is cut off after all."""
+        """Read what is under way, so that the answer arrives; who sends too much, or too slowly, is cut off after all."""
         try:
             async with asyncio.timeout(LET_GO_S):
                 while not self._is_over and not self._waits and self._size < LET_GO_BYTES:
-                    await self._next()
+                    async with asyncio.timeout(IDLE_S):
+                        await self._next()
         except TimeoutError:
             return

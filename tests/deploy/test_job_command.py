@@ -9,7 +9,7 @@ import psycopg
 
 JOBS = (
     "assess, health, account, gaps, rollup, link_datasets, purge_posts, retention, case_facts, clocks, proof, "
-    "digest, notices, watch"
+    "weather, digest, notices, watch"
 )
 
 
