@@ -89,7 +89,7 @@ class _Body:
         return message
 
     async def _let_go(self) -> None:
-        """Read what is under way, so that the answer arrives; who sends too much, or too slowly, is cut off after all."""
+        """Read what is under way, so that the answer arrives; who sends too much or too slowly is cut off after all."""
         try:
             async with asyncio.timeout(LET_GO_S):
                 while not self._is_over and not self._waits and self._size < LET_GO_BYTES:
