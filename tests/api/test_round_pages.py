@@ -118,9 +118,11 @@ def test_a_dispatcher_sees_the_day_and_what_had_to_be_done_and_is_not(
 
 def test_others_see_as_much_as_the_api_shows_them(client: Client, red: httpx.Client, nobody: httpx.Client) -> None:
     path = sheet_of(red)
-    blue, officer = client("tablet blue", Role.WASTE_CREW, "blue"), client("Ann", Role.HOUSING_OFFICER)
+    blue, officer = client("tablet blue", Role.WASTE_CREW, "blue"), client("Ann", Role.HOUSING_MANAGER)
     reader = client("Ron", Role.READER)
-    assert next(href for href in hrefs(read(red.get("/rounds"))) if href.startswith("/rounds/")) == path
+    assert [href for href in hrefs(read(red.get("/rounds"))) if href.startswith("/rounds/") and href[8:].isdigit()] == [
+        path
+    ]
     assert "Di" not in read(red.get("/rounds")).said()
     read(blue.get(path), 404)
     for address in ("/rounds", path):
@@ -147,7 +149,8 @@ def test_a_crew_works_its_sheet_by_its_buttons(red: httpx.Client, dispatcher: ht
     path = sheet_of(red)
     page = read(red.get(path))
     said = page.said()
-    assert "Next: stop 1 of 2 Market Has to be done Market is 90 % full." in said
+    assert "Next: stop 1 of 2 Market" in said
+    assert "Market is 90 % full." in said
     assert "Only from" in said
     assert "lies on your left" in said
     assert "geo:53.810000,-1.510000?q=53.810000,-1.510000(Market)" in hrefs(page)
@@ -239,7 +242,7 @@ def test_a_new_version_shows_its_difference_and_the_old_sheet_leads_to_it(
     said = read(dispatcher.get(f"/rounds/versions/{number}")).said()
     assert "What it changes of version 1" in said
     assert "To another vehicle: 1 Van's: from RCV 1 to Van" in said
-    assert "In no round any more: 1 Van's, which was with Van: Half full." in said
+    assert "In no round any more: 1 Lane, which was with Van: Half full." in said
     assert "1.0 km less driven" in said
     page = read(red.get(old))
     assert "This round does not stand any more." in page.said()
