@@ -15,8 +15,21 @@ from hereabouts_api.intake import MOST_BYTES, Intake
 from hereabouts_api.pages import cases as cases_page
 from hereabouts_api.pages import datasets as datasets_page
 from hereabouts_api.pages import devices as devices_page
-from hereabouts_api.pages import homes, learning, overview, place, provenance, quarantine, reports, sign_in, static
+from hereabouts_api.pages import (
+    homes,
+    learning,
+    overview,
+    place,
+    provenance,
+    quarantine,
+    reports,
+    round_sheet,
+    round_version,
+    sign_in,
+    static,
+)
 from hereabouts_api.pages import jobs as jobs_page
+from hereabouts_api.pages import rounds as rounds_page
 from hereabouts_api.pages import sources as sources_page
 from hereabouts_api.routes import (
     accounting,
@@ -94,7 +107,8 @@ def create_app(settings: ApiSettings) -> FastAPI:
     fieldwork = (rounds, visits, fleet)
     traffic = (accounting, losses, sources, quarantine_groups, uplinks, jobs)
     running = (sources_page, jobs_page, devices_page, datasets_page, quarantine, provenance)
-    pages = (static, sign_in, overview, *running, place, homes, reports, cases_page, learning)
+    work_pages = (homes, reports, cases_page, learning, rounds_page, round_version, round_sheet)
+    pages = (static, sign_in, overview, *running, place, *work_pages)
     for module in (health, metrics, description, *lists, *casework, *fieldwork, *traffic, *pages):
         app.include_router(module.router)
     described = description.describe(app)

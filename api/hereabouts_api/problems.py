@@ -162,7 +162,8 @@ def answer(request: Request, error: Exception) -> Response:
     if isinstance(error, NotSignedIn) and request.method in ("GET", "HEAD"):
         # twice: `next` holds an address, and it travels inside another one
         return RedirectResponse(f"/sign-in?next={quote(quote(path))}", 303)
-    page = render("error.html", title=kind.title, detail=_detail(error, kind), signed_in=False)
+    back = "/rounds" if path.startswith("/rounds") else "/"  # a crew may read nothing else
+    page = render("error.html", title=kind.title, detail=_detail(error, kind), back=back, signed_in=False)
     return HTMLResponse(page, kind.status, headers)
 
 

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from hereabouts_api.cursors import Name
 from hereabouts_api.models import AT, Item, Listing
 from hereabouts_platform.store.outcomes import OutcomeKind, RequestKind
-from hereabouts_schemas.work import ReasonKind, StopKind
+from hereabouts_schemas.work import Approach, ReasonKind, StopKind
 
 ATTRIBUTION = "To be shown with everything that is made from it."
 PlanState = Literal["draft", "published", "superseded"]
@@ -56,6 +56,13 @@ class LoadItem(Item):
     kg: int
 
 
+class WindowItem(Item):
+    """When work may begin: from its first instant up to, not including, its last."""
+
+    from_at: AwareDatetime
+    to_at: AwareDatetime
+
+
 class StopOutcome(Item):
     """The report that counts: the one of the latest event."""
 
@@ -86,6 +93,8 @@ class StopItem(Item):
     reason: WhyItem | None
     load: LoadItem | None
     carried: list[LoadItem]
+    approach: Approach | None = Field(None, description="curb: it lies on the vehicle's near side.")
+    windows: list[WindowItem] = Field([], description="When work may begin there; none: at any time of the shift.")
     done: bool = Field(False, description="Whether it had happened when the plan was made.")
     outcome: StopOutcome | None
 

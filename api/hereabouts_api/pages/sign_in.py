@@ -7,9 +7,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hereabouts_api.access import SESSION_COOKIE, pool_of
-from hereabouts_api.pages.templates import render
+from hereabouts_api.pages.templates import first_page, render
 from hereabouts_api.settings import ApiSettings
 from hereabouts_platform.access.sign_in import SESSION_LASTS, sign_in_with_key, sign_in_with_link, sign_out
+from hereabouts_schemas.access import Principal
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,7 +34,7 @@ def sign_in(request: Request, key: Token, next: Annotated[str, Form(max_length=2
         opened = sign_in_with_key(connection, key.strip())
     if opened is None:
         return HTMLResponse(_form(next, refused=KEY_REFUSED), 403)
-    return _welcome(request, opened[0], _local(next))
+    return _welcome(request, *opened, _local(next))
 
 
 @router.get("/sign-in/{token}")
@@ -45,7 +46,7 @@ def use_sign_in_link(request: Request, token: str) -> Response:
         opened = sign_in_with_link(connection, token)
     if opened is None:
         return HTMLResponse(_form("/", refused=LINK_REFUSED), 403)
-    return _welcome(request, opened[0], "/")
+    return _welcome(request, *opened, "/")
 
 
 @router.post("/sign-out")
@@ -64,9 +65,9 @@ def _form(target: str, *, refused: str | None) -> str:
     return render("sign_in.html", signed_in=False, next=_local(target), refused=refused)
 
 
-def _welcome(request: Request, token: str, target: str) -> Response:
+def _welcome(request: Request, token: str, principal: Principal, target: str) -> Response:
     settings: ApiSettings = request.app.state.settings
-    response = RedirectResponse(target, 303)
+    response = RedirectResponse(first_page(principal) if target == "/" else target, 303)
     response.set_cookie(
         SESSION_COOKIE,
         token,

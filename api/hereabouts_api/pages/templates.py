@@ -13,7 +13,7 @@ from hereabouts_api.pages.words import is_beyond, number, unit_of, with_limit
 from hereabouts_platform.access.policy import may
 from hereabouts_platform.rules.wording import first_name, say_time
 from hereabouts_schemas.access import Action, Principal, Resource
-from hereabouts_schemas.times import format_time
+from hereabouts_schemas.times import LONDON, format_time
 
 
 @cache
@@ -35,6 +35,8 @@ def _environment() -> Environment:
         place_address=place_address,
         reading_address=reading_address,
         may_read=may_read,
+        first_page=first_page,
+        say_clock=say_clock,
     )
     environment.globals.update(static=address_of, labels_of=labels_of, is_beyond=is_beyond, with_limit=with_limit)
     return environment
@@ -73,6 +75,22 @@ def reading_address(reading: LatestItem) -> str:
 def may_read(principal: Principal, resource: str) -> bool:
     """Whether somebody may read pages of a resource: links to the others are not shown to them."""
     return may(principal, Action.READ, Resource(resource))
+
+
+def first_page(principal: Principal) -> str:
+    """Where somebody begins: alerts, or rounds where those are all that they may read."""
+    alone = may_read(principal, Resource.ROUNDS) and not may_read(principal, Resource.ALERTS)
+    return "/rounds" if alone else "/"
+
+
+def say_clock(at: datetime) -> str:
+    """An instant as the clock on the wall in Europe/London shows it.
+
+    Example:
+        >>> say_clock(datetime(2026, 7, 3, 13, 5, tzinfo=UTC))
+        '14:05'
+    """
+    return f"{at.astimezone(LONDON):%H:%M}"
 
 
 def labels_of(form: CaseForm) -> dict[str, str]:

@@ -72,7 +72,7 @@ def read_rounds(
     if asked.f is RoundsFormat.CSV:
         return csv_rounds(listing.items)
     if asked.f is RoundsFormat.GEOJSON:
-        return geojson_rounds([_whole(caller, row, "list") for row in rows[: asked.limit]], listing.next)
+        return geojson_rounds([whole_round(caller, row, "list") for row in rows[: asked.limit]], listing.next)
     return listing
 
 
@@ -104,10 +104,11 @@ def view_round(caller: Caller, round_id: int) -> RoundView:
     row = find_round(caller.connection, round_id)
     if row is None:
         raise NotFound(f"There is no round {round_id}.")
-    return _whole(caller, row, "view")
+    return whole_round(caller, row, "view")
 
 
-def _whole(caller: Caller, row: Row, what: str) -> RoundView:
+def whole_round(caller: Caller, row: Row, what: str) -> RoundView:
+    """A round of a list with its stops; whose homes are on it goes to the audit, as `what`."""
     stops, geometry = stops_of(caller.connection, row)
     caller.saw(Resource.ROUNDS, what, (stop["home"] for stop in stops))
     shown = [{name: value for name, value in stop.items() if name in StopItem.model_fields} for stop in stops]

@@ -110,6 +110,12 @@ def report(connection: Connection, by: Principal, told: Outcome, now: datetime) 
     return Told(id=row[0])
 
 
+def happened_at(connection: Connection, client_id: str) -> datetime | None:
+    """When a report of this name that came before happened: a form sent twice knows no time of its own."""
+    row = connection.execute(SQL["known_at"], {"client_id": client_id}).fetchone()
+    return row[0] if row is not None else None
+
+
 def _check(told: Outcome, now: datetime) -> None:
     if told.at > now + AHEAD:
         raise InputError("at", format_time(told.at), "It lies in the future. Set the phone's clock, and send again.")

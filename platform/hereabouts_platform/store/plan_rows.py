@@ -107,6 +107,7 @@ def _stop(stop: Stop, visits: Mapping[str, Visit], places: Mapping[str, Yard | T
     visit = visits.get(stop.visit) if stop.visit is not None else None
     place = visit or places.get(stop.place)
     found |= {"name": None, "lon": None, "lat": None, "must": None, "reason": None, "load": None, "service_s": None}
+    found |= {"approach": None, "windows": []}
     if place is not None and stop.kind is not StopKind.BREAK:
         found |= {"name": place.name, "lon": place.lon, "lat": place.lat}
     if visit is not None:
@@ -115,5 +116,7 @@ def _stop(stop: Stop, visits: Mapping[str, Visit], places: Mapping[str, Yard | T
             "reason": msgspec.to_builtins(visit.reason),
             "load": msgspec.to_builtins(visit.load),
             "service_s": visit.service_s,
+            "approach": visit.approach,
+            "windows": msgspec.to_builtins(visit.windows),
         }
     return found

@@ -13,6 +13,9 @@ RETURNING id
 SELECT id, visit_id AS visit, kind, at, lon, lat, note, photo FROM visit_outcome
 WHERE principal_id = current_principal() AND client_id = %(client_id)s
 
+-- name: known_at
+SELECT at FROM visit_outcome WHERE principal_id = current_principal() AND client_id = %(client_id)s
+
 -- name: bin
 SELECT id FROM place WHERE id = %(place)s AND kind IN ('bin_slot', 'bin_site')
 

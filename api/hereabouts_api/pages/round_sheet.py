@@ -1,0 +1,92 @@
+"""The sheet of a crew: the next stop first, buttons for what came of it, then the rest of the round."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from hereabouts_api.access import Caller, needs
+from hereabouts_api.pages.case_form_body import Answers, answers
+from hereabouts_api.pages.sheet_view import Told, sheet_view
+from hereabouts_api.pages.templates import render
+from hereabouts_api.parameters import utc_now
+from hereabouts_api.round_models import StopItem
+from hereabouts_api.routes.rounds import RoundId, view_round
+from hereabouts_platform.store.outcomes import Outcome, OutcomeKind, happened_at, report
+from hereabouts_schemas.access import Action, Resource
+from hereabouts_schemas.errors import InputError
+
+router = APIRouter(include_in_schema=False)
+
+Reads = Annotated[Caller, needs(Action.READ, Resource.ROUNDS)]
+Works = Annotated[Caller, needs(Action.WRITE, Resource.ROUNDS)]
+StopNumber = Annotated[int | None, Query(ge=0, lt=2**31)]
+MOST_LETTERS = 2000
+
+
+@router.get("/rounds/{id}", response_class=HTMLResponse)
+def sheet_page(caller: Reads, id: RoundId, stop: StopNumber = None, done: StopNumber = None) -> str:  # noqa: A002
+    """A round as its crew needs it; `stop` puts another stop first, `done` is the one reported a moment ago."""
+    return _page(caller, id, Told(stop=stop, done=done))
+
+
+@router.post("/rounds/{id}/outcomes")
+def tell(caller: Works, id: RoundId, given: Annotated[Answers, answers()]) -> Response:  # noqa: A002
+    """Write down what came of a stop; the same form again is the same report."""
+    stop = _stop(caller, id, given.fields.get("stop", ""))
+    try:
+        _report(caller, _outcome(given, stop.visit or 0, utc_now()))
+    except InputError as error:
+        said = _ALREADY if error.field == "client_id" else error.cure
+        told = Told(stop=stop.number, done=None, said=said, note=given.fields.get("note", ""))
+        return HTMLResponse(_page(caller, id, told), 409 if error.field == "client_id" else 400)
+    return RedirectResponse(f"/rounds/{id}?done={stop.number}", 303)
+
+
+_ALREADY = (
+    "Your first answer for this stop was kept already. To change it, choose the stop in the list and report again."
+)
+
+
+def _stop(caller: Caller, round_id: int, number: str) -> StopItem:
+    """The stop that a form is about.
+
+    Raises:
+        InputError: it is no visit of this round.
+    """
+    stops = {str(stop.number): stop for stop in view_round(caller, round_id).stops if stop.visit is not None}
+    if number not in stops:
+        raise InputError("stop", number, "It is no visit of this round. Load the page again.")
+    return stops[number]
+
+
+def _outcome(given: Answers, visit: int, now: datetime) -> Outcome:
+    kind, note = given.fields.get("kind", ""), given.fields.get("note", "").strip()
+    if kind not in list(OutcomeKind):
+        raise InputError("kind", kind, "Press one of the buttons.")
+    if len(note) > MOST_LETTERS:
+        raise InputError("note", note, f"Write at most {MOST_LETTERS:,} letters.")
+    return Outcome(visit=visit, client_id=f"page/{given.key}", kind=OutcomeKind(kind), at=now, note=note or None)
+
+
+def _report(caller: Caller, told: Outcome) -> None:
+    """A form knows no time but that of its coming: sent again, it happened when it came first."""
+    before = happened_at(caller.connection, told.client_id)
+    try:
+        report(caller.connection, caller.principal, _at(told, before), told.at)
+    except InputError as error:
+        first = happened_at(caller.connection, told.client_id)
+        if error.field != "client_id" or first == before:
+            raise
+        report(caller.connection, caller.principal, _at(told, first), told.at)  # both came at the same moment
+
+
+def _at(told: Outcome, at: datetime | None) -> Outcome:
+    return told if at is None else replace(told, at=at)
+
+
+def _page(caller: Caller, round_id: int, told: Told) -> str:
+    view = view_round(caller, round_id)
+    return render("round.html", signed_in=caller.principal, **sheet_view(caller, view, told))

@@ -1,0 +1,171 @@
+"""A day's rounds put together for their page."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from hereabouts_api.access import Caller
+from hereabouts_api.pages.round_words import (
+    ROADS,
+    behind,
+    picked_up,
+    say_behind,
+    say_km,
+    say_load,
+    say_overflow,
+    say_tips,
+)
+from hereabouts_api.parameters import Text
+from hereabouts_api.round_models import RoundView
+from hereabouts_api.routes.rounds import whole_round
+from hereabouts_platform.access.policy import may
+from hereabouts_platform.store.outcomes import open_requests
+from hereabouts_platform.store.round_pages import LeftCounts, Row, depots_of, left_of
+from hereabouts_platform.store.rounds import RoundFilter, list_plans, list_rounds
+from hereabouts_schemas.access import Action, Resource
+from hereabouts_schemas.times import LONDON
+
+MOST_ROUNDS = 200  # of a depot and a day
+LEFT_SHOWN = 100
+VERSIONS_SHOWN = 20
+REQUESTS_SHOWN = 20
+
+
+class Asked(BaseModel):
+    """What the address asks for; an empty answer asks for nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day: Annotated[date | None, BeforeValidator(lambda given: given or None)] = None
+    depot: Text = ""
+    bin: Text = ""
+    asked: Text = Field(default="", pattern="^(yes)?$")
+
+    def query(self, **changed: str) -> str:
+        """The address' query for this day and depot, with some of it changed."""
+        kept = {"day": self.day.isoformat() if self.day else "", "depot": self.depot, **changed}
+        return urlencode({name: value for name, value in kept.items() if value})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wrong:
+    """A request that could not be written down: which field, why, and the form as it came."""
+
+    field: str
+    said: str
+    given: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoundCard:
+    """One vehicle's round as the page shows it.
+
+    Attributes:
+        tag, style: how far it is, and the look of that.
+        back_at: when it is to be back by its plan; `expected_at` by its last report, None before the first.
+    """
+
+    id: int
+    vehicle: str
+    crew: str
+    done: int
+    visits: int
+    tag: str
+    style: str
+    starts_at: datetime
+    back_at: datetime
+    expected_at: datetime | None
+    stands: str
+    km: str
+    loads: Sequence[str]
+    tips: str
+
+
+def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None) -> dict[str, Any]:
+    """Everything that the template needs."""
+    day = asked.day or now.astimezone(LONDON).date()
+    depots = depots_of(caller.connection, day)
+    depot = asked.depot or (depots[0]["id"] if depots else "")
+    plans = list_plans(caller.connection, day, depot, behind=None, most=VERSIONS_SHOWN) if depot else []
+    plan = next((one for one in plans if one["state"] == "published"), None)
+    rounds = _rounds(caller, day, depot) if plan else []
+    may_send = may(caller.principal, Action.ADMINISTER, Resource.ROUNDS)
+    return {
+        "asked": asked,
+        "here": Asked(day=day, depot=depot),
+        "day": day,
+        "today": now.astimezone(LONDON).date(),
+        "depots": depots,
+        "depot": depot,
+        "depot_name": next((one["name"] for one in depots if one["id"] == depot), depot),
+        "earlier": (day - timedelta(days=1)).isoformat() if day > date.min else "",
+        "later": (day + timedelta(days=1)).isoformat() if day < date.max else "",
+        "plan": plan,
+        "plans": plans,
+        "roads": ROADS.get(plan["roads"], plan["roads"]) if plan else "",
+        "cards": [_card(one) for one in rounds],
+        "visits": sum(one.visits for one in rounds),
+        "done": sum(one.done for one in rounds),
+        "command": f"hereabouts rounds plan --date {day.isoformat()} --depot {shlex.quote(depot or 'DEPOT')}",
+        **_left(caller, plan),
+        **_requests(caller, may_send=may_send),
+        "may_report": may(caller.principal, Action.WRITE, Resource.ROUNDS),
+        "may_send": may_send,
+        "key": uuid4().hex,
+        "wrong": wrong,
+        "given": wrong.given if wrong else {"place": asked.bin, "kind": "manual" if may_send else "report"},
+    }
+
+
+def _rounds(caller: Caller, day: date, depot: str) -> list[RoundView]:
+    wanted = RoundFilter(day=day, depot=depot, state="published")
+    rows = list_rounds(caller.connection, wanted, behind=None, most=MOST_ROUNDS)
+    return sorted((whole_round(caller, row, "rounds page") for row in rows), key=lambda one: one.vehicle_name)
+
+
+def _card(view: RoundView) -> RoundCard:
+    late = behind(view.stops)
+    tag, style = _stage(view)
+    return RoundCard(
+        id=view.id,
+        vehicle=view.vehicle_name,
+        crew=view.crew or "",
+        done=view.done,
+        visits=view.visits,
+        tag=tag,
+        style=style,
+        starts_at=view.starts_at,
+        back_at=view.ends_at,
+        expected_at=None if late is None or view.done >= view.visits else view.ends_at + late,
+        stands="" if late is None else say_behind(late),
+        km=say_km(view.drive_m),
+        loads=[say_load(load) for load in picked_up(view.stops)],
+        tips=say_tips(view.stops),
+    )
+
+
+def _stage(view: RoundView) -> tuple[str, str]:
+    if view.done >= view.visits:
+        return "All reported", "live"
+    return (f"{view.visits - view.done} left", "") if view.done else ("Nothing reported yet", "plain")
+
+
+def _left(caller: Caller, plan: Row | None) -> dict[str, Any]:
+    if plan is None:
+        return {"left": [], "left_counts": LeftCounts(visits=0, unmet=0)}
+    rows, counts = left_of(caller.connection, plan, most=LEFT_SHOWN)
+    caller.saw(Resource.ROUNDS, "left", (row["home"] for row in rows))
+    shown = [{**row, "overflow": say_overflow(row["overflow_p50_at"], row["overflow_p90_at"])} for row in rows]
+    return {"left": shown, "left_counts": counts}
+
+
+def _requests(caller: Caller, *, may_send: bool) -> dict[str, Any]:
+    """What was asked for and no crew has answered yet: for those who send crews, and for nobody else."""
+    found = open_requests(caller.connection) if may_send else []
+    return {"requests": found[:REQUESTS_SHOWN], "more_requests": max(0, len(found) - REQUESTS_SHOWN)}

@@ -1,0 +1,265 @@
+"""The pages of rounds: a dispatcher's day, a crew's sheet worked by its buttons, and who sees which of them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+from made_plan import made_plan, published, put_places
+from page_reading import Page, read
+
+from hereabouts_platform.access.keys import ensure_principal, issue_key
+from hereabouts_platform.store.access import principal_named
+from hereabouts_platform.store.connection import DatabaseRole, acting, connect
+from hereabouts_platform.store.plans import keep_draft, publish
+from hereabouts_schemas.access import PrincipalKind, Role
+from hereabouts_schemas.times import LONDON
+from hereabouts_schemas.work import Approach, RoundPlan, Window
+
+TODAY = datetime.now(LONDON).date()
+Client = Callable[..., httpx.Client]
+
+
+def first_plan() -> RoundPlan:
+    """As made, with a must that is left, a window, and the side of the street; without a home."""
+    made = made_plan(TODAY, on_van="b3")
+    begins = made.rounds[0].stops[1].begins_at
+    windows = (Window(from_at=begins, to_at=begins + timedelta(hours=2)),)
+    market, park, lane, van = made.work.visits
+    lane = replace(lane, id="lane/2", must=True, prize_p=0)
+    visits = (replace(market, windows=windows, approach=Approach.CURB), park, lane, van)
+    left = tuple(replace(one, visit="lane/2", says="No time in any shift.", unmet=True) for one in made.left)
+    return replace(made, work=replace(made.work, visits=visits), left=left, roads="great_circle", attribution="")
+
+
+@pytest.fixture(scope="module")
+def release(database_url: str, town) -> Callable[[RoundPlan], int]:
+    put_places(town.connection)
+
+    def run(plan: RoundPlan) -> int:
+        with connect(database_url, DatabaseRole.JOBS) as jobs:
+            by = principal_named(jobs, "system:jobs")
+            with acting(jobs, by.id):
+                kept = keep_draft(jobs, by, published(plan), "yard")
+                return publish(jobs, by, kept.id, lambda _: []).id
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def client(database_url: str, address: str, release: object) -> Iterator[Client]:
+    """Makes somebody with a role (and crews) and gives a client with their key."""
+    opened = ExitStack()
+
+    def make(name: str, role: Role, *crews: str) -> httpx.Client:
+        with connect(database_url, DatabaseRole.OWNER) as owner:
+            by = principal_named(owner, "system:command")
+            with acting(owner, by.id):
+                somebody = ensure_principal(owner, by, name, PrincipalKind.SERVICE, role, crews=crews)
+                key = issue_key(owner, by, somebody, "test")
+        headers = {"Authorization": f"Bearer {key}"}
+        return opened.enter_context(httpx.Client(base_url=address, headers=headers, timeout=30))
+
+    with opened:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def dispatcher(client: Client) -> httpx.Client:
+    return client("Di", Role.WASTE_MANAGER)
+
+
+@pytest.fixture(scope="module")
+def red(client: Client) -> httpx.Client:
+    return client("tablet red", Role.WASTE_CREW, "red")
+
+
+def hrefs(page: Page) -> list[str]:
+    return [str(one["href"]) for one in page.all("a")]
+
+
+def sheet_of(somebody: httpx.Client, vehicle: str = "v1") -> str:
+    found = somebody.get("/v1/rounds", params={"vehicle": vehicle}).json()["items"]
+    return f"/rounds/{found[0]['id']}"
+
+
+def form(page: Page) -> dict[str, str]:
+    """The hidden fields of the form on a sheet."""
+    return {str(one["name"]): str(one["value"]) for one in page.all("input") if one.get("type") == "hidden"}
+
+
+def test_without_a_plan_the_page_says_what_to_do(dispatcher: httpx.Client, red: httpx.Client, release) -> None:
+    page = read(dispatcher.get("/rounds"))
+    assert f"hereabouts rounds plan --date {TODAY.isoformat()} --depot yard" in page.said()
+    assert "ask your dispatcher" in read(red.get("/rounds")).said()
+    assert read(dispatcher.get("/rounds?day=&depot=")).title == page.title
+    assert "is no round 77" in read(dispatcher.get("/rounds/77"), 404).said()
+
+
+def test_a_dispatcher_sees_the_day_and_what_had_to_be_done_and_is_not(
+    dispatcher: httpx.Client, release: Callable[[RoundPlan], int]
+) -> None:
+    release(first_plan())
+    page = read(dispatcher.get("/rounds"))
+    said = page.said()
+    assert "0 of 3 visits reported, 2 rounds. 1 left for another day." in said
+    assert "1 that had to be done is in no round." in said
+    assert said.index("Had to be done") < said.index("No time in any shift.")
+    assert "One in ten such bins has overflowed by" in said
+    assert "No map of roads: great circle." in said
+    assert "1,600 litres of general, about 160 kg." in said
+    assert "/rounds" in hrefs(page)
+    assert not {"/homes", "/devices", "/sources"} & set(hrefs(page))
+    assert "first of its day" in read(dispatcher.get("/rounds/versions/1")).said()
+    assert "There is no plan of this day" in read(dispatcher.get("/rounds?day=2020-02-29")).said()
+
+
+def test_others_see_as_much_as_the_api_shows_them(client: Client, red: httpx.Client, nobody: httpx.Client) -> None:
+    path = sheet_of(red)
+    blue, officer = client("tablet blue", Role.WASTE_CREW, "blue"), client("Ann", Role.HOUSING_MANAGER)
+    reader = client("Ron", Role.READER)
+    sheets = [href for href in hrefs(read(red.get("/rounds"))) if href[8:].isdigit()]
+    assert sheets == [path]
+    assert "Van" not in read(red.get("/rounds")).said()
+    read(blue.get(path), 404)
+    for address in ("/rounds", path):
+        assert read(officer.get(address), 403).title.startswith("This key may not do that")
+        assert nobody.get(address).headers["location"].startswith("/sign-in?next=/rounds")
+    assert "/rounds" not in hrefs(read(officer.get("/homes")))
+    shown = read(reader.get(path))
+    assert shown.all("textarea") == []
+    assert "/rounds" in hrefs(read(reader.get("/")))
+    told = {"key": "k", "stop": "1", "kind": "emptied"}
+    assert reader.post(f"{path}/outcomes", data=told).status_code == 403
+    assert blue.post(f"{path}/outcomes", data=told).status_code == 404
+
+
+def test_a_crew_that_signs_in_begins_at_its_rounds(address: str, red: httpx.Client) -> None:
+    key = red.headers["authorization"].removeprefix("Bearer ")
+    with httpx.Client(base_url=address) as phone:
+        assert phone.post("/sign-in", data={"key": key}).headers["location"] == "/rounds"
+        page = read(phone.get("/rounds"))
+        assert {"/rounds"} == {href for href in hrefs(page) if href in ("/", "/homes", "/rounds")}
+
+
+def test_a_crew_works_its_sheet_by_its_buttons(red: httpx.Client, dispatcher: httpx.Client) -> None:
+    path = sheet_of(red)
+    page = read(red.get(path))
+    said = page.said()
+    assert "Next: stop 1 of 2 Market" in said
+    assert "Market is 90 % full." in said
+    assert "Only from" in said
+    assert "lies on your left" in said
+    assert "geo:53.810000,-1.510000?q=53.810000,-1.510000(Market)" in hrefs(page)
+    assert {one["value"] for one in page.all("button") if one.get("name") == "kind"} == {
+        "emptied", "not_full", "overflowing", "contaminated", "blocked", "damaged", "missing", "hazard", "other"
+    }  # fmt: skip
+    for kind in ("gpx", "csv"):
+        assert red.get(f"/v1{path}?f={kind}").status_code == 200
+
+    given = {**form(page), "kind": "other", "note": " \r\n"}
+    refused = read(red.post(f"{path}/outcomes", data=given), 400)
+    assert "Not recorded. Say in a note what it is" in refused.said()
+    given = {**form(refused), "kind": "blocked", "note": "A car <b>."}
+    for _ in range(2):  # pressed twice
+        answer = red.post(f"{path}/outcomes", data=given)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"{path}?done=1")
+    page = read(red.get(answer.headers["location"]))
+    assert "Recorded: Market, Blocked" in page.said()
+    assert "Next: stop 2 of 2 Park" in page.said()
+    assert "Blocked, " in page.said()
+    assert "“A car <b>.”" in page.said()
+    visit = red.get("/v1/visits").json()["items"]
+    (number,) = (one["id"] for one in visit if one["key"] == "b1")
+    assert len(red.get(f"/v1/visits/{number}").json()["outcomes"]) == 1
+    assert "kept already" in read(red.post(f"{path}/outcomes", data={**given, "kind": "emptied"}), 409).said()
+
+    again = read(red.get(f"{path}?stop=1"))
+    assert "Reported at" in again.said()
+    assert "Back to the next stop" in again.said()
+    for stop in ("1", "2"):
+        page = read(red.get(f"{path}?stop={stop}"))
+        assert red.post(f"{path}/outcomes", data={**form(page), "kind": "emptied"}).status_code == 303
+    assert "Every visit of this round is reported." in read(red.get(path)).said()
+    day = read(dispatcher.get("/rounds")).said()
+    assert "2 of 3 visits reported" in day
+    assert "All reported 2 of 2 reported" in day
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "says"),
+    [({"stop": "0"}, 400, "no visit of this round"), ({"kind": "eaten"}, 400, "Press one of the buttons"),
+     ({"note": "n" * 2001}, 400, "at most 2,000"), ({"key": ""}, 400, "Load the page again")],
+)  # fmt: skip
+def test_a_form_that_cannot_be_kept_says_why(red: httpx.Client, changed: dict, status: int, says: str) -> None:
+    given = {"key": "one", "stop": "1", "kind": "emptied", **changed}
+    assert says in read(red.post(f"{sheet_of(red)}/outcomes", data=given), status).said()
+
+
+def test_a_bin_is_asked_for_and_stays_on_the_page_until_a_crew_was_there(
+    dispatcher: httpx.Client, red: httpx.Client
+) -> None:
+    page = read(dispatcher.get("/rounds?bin=b3"))
+    (place,) = (one for one in page.all("input") if one.get("name") == "place")
+    assert place["value"] == "b3"
+    given = {**form(page), "place": " b3 ", "says": "Fair on the green.", "kind": "manual", "day": ""}
+    for wrong, status, says in (
+        ({"place": "b99"}, 404, "There is no bin"),
+        ({"place": ""}, 400, "Which bin?"),
+        ({"says": " "}, 400, "Say in a sentence"),
+        ({"day": "soon"}, 400, "Give a day"),
+        ({"kind": "no"}, 400, "Choose one"),
+    ):
+        shown = read(dispatcher.post("/rounds/requests", data={**given, **wrong}), status)
+        assert says in shown.said()
+    assert red.post("/rounds/requests", data={**given, "key": "r"}).status_code == 403
+    for _ in range(2):
+        answer = dispatcher.post("/rounds/requests?depot=yard", data=given)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/rounds?depot=yard&asked=yes")
+    said = read(dispatcher.get(answer.headers["location"])).said()
+    assert "Asked for. The next plan takes it in" in said
+    assert said.count("b3: Fair on the green.") == 1
+    assert red.post("/rounds/requests", data={**given, "kind": "report", "key": "r"}).status_code == 303
+    assert "Fair on the green." not in read(red.get("/rounds")).said()
+
+
+def test_a_new_version_shows_its_difference_and_the_old_sheet_leads_to_it(
+    dispatcher: httpx.Client, red: httpx.Client, release: Callable[[RoundPlan], int]
+) -> None:
+    old = sheet_of(red)
+    plan = made_plan(TODAY, on_van="b2")
+    market, _, lane, van = plan.work.visits
+    first, second = plan.rounds
+    newer = replace(
+        plan,
+        work=replace(plan.work, visits=(market, lane, van)),
+        rounds=(replace(first, stops=(*first.stops[:2], first.stops[3])), second),
+    )
+    number = release(newer)
+    said = read(dispatcher.get(f"/rounds/versions/{number}")).said()
+    assert "What it changes of version 1" in said
+    assert "To another vehicle: 1 Van's: from RCV 1 to Van" in said
+    assert "In no round any more: 1 Lane, which was with Van: Half full." in said
+    assert "1.0 km less driven" in said
+    page = read(red.get(old))
+    assert "This round does not stand any more." in page.said()
+    assert page.all("textarea") == []
+    assert sheet_of(red) in hrefs(page)
+    page = read(dispatcher.get("/rounds"))
+    assert "© OpenStreetMap contributors, ODbL" in page.said()
+    assert "great circle" not in page.said()
+    assert "https://www.openstreetmap.org/copyright" in hrefs(page)
+
+
+def test_whose_homes_are_on_a_round_or_left_goes_to_the_audit(
+    admin: httpx.Client, dispatcher: httpx.Client, release: Callable[[RoundPlan], int], town
+) -> None:
+    number = release(made_plan(TODAY))
+    read(admin.get(f"/rounds/versions/{number}"))
+    assert town.audit()[-1][3] == {"what": "version", "homes": ["h1"]}
+    assert "so they are not compared here" not in read(admin.get(f"/rounds/versions/{number}")).said()
+    read(admin.get("/rounds"))
+    assert town.audit()[-1][3] == {"what": "rounds page", "homes": ["h1"]}
+    assert "Van's" not in read(dispatcher.get("/rounds")).said()
