@@ -47,12 +47,11 @@ def bins(town) -> dict[str, int]:
     for number, (name, kind) in enumerate([("yard", "depot"), ("tip", "tip")]):
         town.place(name, kind, lon=-1.5 - number / 50, lat=53.8)
     streams = {}
-    for number, (name, quantity, unit) in enumerate(
-        [("fast", "fill_level", "%"), ("slow", "fill_level", "%"), ("deep", "distance", "mm"), ("mute", "", "")]
-    ):
-        town.place(
-            name, "bin_slot", lon=-1.51 - number / 100, lat=53.81, attributes=Jsonb({"capacity_l": 660, "max_days": 9})
-        )
+    for name, quantity, unit in (
+        ("fast", "fill_level", "%"), ("slow", "fill_level", "%"), ("deep", "distance", "mm"), ("mute", "", "")
+    ):  # fmt: skip
+        lat = 54.1 if name in {"slow", "deep"} else 53.81  # far out: not worth the way as long as they can wait
+        town.place(name, "bin_slot", lon=-1.51, lat=lat, attributes=Jsonb({"capacity_l": 660, "max_days": 12}))
         if quantity:
             deployment = town.deploy(town.device(name), name, EARLY - timedelta(days=40), bin_depth_mm=1000)
             streams[name] = town.stream(deployment, quantity, unit)
@@ -102,7 +101,7 @@ def test_from_readings_to_a_round_and_back(
     assert {key: reason["kind"] for key, reason in reasons.items()} == {"fast": "fullness", "mute": "age"}
     left = {one["key"]: one for one in admin.get("/v1/visits?left=true").json()["items"]}
     assert set(left) == {"slow", "deep"}
-    assert "it can wait" in left["slow"]["left_says"]
+    assert "it can wait" in left["slow"]["left_says"].lower()
     assert left["deep"]["overflow_p90_at"] < left["deep"]["overflow_p50_at"]
 
     visits = {one["key"]: one["id"] for one in admin.get("/v1/visits?day=2026-03-03").json()["items"]}
@@ -118,7 +117,7 @@ def test_from_readings_to_a_round_and_back(
     after = level(database_url, "deep")[0]
     assert after is not None
     assert deep is not None
-    assert after < deep - 5, "a crew found it not full: the zero of its sensor moves"
+    assert after < deep - 3, "a crew found it not full: the zero of its sensor moves"
 
     tomorrow = EARLY + timedelta(days=1)
     assert run("plan", tomorrow).detail["visits"] == 0, "the fast one was emptied, and the mute one is young again"
@@ -141,6 +140,7 @@ def test_step_by_step_is_as_at_once(town, bins: dict[str, int], run: Run, databa
     late = [EARLY - timedelta(days=10) + n * HOUR for n in range(24)]
     town.readings(bins["slow"], [(at, 90.0) for at in late])
     assert run("forecast", now).detail["days_made_anew"] == 0
+    town.connection.execute("SELECT make_partition('batch', %s)", (datetime.now(UTC),))
     town.connection.execute(
         "INSERT INTO batch (received_at, slot, message_count, touched_datastreams, touched_hours)"
         " VALUES (%s, 0, 1, %s, %s)",

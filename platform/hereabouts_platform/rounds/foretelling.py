@@ -22,8 +22,8 @@ from hereabouts_platform.store.bin_readings import (
     Since,
     bin_streams,
     came_late,
-    horizon,
     outcomes_between,
+    read_up_to,
     readings_between,
 )
 from hereabouts_platform.store.connection import Connection
@@ -106,7 +106,7 @@ class _Turn:
         """Where to go on from, with every slot in it; and whether that is the beginning."""
         standing = read_standing(self.connection)
         kept_from = (self.now - HISTORY_S) // DAY_S * DAY_S
-        since = Since(below=horizon(self.connection), at=self.now)
+        since = read_up_to(self.connection)
         if standing.settled is None or self._came_late(standing, since, kept_from, look_back=look_back):
             standing, begun = Standing(settled=kept_from, since=since), True
         else:

@@ -86,7 +86,8 @@ def _line(one: Round, roads: Roads, known: Mapping[str, tuple[RoadPlace, Approac
 
 
 def _places(work: DayWork) -> tuple[list[RoadPlace], list[Approach]]:
-    found = {one.id: (one.lon, one.lat, Approach.EITHER) for one in (*work.yards, *work.tips)}
+    found = {one.id: (one.lon, one.lat, Approach.EITHER) for one in work.yards}
+    found |= {one.id: (one.lon, one.lat, Approach.EITHER) for one in work.tips}
     found |= {one.place: (one.lon, one.lat, one.approach) for one in work.visits}
     places = [RoadPlace(id=name, lon=lon, lat=lat) for name, (lon, lat, _) in sorted(found.items())]
     return places, [approach for _, (_, _, approach) in sorted(found.items())]
@@ -94,9 +95,12 @@ def _places(work: DayWork) -> tuple[list[RoadPlace], list[Approach]]:
 
 def _say(problems: RoadProblems) -> list[str]:
     name = problems.vehicle_class
-    found = [(f"{name} cannot reach", problems.unreachable)]
-    found.append((f"{name}: far from any street", [f"{one.place} ({one.away_m} m)" for one in problems.far]))
-    found.append((f"{name} cannot come to the near side of", problems.wrong_side))
+    far = tuple(f"{one.place} ({one.away_m} m)" for one in problems.far)
+    found = (
+        (f"{name} cannot reach", problems.unreachable),
+        (f"{name}: far from any street", far),
+        (f"{name} cannot come to the near side of", problems.wrong_side),
+    )
     return [
         f"{words}: {', '.join(places[:SHOWN])}{f' and {len(places) - SHOWN} more' if len(places) > SHOWN else ''}."
         for words, places in found

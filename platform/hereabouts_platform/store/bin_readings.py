@@ -35,10 +35,10 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Since:
-    """How far the forecast has read: below which transaction, and when that was."""
+    """How far the forecast has read: below which transaction, and when that was, by the server's clock."""
 
     below: str
-    at: int
+    at: float
 
 
 def bin_streams(connection: Connection) -> list[BinStream]:
@@ -73,18 +73,18 @@ def outcomes_between(connection: Connection, from_s: int, to_s: int) -> dict[str
     return found
 
 
-def horizon(connection: Connection) -> str:
-    """The transaction below which everything is decided: what comes with a later one is still to be read."""
+def read_up_to(connection: Connection) -> Since:
+    """How far everything is decided: what comes with a later transaction is still to be read."""
     row = connection.execute(SQL["horizon"]).fetchone()
     assert row is not None  # noqa: S101 - it always answers with one row
-    return str(row[0])
+    return Since(below=row[0], at=row[1])
 
 
 def came_late(
     connection: Connection, ids: Sequence[int], since: Since, below: str, *, before: int, kept_from: int
 ) -> bool:
     """Whether something came since then of `[kept_from, before)`, from these datastreams or from a crew."""
-    span = {"before": _instant(before), "kept_from": _instant(kept_from), "taken_at": _instant(since.at)}
+    span = {"before": _instant(before), "kept_from": _instant(kept_from), "taken_at": since.at}
     row = connection.execute(SQL["late"], {"ids": list(ids), "since": since.below, "below": below, **span}).fetchone()
     return bool(row and row[0])
 

@@ -16,8 +16,8 @@ WHERE r.datastream_id = ANY (%(ids)s) AND r.time >= %(from_at)s AND r.time < %(t
 ORDER BY r.datastream_id, floor(extract(epoch FROM r.time)), r.time
 
 -- name: horizon
--- Below which transaction everything is decided.
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text
+-- Below which transaction everything is decided, and the time by the server's clock, by which reports are recorded.
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text, extract(epoch FROM clock_timestamp())::float8
 
 -- name: late
 -- Whether batches since a transaction brought readings of these datastreams of hours before an instant.
@@ -27,7 +27,7 @@ SELECT EXISTS (
       AND t.hour < %(before)s AND t.hour >= %(kept_from)s AND t.id = ANY (%(ids)s))
    OR EXISTS (
     SELECT FROM visit_outcome o
-    WHERE o.recorded_at >= %(taken_at)s AND o.at < %(before)s AND o.at >= %(kept_from)s
+    WHERE o.recorded_at >= to_timestamp(%(taken_at)s) AND o.at < %(before)s AND o.at >= %(kept_from)s
       AND o.kind IN ('emptied', 'not_full'))
 
 -- name: outcomes
