@@ -120,7 +120,9 @@ def test_from_readings_to_a_round_and_back(
     assert after < deep - 3, "a crew found it not full: the zero of its sensor moves"
 
     tomorrow = EARLY + timedelta(days=1)
-    assert run("plan", tomorrow).detail["visits"] == 0, "the fast one was emptied, and the mute one is young again"
+    assert run("plan", tomorrow).detail["plans"] == 1
+    musts = {one["day"]: one["must"] for one in admin.get("/v1/visits?place=mute").json()["items"]}
+    assert musts == {"2026-03-03": True, "2026-03-04": False}, "the crew were there: it is young again"
 
 
 def test_step_by_step_is_as_at_once(town, bins: dict[str, int], run: Run, database_url: str) -> None:
