@@ -1,13 +1,17 @@
 """A day of waste from readings to a published round: forecast, planned, worked over the API, forecast again."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 from psycopg.types.json import Jsonb
+from typer.testing import CliRunner
 
+from hereabouts_deploy.main import app
 from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.jobs.plan import planning
 from hereabouts_platform.jobs.registry import job_named
@@ -15,6 +19,8 @@ from hereabouts_platform.jobs.run import JobReport, run_job
 from hereabouts_platform.planning.workers import Effort
 from hereabouts_platform.store.bin_state import forecasts_of
 from hereabouts_platform.store.connection import DatabaseRole, connect
+from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.times import LONDON
 
 EARLY = datetime(2026, 3, 3, 4, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -123,6 +129,24 @@ def test_from_readings_to_a_round_and_back(
     assert run("plan", tomorrow).detail["plans"] == 1
     musts = {one["day"]: one["must"] for one in admin.get("/v1/visits?place=mute").json()["items"]}
     assert musts == {"2026-03-03": True, "2026-03-04": False}, "the crew were there: it is young again"
+
+
+def test_the_command_makes_a_draft_and_says_what_it_made(
+    town, bins: dict[str, int], database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HEREABOUTS_DATABASE_URL", database_url)
+    monkeypatch.setenv("HEREABOUTS_DATA_DIR", str(tmp_path))
+    town.connection.execute("UPDATE crew SET shift_from = '00:00', shift_to = '23:59'")
+    tomorrow = (datetime.now(LONDON) + timedelta(days=1)).date().isoformat()
+    asked = ["rounds", "plan", "--depot", "yard", "--date", tomorrow, "--seconds", "0.2", "--json"]
+    made = CliRunner().invoke(app, asked)
+    assert made.exit_code == 0, made.output
+    found = json.loads(made.stdout)
+    assert (found["state"], found["version"], found["roads"]) == ("draft", 1, "great_circle")
+    assert sum(one["stops"] for one in found["rounds"]) + len(found["left"]) == 4
+    assert any("no map for rcv26" in one for one in found["troubles"])
+    with pytest.raises(InputError, match="That day is over"):
+        CliRunner().invoke(app, [*asked[:5], "2026-03-03"], catch_exceptions=False)
 
 
 def test_step_by_step_is_as_at_once(town, bins: dict[str, int], run: Run, database_url: str) -> None:
