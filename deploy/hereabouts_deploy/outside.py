@@ -3,6 +3,7 @@
 from functools import partial
 from ipaddress import ip_address
 
+from hereabouts_deploy.data_dir import DataDir
 from hereabouts_deploy.environment import PREFIX
 from hereabouts_deploy.landlord_settings import LandlordSettings
 from hereabouts_deploy.settings import Settings
@@ -37,6 +38,7 @@ def outside_of(settings: Settings, pages: str | None = None) -> Outside:
         pages=None if address is None else address.rstrip("/"),
         digest_at=settings.digest_at,
         weather=settings.weather,
+        roads=DataDir(path=settings.data_dir).roads,
     )
 
 

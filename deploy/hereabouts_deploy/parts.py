@@ -61,6 +61,7 @@ class Ground:
         return self._child(
             "jobs",
             database_url=database_url,
+            data_dir=str(self.data_dir.path),  # where the maps of roads lie
             public_url=self._pages(port),
             retention=json.dumps(self.settings.retention),
             **told_to_jobs(self.settings),

@@ -8,8 +8,8 @@ import sys
 import psycopg
 
 JOBS = (
-    "assess, health, account, gaps, rollup, link_datasets, purge_posts, retention, case_facts, clocks, proof, "
-    "weather, digest, notices, watch"
+    "assess, health, account, gaps, rollup, link_datasets, purge_posts, retention, case_facts, forecast, clocks, "
+    "proof, weather, digest, notices, plan, watch"
 )
 
 

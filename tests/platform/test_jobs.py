@@ -201,9 +201,8 @@ def test_runs_by_hand_stand_beside_the_scheduled_ones(town: Town) -> None:
 
 
 def test_an_unknown_job_is_refused_by_name() -> None:
-    with pytest.raises(
-        InputError, match="assess, health, account, gaps, rollup, link_datasets, purge_posts, retention, case_facts"
-    ):
+    known = "assess, health, account, gaps, rollup, link_datasets, purge_posts, retention, case_facts, forecast"
+    with pytest.raises(InputError, match=known):
         run_job("postgresql://127.0.0.1:1/none", "asess", NOW)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import time
+from pathlib import Path
 
 from hereabouts_platform.jobs.weather_service import WeatherService
 from hereabouts_platform.notify.mail import Send
@@ -18,9 +19,11 @@ class Outside:
         pages: where people reach the pages, without a slash at the end, for the links in e-mails.
         digest_at: from when on a working day's digest is made, on the clocks of Europe/London.
         weather: which service tells the weather, and for which stations; None: none does.
+        roads: folder of the maps that were imported; None: distances are as the crow flies.
     """
 
     send: Send | None = None
     pages: str | None = None
     digest_at: time = DIGEST_AT
     weather: WeatherService | None = None
+    roads: Path | None = None

@@ -8,6 +8,7 @@ from hereabouts_platform.jobs.assess import assess_homes
 from hereabouts_platform.jobs.cases import copy_case_facts
 from hereabouts_platform.jobs.clocks import watching_clocks
 from hereabouts_platform.jobs.digest import digesting
+from hereabouts_platform.jobs.forecast import forecast_bins
 from hereabouts_platform.jobs.gaps import INTERVAL as GAPS_INTERVAL
 from hereabouts_platform.jobs.gaps import find_gaps
 from hereabouts_platform.jobs.health import assess_devices
@@ -15,6 +16,7 @@ from hereabouts_platform.jobs.job import Job
 from hereabouts_platform.jobs.link_datasets import link_datasets
 from hereabouts_platform.jobs.notices import posting
 from hereabouts_platform.jobs.outside import Outside
+from hereabouts_platform.jobs.plan import planning
 from hereabouts_platform.jobs.proof import watching_works
 from hereabouts_platform.jobs.purge_posts import purge_posts
 from hereabouts_platform.jobs.retention import let_go
@@ -89,6 +91,13 @@ CASE_FACTS = Job(
     in_parts=True,
 )
 
+FORECAST = Job(
+    name="forecast",
+    title="Say how full each bin is, and when it will be full",
+    interval=timedelta(minutes=15),
+    work=forecast_bins,
+)
+
 
 def jobs_for(outside: Outside) -> tuple[Job, ...]:
     """Every job, those that reach outside as it is set up, and last the one that watches the others."""
@@ -125,8 +134,15 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         work=fetching(outside),
         in_parts=True,
     )
-    own = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS)
-    watched = (*own, clocks, proof, weather, digest, notices)
+    plan = Job(
+        name="plan",
+        title="Plan each depot's day 90 minutes before its first shift, and publish the plan",
+        interval=timedelta(minutes=15),
+        work=planning(outside),
+        in_parts=True,
+    )
+    own = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS, FORECAST)
+    watched = (*own, clocks, proof, weather, digest, notices, plan)
     watch = Job(
         name="watch",
         title="Raise an alert when another job fails or does not run",

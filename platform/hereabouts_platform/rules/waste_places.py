@@ -34,6 +34,7 @@ class SlotFacts:
         windows: when work may begin there; none: at any time.
         access: vehicle classes that can reach it; none named: all.
         approach: from which side of the street.
+        group: of bins that fill alike, for the forecast; None: all of its stream.
     """
 
     stream: str = GENERAL
@@ -44,6 +45,7 @@ class SlotFacts:
     windows: tuple[Hours, ...] = ()
     access: tuple[str, ...] = ()
     approach: Approach = Approach.EITHER
+    group: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +80,7 @@ def slot_facts(attributes: Attributes) -> SlotFacts:
         windows=_take(attributes, "windows", _hours, ()),
         access=_take(attributes, "access", _words, ()),
         approach=_take(attributes, "approach", _approach, Approach.EITHER),
+        group=_take(attributes, "group", _word, None),
     )
 
 

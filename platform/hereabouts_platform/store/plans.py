@@ -86,6 +86,11 @@ def keep_draft(connection: Connection, by: Principal, published: bytes, depot: s
     return Kept(id=number, day=plan.work.day, depot=depot, version=version, state="draft")
 
 
+def newest_version(connection: Connection, day: date, depot: str) -> int:
+    """The version of a day's latest plan, draft or published; 0 where there is none."""
+    return _first(connection, "next_version", {"day": day, "depot": depot}) - 1
+
+
 def publish(
     connection: Connection,
     by: Principal,

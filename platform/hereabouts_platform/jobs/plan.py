@@ -1,0 +1,57 @@
+"""The job that plans each depot's day before its first shift begins."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from hereabouts_platform.access.policy import require
+from hereabouts_platform.jobs.job import JobFailed, Work
+from hereabouts_platform.jobs.outside import Outside
+from hereabouts_platform.planning.workers import Effort
+from hereabouts_platform.rounds.making import Asked, first_shifts, make_plan
+from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.fleet import vehicles
+from hereabouts_platform.store.plans import newest_version
+from hereabouts_schemas.access import Action, Principal, Resource
+from hereabouts_schemas.errors import HereaboutsError
+from hereabouts_schemas.times import LONDON
+
+BEFORE = timedelta(minutes=90)
+"""So long before its first shift a depot's day is planned: at 04:30 for a shift from 06:00."""
+EFFORT = Effort(seconds=60.0)
+
+
+def planning(outside: Outside, effort: Effort = EFFORT) -> Work:
+    """Work that publishes a plan of each depot whose first shift begins soon and that has no plan of the day yet.
+
+    It commits depot by depot: one that cannot be planned does not hold up the others, and is tried again.
+    """
+
+    def plan(connection: Connection, principal: Principal, _window: datetime, now: datetime) -> Mapping[str, int]:
+        require(principal, Action.ADMINISTER, Resource.ROUNDS)
+        made = visits = unmet = 0
+        troubles = []
+        for asked in _due(connection, outside, effort, now):
+            try:
+                planned = make_plan(connection, principal, asked, now)
+            except HereaboutsError as error:
+                troubles.append(f"{asked.depot} on {asked.day.isoformat()}: {error}")
+                continue
+            made += 1
+            visits += sum(stop.visit is not None for one in planned.plan.rounds for stop in one.stops)
+            unmet += sum(one.unmet for one in planned.plan.left)
+        if troubles:
+            raise JobFailed(" ".join(troubles))
+        return {"plans": made, "visits": visits, "unmet": unmet}
+
+    return plan
+
+
+def _due(connection: Connection, outside: Outside, effort: Effort, now: datetime) -> list[Asked]:
+    """Today's and tomorrow's days of depots whose first shift begins within `BEFORE` and has no plan yet."""
+    today = now.astimezone(LONDON).date()
+    found = []
+    for depot in sorted({one.start_depot for one in vehicles(connection).values()}):
+        for day, begins in first_shifts(connection, depot, today, days=2).items():
+            if begins - BEFORE <= now < begins and newest_version(connection, day, depot) == 0:
+                found.append(Asked(day=day, depot=depot, effort=effort, roads=outside.roads, publish=True))
+    return found

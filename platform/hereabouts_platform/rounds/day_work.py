@@ -1,0 +1,188 @@
+"""A day's work for the planner: choices of bins as visits, with the depot, its vehicles and the tips."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from hereabouts_platform.bins.visits import Choice, Decision
+from hereabouts_platform.geography.sphere import great_circle_km
+from hereabouts_platform.rules.open_hours import Hours, windows_over
+from hereabouts_platform.rules.waste_places import DepotFacts, SlotFacts
+from hereabouts_platform.store.waste_places import WastePlace, WastePlaces
+from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.work import (
+    DayWork,
+    DutyRules,
+    Left,
+    Load,
+    RoundPlan,
+    Tip,
+    Vehicle,
+    Visit,
+    Window,
+    Yard,
+)
+
+LOOK_AHEAD = timedelta(days=8)  # what is shut all day is shut until then: its next hours are given, not none
+LEAST_L, LEAST_KG = 1, 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathered:
+    """What goes into a plan.
+
+    Attributes:
+        work: what the planner is given: visits that must or may be done.
+        waiting: visits of bins that can wait; with them the plan is whole.
+        choices: of every bin of the depot, by id.
+        troubles: what a person should look at, a sentence each.
+    """
+
+    work: DayWork
+    waiting: tuple[Visit, ...]
+    choices: Mapping[str, Choice]
+    troubles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ground:
+    """What a depot's day stands on; `levels`: per cent expected of each bin during the shift."""
+
+    day: date
+    depot: str
+    places: WastePlaces
+    vehicles: tuple[Vehicle, ...]
+    duty: Mapping[str, DutyRules]
+    levels: Mapping[str, float] = field(default_factory=dict)
+
+
+def span_of(vehicles: Sequence[Vehicle]) -> Window:
+    """From the first shift's start to the last one's end."""
+    return Window(from_at=min(one.shift.from_at for one in vehicles), to_at=max(one.shift.to_at for one in vehicles))
+
+
+def slots_of(
+    slots: Mapping[str, WastePlace[SlotFacts]], depot: str, depots: Mapping[str, WastePlace[DepotFacts]]
+) -> list[str]:
+    """The bins that lie nearest to a depot of those given, in order of their ids: each bin is one depot's a day."""
+    names = sorted(depots)
+    if not slots or depot not in depots:
+        return []
+    lon, lat = ([getattr(depots[name], axis) for name in names] for axis in ("lon", "lat"))
+    return [
+        place
+        for place, one in sorted(slots.items())
+        if names[int(great_circle_km(one.lon, one.lat, lon, lat).argmin())] == depot
+    ]
+
+
+def day_work(ground: Ground, choices: Sequence[Choice]) -> Gathered:
+    """The work of a day.
+
+    Raises:
+        InputError: a vehicle names a depot or duty rules that are not there.
+    """
+    visits = [_visit(ground, one) for one in choices]
+    waiting = {one.bin for one in choices if one.decision is Decision.LEAVE}
+    work = DayWork(
+        day=ground.day,
+        visits=tuple(one for one in visits if one.id not in waiting),
+        vehicles=ground.vehicles,
+        yards=_yards(ground),
+        tips=tuple(_tip(ground, name) for name in sorted(ground.places.tips)),
+        duty_rules=tuple(_duty(ground, name) for name in sorted({one.duty for one in ground.vehicles})),
+    )
+    return Gathered(
+        work=work,
+        waiting=tuple(one for one in visits if one.id in waiting),
+        choices={one.bin: one for one in choices},
+        troubles=_troubles(ground, choices),
+    )
+
+
+def whole(plan: RoundPlan, gathered: Gathered) -> RoundPlan:
+    """The plan with the bins that can wait, and with the dates on which what is left would overflow."""
+    left = [*plan.left, *(Left(visit=one.id, says="") for one in gathered.waiting)]
+    return replace(
+        plan,
+        work=replace(plan.work, visits=(*plan.work.visits, *gathered.waiting)),
+        left=tuple(_dated(one, gathered.choices.get(one.visit)) for one in left),
+    )
+
+
+def _dated(left: Left, choice: Choice | None) -> Left:
+    if choice is None:
+        return left
+    return replace(
+        left,
+        says=f"{choice.reason.says} {left.says}".strip(),
+        overflow_p50_at=choice.overflow_p50_at,
+        overflow_p90_at=choice.overflow_p90_at,
+    )
+
+
+def _visit(ground: Ground, choice: Choice) -> Visit:
+    place = ground.places.slots[choice.bin]
+    facts = place.facts
+    litres = round((facts.capacity_l or 0) * ground.levels.get(choice.bin, choice.level) / 100)
+    return Visit(
+        id=place.id,
+        place=place.id,
+        name=place.name,
+        lon=place.lon,
+        lat=place.lat,
+        approach=facts.approach,
+        load=Load(stream=facts.stream, litres=max(litres, LEAST_L), kg=max(round(litres * facts.kg_per_l), LEAST_KG)),
+        service_s=facts.service_s,
+        windows=_open(ground, facts.windows),
+        must=choice.decision is Decision.MUST,
+        prize_p=choice.prize_p,
+        vehicle_classes=facts.access,
+        reason=choice.reason,
+    )
+
+
+def _open(ground: Ground, hours: Sequence[Hours]) -> tuple[Window, ...]:
+    span = span_of(ground.vehicles)
+    return windows_over(hours, span.from_at, span.to_at) or windows_over(hours, span.to_at, span.to_at + LOOK_AHEAD)
+
+
+def _yards(ground: Ground) -> tuple[Yard, ...]:
+    names = sorted({name for one in ground.vehicles for name in (one.start, one.end)})
+    for name in names:
+        if name not in ground.places.depots:
+            cure = ground.places.unusable.get(name, "It is no depot. Bring it in with its position.")
+            raise InputError("depot", name, cure)
+    found = [ground.places.depots[name] for name in names]
+    return tuple(Yard(id=one.id, name=one.name, lon=one.lon, lat=one.lat) for one in found)
+
+
+def _tip(ground: Ground, name: str) -> Tip:
+    one = ground.places.tips[name]
+    return Tip(
+        id=one.id, name=one.name, lon=one.lon, lat=one.lat, streams=one.facts.streams,
+        open=_open(ground, one.facts.open), turnround_s=one.facts.turnround_s,
+    )  # fmt: skip
+
+
+def _duty(ground: Ground, name: str) -> DutyRules:
+    if name not in ground.duty:
+        raise InputError("duty", name, f"The rule sets are {', '.join(sorted(ground.duty))}: name one of them.")
+    return ground.duty[name]
+
+
+def _troubles(ground: Ground, choices: Sequence[Choice]) -> tuple[str, ...]:
+    found = [f"{name}: {says}" for name, says in sorted(ground.places.unusable.items())]
+    unknown = [one.bin for one in choices if ground.places.slots[one.bin].facts.capacity_l is None]
+    if unknown:
+        found.append(
+            f"Nobody said how many litres {len(unknown)} of the bins hold, such as {unknown[0]}: they are planned as "
+            "if next to nothing were in them. Give their capacity_l."
+        )
+    return tuple(found)
+
+
+def next_turn(day: date, shifts_from: Mapping[date, datetime], after: datetime) -> datetime:
+    """When it is the depot's turn again: its next first shift, or a week later where there is none in sight."""
+    later = [at for on, at in sorted(shifts_from.items()) if on > day]
+    return later[0] if later else after + timedelta(days=7)

@@ -1,0 +1,85 @@
+"""Where forecasts stand in the store: all that was settled up to a turn of the day, from which every run goes on.
+
+The state is moved on for good a day at a time and a day behind, so that readings up to a day late and words of crews
+are taken in at their place. What is later still makes everything anew from the beginning.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from hereabouts_platform.bins.slot import SlotZero
+from hereabouts_platform.bins.spread import Spread
+from hereabouts_platform.bins.state import BinState, Shared, State
+from hereabouts_platform.store.bin_readings import Since
+from hereabouts_platform.store.bin_state import bin_states, group_states
+from hereabouts_platform.store.connection import Connection
+
+ALL = "all"
+_GROUP = "group "
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Common:
+    """What all bins share. `settled`: up to when, seconds since 1970 UTC; `since`: what was read by then."""
+
+    fleet: Shared
+    spread: Spread
+    as_of: int
+    settled: int
+    since: Since
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OneBin:
+    """What is kept of one bin."""
+
+    bin: BinState
+    zero: SlotZero
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """All bins as they stood at `settled` (seconds since 1970 UTC; None: nothing was ever settled)."""
+
+    settled: int | None
+    since: Since
+    state: State = field(default_factory=State)
+    zeros: Mapping[str, SlotZero] = field(default_factory=dict)
+
+
+def read_standing(connection: Connection) -> Standing:
+    """As it is in the store."""
+    groups, bins = group_states(connection), bin_states(connection)
+    if ALL not in groups:
+        return Standing(settled=None, since=Since(below="0", at=0))
+    common = msgspec.convert(groups[ALL], Common)
+    known = {place: msgspec.convert(state, OneBin) for place, state in bins.items()}
+    state = State(
+        bins={place: one.bin for place, one in known.items()},
+        groups={
+            name.removeprefix(_GROUP): msgspec.convert(one, Shared)
+            for name, one in groups.items()
+            if name.startswith(_GROUP)
+        },
+        fleet=common.fleet,
+        spread=common.spread,
+        as_of=common.as_of,
+    )
+    zeros = {place: one.zero for place, one in known.items()}
+    return Standing(settled=common.settled, since=common.since, state=state, zeros=zeros)
+
+
+def common_rows(standing: Standing, settled: int) -> dict[str, Any]:
+    """What bins share, as it is kept: name -> JSON's values."""
+    state = standing.state
+    common = Common(fleet=state.fleet, spread=state.spread, as_of=state.as_of, settled=settled, since=standing.since)
+    groups = {f"{_GROUP}{name}": msgspec.to_builtins(one) for name, one in state.groups.items()}
+    return {ALL: msgspec.to_builtins(common), **groups}
+
+
+def bin_row(standing: Standing, place: str) -> Any:
+    """What is kept of one bin, as JSON's values."""
+    return msgspec.to_builtins(OneBin(bin=standing.state.bins[place], zero=standing.zeros.get(place, SlotZero())))
