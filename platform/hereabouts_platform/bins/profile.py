@@ -9,7 +9,7 @@ from hereabouts_platform.bins.growth import Habit
 from hereabouts_platform.bins.level import Floats, Times
 
 FARTHEST_S = 6 * 3600  # between two readings
-SEEN = (3.0, 97.0)  # beyond it a sensor is cut off: growth there is not what it shows
+MOST = 97.0  # beyond it a sensor is cut off: growth there is not what it shows
 BELIEF_H = 6.0  # hours of usual growth that each weekday and hour of day begins with
 LEAST = 0.02
 PARTS = (np.arange(6) + 0.5) / 6  # a rise counts for the hours in which these shares of its time lie
@@ -27,11 +27,14 @@ class Rises:
 def rises_of(times: Times, percent: Floats, emptied: Times) -> Rises:
     """The rises of one bin between neighbouring readings, without those in which it was emptied.
 
+    The readings on either side of an emptying are left out: a median of three mixes what was before and after.
+
     Args:
         percent: believed levels at `times`; emptied: when it was, in order.
     """
     turns = np.searchsorted(emptied, times)
-    seen = (percent > SEEN[0]) & (percent < SEEN[1])
+    beside = np.diff(turns, prepend=turns[:1]) + np.diff(turns, append=turns[-1:]) > 0
+    seen = (percent < MOST) & ~beside
     good = seen[1:] & seen[:-1] & (np.diff(times) <= FARTHEST_S) & (np.diff(turns) == 0)
     return Rises(since=times[:-1][good], until=times[1:][good], points=np.diff(percent)[good])
 

@@ -2,7 +2,7 @@
 
 Overflow is counted in bin-days: a day on which a bin is full at any time is one, however long it was. A bin visited
 on day `b` counts a day `d < b` as far as it is full by that day's end, and day `b` as far as it is full when the crew
-comes.
+comes; full again by that evening, it is still one day.
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,14 +65,16 @@ def outlook(
     now = forecast(state, bins, times, growths, tuning)
     after = np.zeros((len(bins), count, count + 1))
     found = np.zeros((len(bins), count, count))
-    for day in range(count):
+    again = np.zeros((len(bins), count))
+    for day in reversed(range(count)):
         fresh = forecast(_emptied(state, bins, int(comes[day])), bins, times[2 * day :], growths, tuning)
-        after[:, day, day:] = _bin_days(fresh)
+        again[:, day] = fresh.chance_of(FULL)[:, 1]
+        after[:, day, day:] = _bin_days(fresh, again[:, day:])
         after[:, day, day] = 0.0
         found[:, day, day:] = fresh.expected[:, 0::2]
     return Outlook(
         bins=tuple(bins),
-        first=_bin_days(now),
+        first=_bin_days(now, again),
         after=after,
         first_percent=now.expected[:, 0::2],
         after_percent=found,
@@ -80,12 +82,16 @@ def outlook(
     )
 
 
-def _bin_days(ahead: Ahead) -> Floats:
-    """Of instants "the crew comes, the day ends" day by day: bin-days up to a visit on each day, and without one."""
+def _bin_days(ahead: Ahead, again: Floats) -> Floats:
+    """Of instants "the crew comes, the day ends" day by day: bin-days up to a visit on each day, and without one.
+
+    `again` is how likely it is full by the evening of a day on which it was visited, [bins, days]: counted from the
+    visit on, so a visit's own day counts before it only as far as it does not afterwards.
+    """
     chance = ahead.chance_of(FULL)
     by_end = np.cumsum(chance[:, 1::2], axis=1)
     before = np.concatenate([np.zeros((len(chance), 1)), by_end], axis=1)
-    before[:, :-1] += chance[:, 0::2]
+    before[:, :-1] += chance[:, 0::2] * (1 - again)
     return before
 
 

@@ -22,6 +22,9 @@ from hereabouts_platform.bins.level import Bools, Floats
 from hereabouts_platform.collection.outlook import Outlook
 from hereabouts_platform.collection.streets import Streets
 
+#: From this chance on a bin counts as full now: what lies beside it is not left there when somebody is out, however
+#: soon it will be full again.
+FULL_NOW = 0.9
 FIRST, GAPS = (0, 1, 2, 3), (1, 2, 3, 4)
 Days = NDArray[np.int64]
 Plan = tuple[int, ...]
@@ -112,7 +115,7 @@ def look_ahead(ahead: Outlook, streets: Streets, rho_km: float, allowed: Iterabl
         plan=best,
         cost=shown.cost,
         other=min(others, default=float("inf")),
-        worth=going.worth,
+        worth=np.maximum(going.worth, np.where(ahead.full[:, 0] >= FULL_NOW, rho_km / 2, 0.0)),
         chosen=going.rounds[0],
         later=shown.rounds[following] if some else np.zeros(len(detour), np.bool_),
         due=going.due,
