@@ -1,6 +1,5 @@
 """What a morning's readings and crews' words teach our forecasts."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -121,7 +120,7 @@ def _emptying(name: str, at: int, levels: Levels, *, overflowing: bool) -> Empti
 
 def _shown(levels: Levels, at: int) -> tuple[float, bool]:
     """The last level believed in the twelve hours before an instant; NaN where there is none."""
-    rows: Sequence[int] = np.flatnonzero(levels.believed & (levels.times <= at) & (levels.times > at - 12 * HOUR_S))
+    rows = np.flatnonzero(levels.believed & (levels.times <= at) & (levels.times > at - 12 * HOUR_S))
     if not len(rows):
         return float("nan"), False
     return float(levels.percent[rows[-1]]), bool(levels.full[rows[-1]])

@@ -40,7 +40,7 @@ class Outlook:
     @property
     def days(self) -> int:
         """How many days are looked at."""
-        return self.after.shape[1]
+        return int(self.after.shape[1])
 
 
 def outlook(
