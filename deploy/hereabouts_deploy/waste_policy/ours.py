@@ -1,0 +1,63 @@
+"""Our policy: what each bin may come to, which days are worth a run, and the rounds of today."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hereabouts_deploy.waste_policy.calendar import DAY_S, ZERO_S
+from hereabouts_deploy.waste_policy.day_work import matrix_of, planned
+from hereabouts_deploy.waste_policy.memory import Memory
+from hereabouts_deploy.waste_simulation.fixed import Depot
+from hereabouts_deploy.waste_simulation.policy import TIP, Morning, Round
+from hereabouts_deploy.waste_simulation.streets import Floats
+from hereabouts_platform.collection.outlook import outlook
+from hereabouts_platform.collection.run_days import look_ahead
+from hereabouts_platform.collection.streets import Streets
+
+#: Days looked ahead; when crews come to a bin, on the whole (seconds after midnight).
+DAYS, COMES_S = 8, 10 * 3600
+#: Steps of the search for a day's routes, and for the tour of all bins.
+ITERATIONS, TOUR_ITERATIONS = 150, 300
+
+
+class Ours:
+    """Forecasts, run days and routes; `rho_km` is what a bin-day of overflow is taken to cost, in kilometres."""
+
+    def __init__(self, depot: Depot, rho_km: float) -> None:
+        self._rho_km = rho_km
+        self._usual_l = depot.usual_l
+        self._matrix = matrix_of(depot.town)
+        self._memory: Memory | None = None
+        self._streets: Streets | None = None
+
+    def plan(self, morning: Morning) -> Sequence[Round]:
+        """Today's rounds; none where today is not worth a run."""
+        town = morning.town
+        if self._memory is None:
+            self._memory = Memory(morning, self._usual_l / town.capacity_l * 100)
+        if self._streets is None:
+            self._streets = self._roads(morning)
+        memory = self._memory
+        memory.take_in(morning)
+        days = ZERO_S + (morning.today + np.arange(DAYS)) * DAY_S
+        ahead = outlook(memory.state, memory.ids, memory.growths, (days + COMES_S, days + DAY_S))
+        look = look_ahead(ahead, self._streets, self._rho_km)
+        if not look.run:
+            return ()
+        worth = {int(one): float(look.worth[one]) for one in np.flatnonzero(look.worth > 0)}
+        return planned(town, self._matrix, worth, ahead.first_percent[:, 0], (morning.leave_s, ITERATIONS))
+
+    def _roads(self, morning: Morning) -> Streets:
+        """The town's roads with a good tour of all bins."""
+        town = morning.town
+        everything: Floats = np.full(town.bins, 0.1)
+        worth = dict.fromkeys(range(town.bins), 1000.0)
+        rounds = planned(town, self._matrix, worth, everything, (morning.leave_s, TOUR_ITERATIONS))
+        tour = [stop for one in rounds for stop in one.stops if stop != TIP]
+        tour += sorted(set(range(town.bins)) - set(tour))
+        return Streets(
+            km=town.metres / 1000,
+            tour=np.array(tour, np.int64),
+            kg_percent=town.capacity_l / 100 * town.kg_per_l,
+            load_kg=float(town.vehicles[0].kilograms),
+        )
