@@ -74,8 +74,8 @@ COMMANDS = {
     ),
     "import": Listed(
         "importing",
-        "Bring in places, areas, patches, tenancies, devices, readings and other datasets from files. "
-        "What is stored stays; a file can be imported again. Exit code 1 when rows were refused.",
+        "Bring in places, areas, patches, tenancies, vehicles, crews, devices, readings and other datasets from "
+        "files. What is stored stays; a file can be imported again. Exit code 1 when rows were refused.",
     ),
     "roads": Listed("roads", "Maps of roads, by class of vehicle: for distances, rounds and turns."),
     "profiles": Listed(
