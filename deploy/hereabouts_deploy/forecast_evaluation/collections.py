@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
 from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.times import LONDON
 
-ZONE = ZoneInfo("Europe/London")
 SLOT, STREET, TIME, FILL = "container_slot_id", "address", "collected_at_local", "fill_before_pct_of_80"
 #: "23 Leith Walk" and "Leith Walk" are one street.
 HOUSE_NUMBER = re.compile(r"^\d[\d\-/]*[A-Za-z]?\s+")
@@ -64,7 +63,7 @@ def _collections(rows: Iterator[Mapping[str, str]]) -> Iterator[Collection]:
 def local_seconds(text: str, line: int | None = None) -> int:
     """Seconds since 1970 UTC of a local time without offset; of a time that existed twice, the first."""
     try:
-        return int(datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC).timestamp())
+        return int(datetime.fromisoformat(text).replace(tzinfo=LONDON).astimezone(UTC).timestamp())
     except ValueError as error:
         raise InputError(TIME, text, "Give a local time like 2016-07-18 06:30:00.", line=line) from error
 

@@ -6,15 +6,14 @@ Bank holidays come from the package `holidays`; school holidays and events are t
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import holidays
 import numpy as np
 
 from hereabouts_platform.bins.level import Floats
 from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.times import LONDON
 
-ZONE = ZoneInfo("Europe/London")
 HOUR_S = 3600
 NATIONS = ("ENG", "NIR", "SCT", "WLS")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -63,7 +62,7 @@ class Hours:
 
 def hours_of(calendar: Calendar, first: int, count: int) -> Hours:
     """The facts of `count` hours from hour `first`, counted since 1970 UTC."""
-    local = [(EPOCH + timedelta(hours=first + k)).astimezone(ZONE) for k in range(count)]
+    local = [(EPOCH + timedelta(hours=first + k)).astimezone(LONDON) for k in range(count)]
     days = {at.date() for at in local}
     off = holidays.country_holidays("GB", subdiv=calendar.nation, years={day.year for day in days})
     bank = {day: float(day in off) for day in days}

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from hereabouts_platform.bins.calendar import ZONE
 from hereabouts_platform.bins.state import BinState
+from hereabouts_schemas.times import LONDON
 
 DAY_S = 86_400
 
@@ -93,4 +93,4 @@ def when(at: int, now: int) -> str:
 
 def _local(at: int) -> datetime:
     """On the hour that is over by then: words never promise it sooner than the numbers."""
-    return datetime.fromtimestamp(-(-at // 3600) * 3600, UTC).astimezone(ZONE)
+    return datetime.fromtimestamp(-(-at // 3600) * 3600, UTC).astimezone(LONDON)
