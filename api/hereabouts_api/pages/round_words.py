@@ -93,12 +93,19 @@ def say_behind(late: timedelta) -> str:
 
 
 def say_overflow(p50: datetime | None, p90: datetime | None) -> str:
-    """When a bin that is left would overflow."""
+    """When a bin that is left would overflow.
+
+    Example:
+        >>> say_overflow(None, None)
+        'When it would overflow cannot be said.'
+    """
     parts = [f"one in ten such bins has overflowed by {say_time(p90)}"] if p90 else []
     if p50 is not None:
         parts.append(f"every second one by {say_time(p50)}" if p90 else f"every second such bin has by {say_time(p50)}")
+    if not parts:
+        return "When it would overflow cannot be said."
     said = say_list(parts)
-    return f"{said[0].upper()}{said[1:]}." if said else "When it would overflow cannot be said."
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def say_tips(stops: Sequence[StopItem]) -> str:
