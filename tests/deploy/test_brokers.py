@@ -323,7 +323,10 @@ def open_python(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         folder, version = Path(name), f"python{sys.version_info.major}.{sys.version_info.minor}"
         folder.chmod(0o755)
         base = Path(sys.base_prefix)
-        left_out = shutil.ignore_patterns("site-packages", "test", "idlelib", "config-*", "__pycache__")
+        # Debian's own links sitecustomize.py to /etc/python3.13, which a Python inside a root of its own has not.
+        left_out = shutil.ignore_patterns(
+            "site-packages", "test", "idlelib", "config-*", "__pycache__", "sitecustomize.py"
+        )
         shutil.copytree(base / "lib" / version, folder / "lib" / version, ignore=left_out)
         for library in (base / "lib").glob("libpython*.so*"):
             shutil.copy(library, folder / "lib")
