@@ -20,7 +20,8 @@ import pytest
 from timescale_server import TimescaleServer, find_root, server_in
 
 from hereabouts_deploy.embedded.account import choose_account
-from hereabouts_deploy.embedded.broker import Broker, BrokerKind, make_broker
+from hereabouts_deploy.embedded.broker import Broker, make_broker
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.embedded.home import server_home
 from hereabouts_deploy.embedded.mosquitto import find_mosquitto
 from hereabouts_deploy.embedded.mqtt_probe import Login
