@@ -155,7 +155,7 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
 
 
 def _planning(outside: Outside) -> Work:
-    def plan(connection: Connection, principal: Principal, window: datetime, now: datetime) -> Mapping[str, int]:
+    def plan(connection: Connection, principal: Principal, window: datetime, now: datetime) -> Mapping[str, object]:
         # The solver and the roads take a second to load; who starts a command, or the API, mostly plans nothing.
         from hereabouts_platform.jobs.plan import planning  # noqa: PLC0415
 
