@@ -4,6 +4,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test lint types bench docs schema clean lock ready ready-dev
 
+# A process that may not keep what it compiled compiles all that it imports, some seconds of computing at each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 START := sh deploy/hereabouts_bootstrap/start.sh
 COMPILE = pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --no-annotate --no-emit-index-url
@@ -15,7 +18,7 @@ run: ready ## Set everything up and start the demo town (Ctrl-C stops it)
 	@exec $(BIN)/hereabouts demo
 
 test: ready-dev lint types ## Set everything up, then lint, types, layers and all tests
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: ready-dev ## Check style, formatting and the layers
 	@$(BIN)/ruff check .

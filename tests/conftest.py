@@ -9,6 +9,7 @@ import inspect
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import count
@@ -19,7 +20,8 @@ import pytest
 from timescale_server import TimescaleServer, find_root, server_in
 
 from hereabouts_deploy.embedded.account import choose_account
-from hereabouts_deploy.embedded.broker import Broker, BrokerKind, make_broker
+from hereabouts_deploy.embedded.broker import Broker, make_broker
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.embedded.home import server_home
 from hereabouts_deploy.embedded.mosquitto import find_mosquitto
 from hereabouts_deploy.embedded.mqtt_probe import Login
@@ -32,12 +34,18 @@ from hereabouts_platform.store.migrate import migrate
 for name in [name for name in os.environ if name.startswith("HEREABOUTS_")]:
     del os.environ[name]
 
+# Hundreds of tests start a command: each would compile all that it imports anew, seconds of computing, where it may not
+# keep what it compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 _numbers = count(1)
 KINDS = [BrokerKind.AMQTT, *([BrokerKind.MOSQUITTO] if find_mosquitto() else [])]
 
 
 HAS_TIMESCALE = find_root() is not None
 BOTH_ENGINES = {"platform", "ingest", "api", "system"}
+LONGEST_FIRST = ("deploy/test_demo_start", "system/test_kill", "system/", "deploy/", "api/", "platform/")
 
 Server = Postgres | TimescaleServer
 
@@ -54,12 +62,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--without-servers", action="store_true", help="only tests that need no database and no broker")
 
 
+@pytest.hookimpl(trylast=True)  # after pytest has brought together what shares a server
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a server, where that was asked for."""
+    """Leave out what needs a server, where that was asked for; let workers begin with what takes longest."""
     if config.getoption("--without-servers"):
         served = [item for item in items if {"servers", "brokers"} & set(getattr(item, "fixturenames", ()))]
         config.hook.pytest_deselected(items=served)
         items[:] = [item for item in items if item not in served]
+    if hasattr(config, "workerinput"):
+        items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """When a file has its turn among several workers: a long one at the end would leave the others idle."""
+    inside = item.path.relative_to(Path(__file__).parent).as_posix()
+    return next((turn for turn, start in enumerate(LONGEST_FIRST) if inside.startswith(start)), len(LONGEST_FIRST))
 
 
 def pytest_report_header() -> str:

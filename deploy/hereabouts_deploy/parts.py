@@ -6,7 +6,8 @@ from pathlib import Path
 
 from hereabouts_deploy.data_dir import DataDir
 from hereabouts_deploy.embedded.account import Account, choose_account
-from hereabouts_deploy.embedded.broker import Broker, BrokerKind, make_broker
+from hereabouts_deploy.embedded.broker import Broker, make_broker
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.embedded.home import server_home
 from hereabouts_deploy.embedded.mqtt_probe import Login
 from hereabouts_deploy.embedded.ports import LOOPBACK

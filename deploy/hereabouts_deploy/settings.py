@@ -28,7 +28,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from hereabouts_deploy.embedded.broker import BrokerKind
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.environment import PREFIX
 from hereabouts_deploy.landlord_settings import LandlordSettings
 from hereabouts_deploy.mqtt_address import parse_mqtt_url

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from hereabouts_deploy.data_dir import DataDir
 from hereabouts_deploy.embedded import mosquitto
-from hereabouts_deploy.embedded.broker import Broker, BrokerKind
+from hereabouts_deploy.embedded.broker import Broker
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.embedded.ports import LOOPBACK, choose_port
 from hereabouts_deploy.mqtt_address import MqttAddress, parse_mqtt_url
 from hereabouts_deploy.parts import Ground, ground_of, login_address

@@ -17,7 +17,8 @@ import pytest
 from drain_feed import FILTER, body, forget, queue, start_side, subscribe
 from process_cost import cpu_s
 
-from hereabouts_deploy.embedded.broker import Broker, BrokerKind
+from hereabouts_deploy.embedded.broker import Broker
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.embedded.postgres import Postgres
 from hereabouts_platform.store.connection import DatabaseRole, connect
 

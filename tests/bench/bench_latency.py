@@ -19,7 +19,8 @@ import httpx
 import pytest
 from drain_feed import DEVICES, FILTER, body, publisher, side_running, subscribe
 
-from hereabouts_deploy.embedded.broker import Broker, BrokerKind
+from hereabouts_deploy.embedded.broker import Broker
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.embedded.ports import free_port
 from hereabouts_platform.access.keys import ensure_principal, issue_key
 from hereabouts_platform.store.access import principal_named

@@ -10,7 +10,8 @@ import pytest
 from drain_feed import FILTER, body, queue, side_running, subscribe
 from process_cost import resident_mb
 
-from hereabouts_deploy.embedded.broker import Broker, BrokerKind
+from hereabouts_deploy.embedded.broker import Broker
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_platform.store.connection import Connection, DatabaseRole, connect
 
 MESSAGES = int(os.environ.get("BENCH_MESSAGES", "1000000"))

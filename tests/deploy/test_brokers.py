@@ -21,7 +21,8 @@ from structlog.testing import capture_logs
 
 from hereabouts_deploy.embedded.account import choose_account
 from hereabouts_deploy.embedded.amqtt_launcher import Amqtt
-from hereabouts_deploy.embedded.broker import Broker, BrokerKind, facts_of
+from hereabouts_deploy.embedded.broker import Broker, facts_of
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.embedded.home import folder_for
 from hereabouts_deploy.embedded.mqtt_probe import Answer, Login, probe
 

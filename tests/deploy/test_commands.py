@@ -124,6 +124,18 @@ def test_a_command_without_its_broker_says_which_setting_is_missing() -> None:
     assert "HEREABOUTS_MQTT_URL is not set" in refused.stderr
 
 
+def test_what_few_commands_need_is_loaded_by_those_alone() -> None:
+    dear = ("structlog", "httpx", "hereabouts_platform.jobs", "hereabouts_platform.planning", "pyvrp", "scipy", "osrm")
+    program = (
+        "import sys, hereabouts_deploy.settings\n"
+        f"print([name for name in {dear} if name in sys.modules])\n"
+        "import hereabouts_platform.jobs.registry\n"
+        f"print([name for name in {dear[4:]} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["['hereabouts_platform.jobs']", "[]"]  # the names of jobs' settings alone
+
+
 def test_config_show_masks_secrets_and_says_where_from() -> None:
     shown = hereabouts("config", "show", "--json", database_url="postgresql://a:hunter2@b/c", http_port="81")
     assert shown.returncode == 0

@@ -17,7 +17,8 @@ from hereabouts_deploy.doctor.check import Check, State, worst
 from hereabouts_deploy.doctor.database import check_database, feed_of
 from hereabouts_deploy.doctor.examine import examine
 from hereabouts_deploy.doctor.machine import LEAST_FREE_BYTES, check_disk, check_python
-from hereabouts_deploy.embedded.broker import Broker, BrokerKind, facts_of
+from hereabouts_deploy.embedded.broker import Broker, facts_of
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.embedded.mosquitto import find_mosquitto
 from hereabouts_deploy.embedded.mqtt_probe import Answer, Login, probe
 from hereabouts_deploy.embedded.ports import free_port

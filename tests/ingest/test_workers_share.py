@@ -13,7 +13,8 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from hereabouts_deploy.embedded.broker import Broker, BrokerKind
+from hereabouts_deploy.embedded.broker import Broker
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_ingest.settings import IngestSettings
 from hereabouts_ingest.sharing import require_sharing
 from hereabouts_ingest.worker import run_ingest

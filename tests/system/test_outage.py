@@ -17,7 +17,8 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from hereabouts_deploy.embedded.account import choose_account
-from hereabouts_deploy.embedded.broker import Broker, BrokerKind
+from hereabouts_deploy.embedded.broker import Broker
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.embedded.home import server_home
 from hereabouts_deploy.embedded.postgres import SUPERUSER, Postgres
 from hereabouts_deploy.mqtt_address import MqttAddress

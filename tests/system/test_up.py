@@ -16,7 +16,8 @@ import psycopg
 import pytest
 
 from hereabouts_deploy.embedded.account import choose_account
-from hereabouts_deploy.embedded.broker import BrokerKind, make_broker
+from hereabouts_deploy.embedded.broker import make_broker
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.embedded.home import server_home
 from hereabouts_deploy.embedded.mqtt_probe import Login
 from hereabouts_deploy.embedded.ports import free_port

@@ -1,24 +1,16 @@
 """The embedded MQTT broker: a mosquitto of this machine, otherwise amqtt. Both are used through one interface."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from hereabouts_deploy.embedded import mosquitto
 from hereabouts_deploy.embedded.account import Account
 from hereabouts_deploy.embedded.amqtt_launcher import Amqtt
+from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.embedded.mosquitto import Mosquitto
 from hereabouts_deploy.embedded.mqtt_probe import Login
 from hereabouts_schemas.errors import ConfigError
-
-
-class BrokerKind(StrEnum):
-    """Which broker to embed; AUTO is mosquitto where there is one."""
-
-    AUTO = "auto"
-    MOSQUITTO = "mosquitto"
-    AMQTT = "amqtt"
 
 
 class Broker(Protocol):

@@ -1,7 +1,7 @@
 """Every job there is."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from hereabouts_platform.jobs.account import check_books
 from hereabouts_platform.jobs.assess import assess_homes
@@ -12,17 +12,18 @@ from hereabouts_platform.jobs.forecast import forecast_bins
 from hereabouts_platform.jobs.gaps import INTERVAL as GAPS_INTERVAL
 from hereabouts_platform.jobs.gaps import find_gaps
 from hereabouts_platform.jobs.health import assess_devices
-from hereabouts_platform.jobs.job import Job
+from hereabouts_platform.jobs.job import Job, Work
 from hereabouts_platform.jobs.link_datasets import link_datasets
 from hereabouts_platform.jobs.notices import posting
 from hereabouts_platform.jobs.outside import Outside
-from hereabouts_platform.jobs.plan import planning
 from hereabouts_platform.jobs.proof import watching_works
 from hereabouts_platform.jobs.purge_posts import purge_posts
 from hereabouts_platform.jobs.retention import let_go
 from hereabouts_platform.jobs.rollup import roll_up
 from hereabouts_platform.jobs.watch import watching
 from hereabouts_platform.jobs.weather import fetching
+from hereabouts_platform.store.connection import Connection
+from hereabouts_schemas.access import Principal
 from hereabouts_schemas.errors import InputError
 
 ASSESS = Job(
@@ -138,7 +139,7 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         name="plan",
         title="Plan each depot's day 90 minutes before its first shift, and publish the plan",
         interval=timedelta(minutes=15),
-        work=planning(outside),
+        work=_planning(outside),
         in_parts=True,
     )
     own = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS, FORECAST)
@@ -151,6 +152,16 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         at_start=False,  # a new leader first lets the others run: what they missed while nobody led is over then
     )
     return (*watched, watch)
+
+
+def _planning(outside: Outside) -> Work:
+    def plan(connection: Connection, principal: Principal, window: datetime, now: datetime) -> Mapping[str, object]:
+        # The solver and the roads take a second to load; who starts a command, or the API, mostly plans nothing.
+        from hereabouts_platform.jobs.plan import planning  # noqa: PLC0415
+
+        return planning(outside)(connection, principal, window, now)
+
+    return plan
 
 
 JOBS = jobs_for(Outside())

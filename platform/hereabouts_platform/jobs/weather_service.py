@@ -8,7 +8,6 @@ Source: https://open-meteo.com/en/docs.
 from dataclasses import dataclass
 from datetime import datetime
 
-import httpx
 import orjson
 
 TIMEOUT_S = 30.0
@@ -51,6 +50,8 @@ def ask(service: WeatherService, lon: float, lat: float, first: datetime, last: 
     }
     if service.key is not None:
         question["apikey"] = service.key
+    import httpx  # noqa: PLC0415 - takes long to load; every command reads the settings, few ask for weather
+
     try:
         answer = httpx.get(service.url, params=question, timeout=TIMEOUT_S)
     except httpx.HTTPError as error:
