@@ -1,4 +1,4 @@
-"""What a day took before: of each round its own figure for that date, else for the weekday, else the mean of measured days."""
+"""What a day took before: each round's figure for that date, else for the weekday, else the mean of measured days."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,8 +7,8 @@ from datetime import date
 from enum import StrEnum
 from statistics import fmean, variance
 
-from hereabouts_platform.savings.facts import Before, Measure, Why
 from hereabouts_platform.savings.factors import Factors
+from hereabouts_platform.savings.facts import Before, Measure, Why
 
 
 class Basis(StrEnum):

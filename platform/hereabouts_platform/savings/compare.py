@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hereabouts_platform.savings.before import Part, before_of, parts_on
-from hereabouts_platform.savings.facts import Before, DayPlan, Measure, Span, Why
 from hereabouts_platform.savings.factors import Factors
+from hereabouts_platform.savings.facts import Before, DayPlan, Measure, Span, Why
 from hereabouts_platform.savings.interval import Error, interval
 from hereabouts_platform.savings.since import now_of
 

@@ -18,8 +18,8 @@ def interval(differences: Sequence[float], shared: Mapping[object, tuple[int, Er
 
     The variance of the sum is `n s² + Σ m_k² v_k`: n days that differ by s (they are taken as independent), and what a
     mean of measured days is off by (v_k) counted for all m_k days that it stands for at once. Degrees of freedom after
-    Welch and Satterthwaite, quantile of Student's t. B. L. Welch, "The generalization of 'Student's' problem when several
-    different population variances are involved", Biometrika 34 (1947) 28-35.
+    Welch and Satterthwaite, quantile of Student's t. B. L. Welch, "The generalization of 'Student's' problem when
+    several different population variances are involved", Biometrika 34 (1947) 28-35.
 
     Args:
         differences: one a day.

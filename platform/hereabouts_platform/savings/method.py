@@ -14,26 +14,26 @@ BASIS = {
     Basis.MEASURED: "the mean of days measured on that weekday before",
 }
 NOW = (
-    "Now: kilometres, hours and visits as planned in the version that stood at the end of each day. Planned is not driven:"
-    " closed roads, detours and drives outside of the plan are not in it. A day counts when crews reported on each of its"
-    " rounds, or when its plan sent nobody out."
+    "Now: kilometres, hours and visits as planned in the version that stood at the end of each day. Planned is not "
+    "driven: closed roads, detours and drives outside of the plan are not in it. A day counts when crews reported on "
+    "each of its rounds, or when its plan sent nobody out."
 )
 FUEL = (
-    "Fuel now: planned kilometres times the council's figure for 100 km of each vehicle as it stands in the register today,"
-    " not measured at the pump. Where there are more stops to the kilometre than before, true use is higher than that."
+    "Fuel now: planned kilometres times the council's figure for 100 km of each vehicle as it stands in the register "
+    "today, not measured at the pump. Where there are more stops to the kilometre than before, true use is higher."
 )
 CO2E = (
-    "CO2e: fuel times the government's factor of the day's year, for both sides the same edition; of a year without one,"
-    " the latest before it. What arises before the fuel is in the tank is not in it. Another fuel or vehicle than before"
-    " shows here as well; that part is not the rounds' doing."
+    "CO2e: fuel times the government's factor of the day's year, for both sides the same edition; of a year without "
+    "one, the latest before it. What arises before the fuel is in the tank is not in it. Another fuel or vehicle than "
+    "before shows here as well; that part is not the rounds' doing."
 )
 SURE = (
-    "How sure: as many days like these would save between the two ends 19 times in 20, by how much days differ from one"
-    " another (Student's t). It knows nothing of how well before and now were measured."
+    "How sure: as many days like these would save between the two ends 19 times in 20, by how much days differ from "
+    "one another (Student's t). It knows nothing of how well before and now were measured."
 )
 NARROW = (
-    "The baseline of {rounds} is one figure and not several days, so how much such days differed is not known, and the span"
-    " is narrower than it should be."
+    "The baseline of {rounds} is one figure and not several days, so how much such days differed is not known, and "
+    "the span is narrower than it should be."
 )
 LIMITS = "Nothing is reckoned up to a year, or for days that were left out."
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from hereabouts_platform.savings.facts import DayPlan, Measure, RoundRun
 from hereabouts_platform.savings.factors import Factors
+from hereabouts_platform.savings.facts import DayPlan, Measure, RoundRun
 
 
 def now_of(plans: Sequence[DayPlan], measure: Measure, factors: Factors) -> float | None:

@@ -1,4 +1,4 @@
-"""Savings of a span of days as they are told: figures, how sure they are, what was left out, and how they were found."""
+"""Savings of a span of days as they are told: figures, how sure they are, what was left out, and the method."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from hereabouts_platform.savings.compare import Left, Line, Pair, line_of, sorted_out
-from hereabouts_platform.savings.facts import UNITS, Before, DayPlan, Measure, Span, Why
 from hereabouts_platform.savings.factors import Factor, Factors
+from hereabouts_platform.savings.facts import UNITS, Before, DayPlan, Measure, Span, Why
 from hereabouts_platform.savings.method import method_of
 from hereabouts_platform.savings.words import WHY, missing, say_line
 

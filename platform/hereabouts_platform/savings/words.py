@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 from hereabouts_platform.rules.wording import say_list
 from hereabouts_platform.savings.compare import Line, Pair
-from hereabouts_platform.savings.facts import UNITS, Measure, Why
 from hereabouts_platform.savings.factors import Factors
+from hereabouts_platform.savings.facts import UNITS, Measure, Why
 from hereabouts_platform.savings.interval import FEWEST_DAYS
 
 WHY = {
-    Why.NO_BASELINE: "There is no baseline for such a day, so what was driven then is in no figure here. Where nobody went"
-    " out on such days before, store it with 0 km, and they count.",
-    Why.TWO_BASELINES: "Two rows of the baseline say different things of the same round on such a day. Keep one of them.",
+    Why.NO_BASELINE: "There is no baseline for such a day, so what was driven then is in no figure here. Where nobody "
+    "went out on such days before, store it with 0 km, and they count.",
+    Why.TWO_BASELINES: "Two rows of the baseline say different things of the same round on such a day. Keep one.",
     Why.NO_PLAN: "No plan was published, or none is kept any more, so what was driven is not known.",
-    Why.NO_MAP: "It was planned without a map of roads: kilometres as the crow flies cannot be compared with driven ones.",
+    Why.NO_MAP: "It was planned without a map of roads: such kilometres cannot be compared with driven ones.",
     Why.TO_HOMES: "The rounds led to homes as well, so they are not rounds of bins alone.",
     Why.NOT_REPORTED: "Of at least one round no crew reported anything, so it is not counted as run.",
     Why.NOT_OVER: "The day is not over yet.",
