@@ -27,7 +27,7 @@ class LeftOutItem(Item):
 
     why: Why
     days: int
-    km: float = Field(description="Planned for them all the same.")
+    km: float | None = Field(description="Planned for them all the same; null where rounds lead to homes.")
     says: str
 
 

@@ -36,11 +36,15 @@ class Saving:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LeftOut:
-    """Days that are in no figure, and why; `km` were planned for them all the same."""
+    """Days that are in no figure, and why.
+
+    Attributes:
+        km: planned for them all the same; None where rounds lead to homes, which not everybody sees.
+    """
 
     why: Why
     days: int
-    km: float
+    km: float | None
     says: str
 
 
@@ -115,7 +119,12 @@ def _left_out(left: Sequence[Left]) -> tuple[LeftOut, ...]:
     for one in left:
         by_why[one.why].append(one)
     return tuple(
-        LeftOut(why=why, days=len({one.day for one in own}), km=sum(one.km for one in own), says=WHY[why])
+        LeftOut(
+            why=why,
+            days=len({one.day for one in own}),
+            km=None if why is Why.TO_HOMES else sum(one.km for one in own),
+            says=WHY[why],
+        )
         for why, own in sorted(by_why.items(), key=lambda item: list(Why).index(item[0]))
     )
 
