@@ -61,7 +61,7 @@ def test_a_week_is_told_with_its_interval_and_its_method() -> None:
     # differences 20, 19 .. 16: s = 1.5811, 5 days, t(4) = 2.7764: 90 +- 2.7764 * sqrt(5) * 1.5811
     assert km.low == pytest.approx(80.18, abs=0.01)
     assert km.high == pytest.approx(99.82, abs=0.01)
-    assert km.says == "90 km less than before (22 %). Over as many such days it would be 80.2 km to 99.8 km less."
+    assert km.says == "90 km less than before (22 %). Over as many such days it would be 80.2 to 99.8 km less."
     co2e = of(found, Measure.CO2E)
     assert co2e.saved == pytest.approx((5 * 32 - 310 * 0.4) * DIESEL_2026)
     assert [(one.fuel, one.year, one.used_for) for one in found.factors] == [("diesel", 2026, 2026)]

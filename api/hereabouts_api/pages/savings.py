@@ -97,10 +97,15 @@ def _row(one: SavingItem) -> Row:
         before=figure(one.before or 0) if known else NOTHING,
         now=figure(one.now or 0) if known else NOTHING,
         difference=_less(one.saved or 0) if known else NOTHING,
-        between=f"{_less(one.low or 0)} to {_less(one.high or 0)}" if ends else NOTHING,
+        between=_between(one.low or 0, one.high or 0) if ends else NOTHING,
         days=one.days,
         says=one.says,
     )
+
+
+def _between(low: float, high: float) -> str:
+    ends = _less(low), _less(high)
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
 
 
 def _less(saved: float) -> str:

@@ -19,7 +19,7 @@ UNITS = {
     Measure.KM: "km",
     Measure.HOURS: "h",
     Measure.VISITS: "visits",
-    Measure.LITRES: "litres of fuel",
+    Measure.LITRES: "litres",
     Measure.CO2E: "kg CO2e",
 }
 

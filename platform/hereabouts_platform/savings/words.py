@@ -61,21 +61,28 @@ def _how_much(line: Line) -> str:
     saved, before = line.saved or 0.0, line.before or 0.0
     size = amount(abs(saved), line.measure)
     share = f" ({100 * abs(saved) / before:.0f} %)" if before else ""
-    if figure(saved) == "0":
+    if figure(abs(saved)) == "0":
         return "As much as before."
-    return f"{size} less than before{share}." if saved > 0 else f"{size} more than before{share}."
+    return f"{size} {_less(line)} than before{share}." if saved > 0 else f"{size} more than before{share}."
 
 
 def _how_sure(line: Line) -> str:
     if line.low is None or line.high is None:
         return f"How sure that is cannot be said: it takes {FEWEST_DAYS} days."
-    low, high = amount(line.low, line.measure), amount(line.high, line.measure)
+    if figure(line.low) == figure(line.high):
+        return "The days do not differ in it."
     if line.low > 0:
-        return f"Over as many such days it would be {low} to {high} less."
+        return (
+            f"Over as many such days it would be {figure(line.low)} to {amount(line.high, line.measure)} {_less(line)}."
+        )
     if line.high < 0:
         return f"Over as many such days it would be {figure(-line.high)} to {amount(-line.low, line.measure)} more."
-    most = f"{amount(-line.low, line.measure)} more and {high} less"
-    return f"It may be no saving at all: over as many such days it would lie between {most}."
+    ends = f"{amount(-line.low, line.measure)} more and {amount(line.high, line.measure)} {_less(line)}"
+    return f"It may be no saving at all: over as many such days it would lie between {ends}."
+
+
+def _less(line: Line) -> str:
+    return "fewer" if line.measure is Measure.VISITS else "less"
 
 
 def missing(measure: Measure, pairs: Sequence[Pair], factors: Factors) -> str:
