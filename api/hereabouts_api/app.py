@@ -30,6 +30,7 @@ from hereabouts_api.pages import (
 )
 from hereabouts_api.pages import jobs as jobs_page
 from hereabouts_api.pages import rounds as rounds_page
+from hereabouts_api.pages import savings as savings_page
 from hereabouts_api.pages import sources as sources_page
 from hereabouts_api.routes import (
     accounting,
@@ -52,6 +53,7 @@ from hereabouts_api.routes import (
     quarantine_groups,
     readings,
     rounds,
+    savings,
     sources,
     timeline,
     uplinks,
@@ -104,10 +106,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
     # readings and timeline before places: a place's id takes in every slash that is left
     lists = (readings, timeline, latest, places, areas, area_summary, alerts, devices, deployments, datasets)
     casework = (cases, case_work, case_papers)
-    fieldwork = (rounds, visits, fleet)
+    fieldwork = (rounds, visits, fleet, savings)
     traffic = (accounting, losses, sources, quarantine_groups, uplinks, jobs)
     running = (sources_page, jobs_page, devices_page, datasets_page, quarantine, provenance)
-    work_pages = (homes, reports, cases_page, learning, rounds_page, round_version, round_sheet)
+    work_pages = (homes, reports, cases_page, learning, rounds_page, round_version, round_sheet, savings_page)
     pages = (static, sign_in, overview, *running, place, *work_pages)
     for module in (health, metrics, description, *lists, *casework, *fieldwork, *traffic, *pages):
         app.include_router(module.router)

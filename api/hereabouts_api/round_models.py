@@ -237,6 +237,8 @@ class VehicleItem(Item):
     per_hour_p: int
     in_service_from: dt.date | None
     in_service_to: dt.date | None
+    fuel: str | None = Field(description="As conversion factors name it; null: not stored.")
+    fuel_per_100km: float | None = Field(description="Litres, or kWh of electricity, by the council's own figure.")
 
 
 class VehicleListing(Listing[VehicleItem]):

@@ -26,11 +26,13 @@ slot,bin_slot,Corner litter,,,site,"{""capacity_l"": 800, ""access"": ""rcv18,va
 bad,bin_slot,Bad,-1.5,53.8,,"{""capacity_l"": ""big""}"
 """
 VEHICLES = """id,name,vehicle_class,compartments,skills,duty,start_depot,end_depot,fixed_p,per_km_p,per_hour_p,\
-in_service_to
-v1,RCV 1,rcv26,glass+cans:6000:900;paper:8000:700,crane,gb_domestic,yard,,12000,90,2500,
-v2,Van,van,,,working_time,yard,yard,0,40,1500,2026-03-31
-v3,Lost,van,,,working_time,tip,,0,40,1500,
-v4,Dear,van,,,working_time,yard,,£3,40,1500,
+in_service_to,fuel,fuel_per_100km
+v1,RCV 1,rcv26,glass+cans:6000:900;paper:8000:700,crane,gb_domestic,yard,,12000,90,2500,,diesel,42.5
+v2,Van,van,,,working_time,yard,yard,0,40,1500,2026-03-31,,
+v3,Lost,van,,,working_time,tip,,0,40,1500,,,
+v4,Dear,van,,,working_time,yard,,£3,40,1500,,,
+v5,Thirsty,van,,,working_time,yard,,0,40,1500,,,12
+v6,Steam,van,,,working_time,yard,,0,40,1500,,coal,12
 """
 CREWS = """id,name,vehicle,weekdays,date,shift_from,shift_to,skills
 red,Red,v1,Mon-Thu,,06:00,14:00,
@@ -40,10 +42,12 @@ grey,Grey,v1,Thu-Fri,,06:00,14:00,
 none,None,v9,Mon,,06:00,14:00,
 both,Both,v2,Mon,2026-03-02,06:00,14:00,
 """
-BASELINE = """day,round,km,hours,litres,visits,method,source
-2026-03-03,north,80.5,7.25,31,120,odometer,log book March
-Mon-Fri,north,79,7,,118,mean of log books,spring 2026
-Mon-Fri,south,-1,7,,118,guess,none
+BASELINE = """day,round,km,hours,litres,visits,method,source,fuel,depot
+2026-03-03,north,80.5,7.25,31,120,odometer,log book March,diesel,yard
+Mon-Fri,north,79,7,,118,mean of log books,spring 2026,,
+Mon-Fri,south,-1,7,,118,guess,none,,
+Sat,south,1,7,,118,guess,none,,tip
+Sun,south,1,7,9,118,guess,none,electricity,
 """
 
 
@@ -74,13 +78,19 @@ def test_a_fleet_comes_in_row_by_row_and_again_changes_nothing(town, bring: Call
     assert found.unusable == {}
 
     first = bring(import_vehicles, VEHICLES)
-    assert (first.stored, lines(first)) == (2, [(4, "unknown_place"), (5, "wrong_shape")])
+    assert (first.stored, lines(first)) == (
+        2,
+        [(4, "unknown_place"), (5, "wrong_shape"), (6, "wrong_shape"), (7, "wrong_shape")],
+    )
     again = bring(import_vehicles, VEHICLES.replace("RCV 1", "RCV one"))
     assert (again.stored, again.updated, again.duplicate) == (1, 1, 1)
     assert vehicles(town.owner)["v1"].compartments == (
         Compartment(streams=("glass", "cans"), litres=6000, kg=900),
         Compartment(streams=("paper",), litres=8000, kg=700),
     )
+
+    found_fuel = [(one.fuel, one.fuel_per_100km) for one in vehicles(town.owner).values()]
+    assert found_fuel == [("diesel", 42.5), (None, None)]
 
     crews = bring(import_crews, CREWS)
     assert (crews.stored, lines(crews)) == (3, [(5, "overlap"), (6, "unknown_vehicle"), (7, "wrong_shape")])
@@ -95,11 +105,11 @@ def test_a_fleet_comes_in_row_by_row_and_again_changes_nothing(town, bring: Call
     assert [one.id for one in shifts_on(stored_crews(town.owner), date(2026, 3, 6))] == ["blue"]
 
     before = bring(import_baseline, BASELINE)
-    assert (before.stored, lines(before)) == (2, [(4, "range")])
+    assert (before.stored, lines(before)) == (2, [(4, "range"), (5, "unknown_place"), (6, "wrong_shape")])
     assert bring(import_baseline, BASELINE).duplicate == 2
-    assert {(one.days, one.litres) for one in baselines(town.owner)} == {
-        (Days(on=date(2026, 3, 3)), 31.0),
-        (Days(weekdays=(1, 2, 3, 4, 5)), None),
+    assert {(one.days, one.litres, one.fuel, one.depot) for one in baselines(town.owner)} == {
+        (Days(on=date(2026, 3, 3)), 31.0, "diesel", "yard"),
+        (Days(weekdays=(1, 2, 3, 4, 5)), None, None, None),
     }
     audit = town.owner.execute("SELECT detail ->> 'import' FROM audit WHERE resource = 'fleet' ORDER BY id").fetchall()
     assert [row[0] for row in audit] == ["vehicles"] * 2 + ["crews"] * 3 + ["baseline"] * 2

@@ -147,9 +147,10 @@ INSERT INTO relapse_watch VALUES (1, 'h1', 'watching', '2026-06-01', 3, NULL, '8
 INSERT INTO place (id, kind, name, lon, lat) VALUES ('yard', 'depot', 'Yard', -1.5, 53.8),
     ('bin', 'bin_slot', 'Bin', -1.5, 53.8);
 INSERT INTO vehicle VALUES ('rcv1', 'RCV 1', 'rcv26', '[{"streams": ["general"], "litres": 14000, "kg": 1400}]', '{}',
-    'gb_domestic', 'yard', 'yard', 100, 90, 2500, '2025-04-01', NULL);
+    'gb_domestic', 'yard', 'yard', 100, 90, 2500, '2025-04-01', NULL, DEFAULT, DEFAULT, 'diesel', 42.5);
 INSERT INTO crew VALUES ('red', '1,2', 'Red', 'rcv1', '{1,2}', NULL, '06:00', '14:00', '{}');
-INSERT INTO baseline VALUES ('north', '2026-03-03', NULL, '2026-03-03', 80.5, 7.25, NULL, 120, 'odometer', 'log book');
+INSERT INTO baseline VALUES ('north', '2026-03-03', NULL, '2026-03-03', 80.5, 7.25, NULL, 120, 'odometer',
+    'log book', DEFAULT, DEFAULT, 'yard', 'diesel');
 INSERT INTO round_plan (day, depot, version, state, made_at, published_at, published_by, roads, attribution,
     matrix_sha256, of_homes, published) VALUES ('2026-03-03', 'yard', 1, 'published', '2026-03-03Z', '2026-03-03Z', 1,
     'osrm', 'OpenStreetMap', '{"rcv26": "0a"}', false, '{}');

@@ -117,6 +117,7 @@ def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None) -
         **_requests(caller, may_send=may_send),
         "may_report": may(caller.principal, Action.WRITE, Resource.ROUNDS),
         "may_send": may_send,
+        "may_compare": may(caller.principal, Action.READ, Resource.FLEET),
         "key": uuid4().hex,
         "wrong": wrong,
         "given": wrong.given if wrong else {"place": asked.bin, "kind": "manual" if may_send else "report"},

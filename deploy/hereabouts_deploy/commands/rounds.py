@@ -4,6 +4,7 @@ import typer
 
 from hereabouts_deploy.commands.rounds_evaluate import evaluate_forecast
 from hereabouts_deploy.commands.rounds_plan import plan
+from hereabouts_deploy.commands.rounds_savings import savings
 from hereabouts_deploy.commands.rounds_simulate import simulate
 from hereabouts_deploy.commands.rounds_solve import solve
 
@@ -15,6 +16,7 @@ def register(app: typer.Typer) -> None:
     )
     group.command("plan")(plan)
     group.command("solve")(solve)
+    group.command("savings")(savings)
     group.command("simulate")(simulate)
     group.command("evaluate-forecast")(evaluate_forecast)
     app.add_typer(group, name="rounds")

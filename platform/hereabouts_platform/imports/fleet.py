@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from hereabouts_platform.imports.cells import name, number
-from hereabouts_platform.imports.fleet_cells import compartments, days_of, pence, whole, words
+from hereabouts_platform.imports.fleet_cells import compartments, days_of, fuel, pence, whole, words
 from hereabouts_platform.imports.registers import Door, Wishes, import_register, keep_all
 from hereabouts_platform.imports.report import Cause, ImportReport, Sink, Tally
 from hereabouts_platform.imports.tables import Row, RowRefused
@@ -21,10 +22,11 @@ VEHICLE_NEEDS = (
     *("id", "name", "vehicle_class", "compartments", "duty", "start_depot"),
     *("fixed_p", "per_km_p", "per_hour_p"),
 )
-VEHICLE_MAY = ("skills", "end_depot", "in_service_from", "in_service_to")
+VEHICLE_MAY = ("skills", "end_depot", "in_service_from", "in_service_to", "fuel", "fuel_per_100km")
 CREW_NEEDS = ("id", "name", "vehicle", "shift_from", "shift_to")
 CREW_MAY = ("weekdays", "date", "skills")
 BASELINE_NEEDS = ("day", "round", "km", "hours", "visits", "method", "source")
+BASELINE_MAY = ("litres", "fuel", "depot")
 
 
 def import_vehicles(connection: Connection, principal: Principal, path: Path, sink: Sink | None = None) -> ImportReport:
@@ -83,7 +85,16 @@ def _vehicle(row: Row, depots: Iterable[str]) -> FleetVehicle:
         per_hour_p=pence(row, "per_hour_p"),
         in_service_from=first,
         in_service_to=last,
+        **_fuel(row),
     )
+
+
+def _fuel(row: Row) -> dict[str, Any]:
+    used = _amount(row, "fuel_per_100km") if row.cell("fuel_per_100km") else None
+    named = fuel("fuel", row.cell("fuel"))
+    if used is not None and named is None:
+        raise RowRefused(Cause.WRONG_SHAPE, "fuel_per_100km needs fuel: say what it is of, like diesel.")
+    return {"fuel": named, "fuel_per_100km": used}
 
 
 def _date(row: Row, column: str) -> date | None:
@@ -164,11 +175,12 @@ def _each_day(shift: CrewShift) -> set[object]:
 
 
 def _baseline_door(connection: Connection) -> Door[Baseline]:
+    depots = waste_places(connection).depots
     return Door(
         name="baseline",
         required=BASELINE_NEEDS,
-        optional=("litres",),
-        read=_baseline,
+        optional=BASELINE_MAY,
+        read=lambda row: _baseline(row, depots),
         key=lambda one: (one.round, one.days.key),
         known={(one.round, one.days.key): one for one in store.baselines(connection)},
         save=lambda changed: store.save_baselines(connection, changed),
@@ -176,7 +188,11 @@ def _baseline_door(connection: Connection) -> Door[Baseline]:
     )
 
 
-def _baseline(row: Row) -> Baseline:
+def _baseline(row: Row, depots: Iterable[str]) -> Baseline:
+    depot = row.cell("depot") or None
+    if depot is not None and depot not in depots:
+        reason = f"depot {depot!r} is no depot with a position. Leave it empty where the row is of all depots."
+        raise RowRefused(Cause.UNKNOWN_PLACE, reason)
     return Baseline(
         round=name("round", row.cell("round")),
         days=days_of("day", row.cell("day")),
@@ -186,6 +202,8 @@ def _baseline(row: Row) -> Baseline:
         visits=whole("visits", row.cell("visits")),
         method=name("method", row.cell("method")),
         source=name("source", row.cell("source")),
+        depot=depot,
+        fuel=fuel("fuel", row.cell("fuel"), unit="litre"),
     )
 
 

@@ -6,6 +6,7 @@ from hereabouts_platform.imports.cells import is_name
 from hereabouts_platform.imports.report import Cause
 from hereabouts_platform.imports.tables import Row, RowRefused
 from hereabouts_platform.rules.open_hours import read_weekdays
+from hereabouts_platform.savings.factors import conversion_factors
 from hereabouts_platform.store.fleet import Days
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.work import Compartment
@@ -68,6 +69,19 @@ def pence(row: Row, column: str) -> int:
         return whole(column, row.cell(column))
     except RowRefused as refused:
         raise RowRefused(refused.cause, f"{refused.reason} Give pence: 90 is 90p, 2500 is £25.") from None
+
+
+def fuel(column: str, text: str, unit: str | None = None) -> str | None:
+    """A fuel that conversion factors know, counted in `unit` where one is given; None where the cell is empty.
+
+    Raises:
+        RowRefused: there is no such fuel.
+    """
+    units = conversion_factors().units
+    known = [name for name in units if unit in (None, units[name])]
+    if text and text not in known:
+        raise RowRefused(Cause.WRONG_SHAPE, f"{column} {text[:40]!r} is none of {', '.join(known)}.")
+    return text or None
 
 
 def days_of(column: str, text: str) -> Days:

@@ -14,6 +14,7 @@ from hereabouts_platform.store.queries import load
 from hereabouts_schemas.work import Compartment, Vehicle
 
 SQL = load("fleet")
+BASELINE_FIELDS = ("round", "km", "hours", "litres", "visits", "method", "source", "depot", "fuel")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,6 +23,8 @@ class FleetVehicle:
 
     Attributes:
         in_service_from, in_service_to: first and last day; None: whenever.
+        fuel: as conversion factors name it; None: not said.
+        fuel_per_100km: litres, or kWh of electricity, by the council's own figure; None: not said.
     """
 
     id: str
@@ -37,6 +40,8 @@ class FleetVehicle:
     per_hour_p: int
     in_service_from: date | None = None
     in_service_to: date | None = None
+    fuel: str | None = None
+    fuel_per_100km: float | None = None
 
     def serves_on(self, day: date) -> bool:
         """Whether it is in service on a day."""
@@ -81,6 +86,8 @@ class Baseline:
     Attributes:
         litres: of fuel; None where nobody measured it.
         method, source: how it was measured, and where that is written down.
+        depot: whose round it was; None: of all depots together.
+        fuel: what its litres were, as conversion factors name it; None: not said.
     """
 
     round: str
@@ -91,6 +98,8 @@ class Baseline:
     visits: int
     method: str
     source: str
+    depot: str | None = None
+    fuel: str | None = None
 
 
 def vehicles(connection: Connection) -> dict[str, FleetVehicle]:
@@ -139,15 +148,15 @@ def forget_crews(connection: Connection, gone: Iterable[CrewShift]) -> None:
 
 def baselines(connection: Connection) -> list[Baseline]:
     """Every stored baseline."""
-    fields = ("round", "km", "hours", "litres", "visits", "method", "source")
-    return [Baseline(days=_days(row), **{name: row[name] for name in fields}) for row in _rows(connection, "baselines")]
+    rows = _rows(connection, "baselines")
+    return [Baseline(days=_days(row), **{name: row[name] for name in BASELINE_FIELDS}) for row in rows]
 
 
 def save_baselines(connection: Connection, found: Iterable[Baseline]) -> None:
     """Store these, or change them to what is given."""
     for one in found:
-        fields = ("round", "km", "hours", "litres", "visits", "method", "source")
-        connection.execute(SQL["save_baselines"], {n: getattr(one, n) for n in fields} | _day_values(one.days))
+        values = {name: getattr(one, name) for name in BASELINE_FIELDS}
+        connection.execute(SQL["save_baselines"], values | _day_values(one.days))
 
 
 def shifts_on(shifts: Sequence[CrewShift], day: date) -> list[CrewShift]:

@@ -1,0 +1,1 @@
+"""What rounds save against a stored baseline, with an interval; pure."""
