@@ -31,6 +31,7 @@ v1,RCV 1,rcv26,glass+cans:6000:900;paper:8000:700,crane,gb_domestic,yard,,12000,
 v2,Van,van,,,working_time,yard,yard,0,40,1500,2026-03-31
 v3,Lost,van,,,working_time,tip,,0,40,1500,
 v4,Dear,van,,,working_time,yard,,£3,40,1500,
+v5,Tired,van,,,gb_domestc,yard,,0,40,1500,
 """
 CREWS = """id,name,vehicle,weekdays,date,shift_from,shift_to,skills
 red,Red,v1,Mon-Thu,,06:00,14:00,
@@ -74,7 +75,9 @@ def test_a_fleet_comes_in_row_by_row_and_again_changes_nothing(town, bring: Call
     assert found.unusable == {}
 
     first = bring(import_vehicles, VEHICLES)
-    assert (first.stored, lines(first)) == (2, [(4, "unknown_place"), (5, "wrong_shape")])
+    assert (first.stored, lines(first)) == (2, [(4, "unknown_place"), (5, "wrong_shape"), (6, "unknown_duty")])
+    named = "no duty rules 'gb_domestc'. Name one of assimilated_eu, gb_domestic, working_time."
+    assert named in first.refused[-1].reason
     again = bring(import_vehicles, VEHICLES.replace("RCV 1", "RCV one"))
     assert (again.stored, again.updated, again.duplicate) == (1, 1, 1)
     assert vehicles(town.owner)["v1"].compartments == (
