@@ -58,8 +58,8 @@ from hereabouts_api.routes import (
     visits,
 )
 from hereabouts_api.settings import ApiSettings
-from hereabouts_platform.store.case_files import MOST_BYTES as MOST_FILE_BYTES
-from hereabouts_platform.store.case_files import TOO_LARGE
+from hereabouts_platform.files.kinds import MOST_BYTES as MOST_FILE_BYTES
+from hereabouts_platform.files.kinds import TOO_LARGE
 from hereabouts_platform.store.connection import DatabaseRole, open_pool
 
 LIMITS = (

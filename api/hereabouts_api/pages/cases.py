@@ -12,8 +12,9 @@ from hereabouts_api.pages.case_view import case_view, lists_of
 from hereabouts_api.pages.templates import render
 from hereabouts_api.parameters import utc_now
 from hereabouts_api.routes.cases import CaseId, case_of
+from hereabouts_platform.files.kinds import ALL_KINDS, MOST_BYTES, TOO_LARGE
 from hereabouts_platform.store.case_events import Clerk, Happened, Recorded, RequestKey
-from hereabouts_platform.store.case_files import ALL_KINDS, MOST_BYTES, TOO_LARGE, Attachment, attach
+from hereabouts_platform.store.case_files import Attachment, attach
 from hereabouts_platform.store.case_list import Row, timeline_of
 from hereabouts_platform.store.cases import record_event
 from hereabouts_schemas.access import Action, Resource
