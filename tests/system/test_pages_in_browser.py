@@ -141,8 +141,8 @@ def test_an_officer_writes_a_report_down_and_takes_the_case_on(page: Page, wire:
 STOPS = 30
 NAMED = """[...document.querySelectorAll('a, button, input:not([type=hidden]), textarea, select')].filter(one =>
     one.checkVisibility() && !(one.labels?.length || one.textContent.trim())).map(one => one.outerHTML)"""
-SMALL = """[...document.querySelectorAll('button, .tell input, .stops .links a')].filter(one =>
-    one.checkVisibility() && !one.closest('.top') && one.getBoundingClientRect().height < 44).map(one => one.innerText)"""
+SMALL = """[...document.querySelectorAll('main button, .tell input, .stops .links a')].filter(one =>
+    one.checkVisibility() && one.getBoundingClientRect().height < 44).map(one => one.innerText)"""
 
 
 @pytest.fixture(scope="module")
