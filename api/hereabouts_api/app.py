@@ -57,17 +57,21 @@ from hereabouts_api.routes import (
     sources,
     timeline,
     uplinks,
+    visit_photos,
+    visit_requests,
     visits,
 )
 from hereabouts_api.settings import ApiSettings
-from hereabouts_platform.store.case_files import MOST_BYTES as MOST_FILE_BYTES
-from hereabouts_platform.store.case_files import TOO_LARGE
+from hereabouts_platform.files.kinds import MOST_BYTES as MOST_FILE_BYTES
+from hereabouts_platform.files.kinds import TOO_LARGE
 from hereabouts_platform.store.connection import DatabaseRole, open_pool
 
 LIMITS = (
     Limit(paths=re.compile(r"/v1/cases/[^/]+/files"), most=MOST_FILE_BYTES, cure=TOO_LARGE),
     # a form holds the file's name and a little more
     Limit(paths=re.compile(r"/cases/[^/]+/files"), most=MOST_FILE_BYTES + 64 * 2**10, cure=TOO_LARGE),
+    Limit(paths=re.compile(r"/v1/visits/[^/]+/photos"), most=MOST_FILE_BYTES, cure=TOO_LARGE),
+    Limit(paths=re.compile(r"/rounds/[^/]+/outcomes"), most=MOST_FILE_BYTES + 64 * 2**10, cure=TOO_LARGE),
     # what is beyond their own limit by little gets their own words
     Limit(paths=re.compile(r"/v1/uplinks/[^/]+"), most=MOST_BYTES + 2**20, cure=f"Send at most {MOST_BYTES:,} bytes."),
     Limit(paths=re.compile(r".*", re.DOTALL), most=64 * 2**10, cure="Send at most 64 kB at once; write less."),
@@ -106,7 +110,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     # readings and timeline before places: a place's id takes in every slash that is left
     lists = (readings, timeline, latest, places, areas, area_summary, alerts, devices, deployments, datasets)
     casework = (cases, case_work, case_papers)
-    fieldwork = (rounds, visits, fleet, savings)
+    fieldwork = (rounds, visit_requests, visits, visit_photos, fleet, savings)
     traffic = (accounting, losses, sources, quarantine_groups, uplinks, jobs)
     running = (sources_page, jobs_page, devices_page, datasets_page, quarantine, provenance)
     work_pages = (homes, reports, cases_page, learning, rounds_page, round_version, round_sheet, savings_page)

@@ -97,6 +97,7 @@ class StopItem(Item):
     windows: list[WindowItem] = Field([], description="When work may begin there; none: at any time of the shift.")
     done: bool = Field(False, description="Whether it had happened when the plan was made.")
     outcome: StopOutcome | None
+    photos: list[int] = Field([], description="Photos of the visit: `/v1/visits/{id}/photos/{photo}` has each.")
 
 
 class RoundView(RoundItem):
@@ -186,10 +187,24 @@ class OutcomeItem(Item):
     by: str
 
 
+class PhotoItem(Item):
+    """A photo that a crew took."""
+
+    id: int
+    client_id: str
+    media_type: str
+    bytes: int
+    sha256: str = Field(description="Of what is kept: the picture without what a phone writes beside it.")
+    at: AwareDatetime = Field(description="When it was taken, as its sender says.")
+    recorded_at: AwareDatetime
+    by: str
+
+
 class VisitView(VisitItem):
     """A visit with all that was reported on it."""
 
     outcomes: list[OutcomeItem]
+    photos: list[PhotoItem]
 
 
 class PlanItem(Item):

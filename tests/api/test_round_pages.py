@@ -220,9 +220,26 @@ def test_a_bin_is_asked_for_and_stays_on_the_page_until_a_crew_was_there(
         assert (answer.status_code, answer.headers["location"]) == (303, "/rounds?depot=yard&asked=yes")
     said = read(dispatcher.get(answer.headers["location"])).said()
     assert "Asked for. The next plan takes it in" in said
-    assert said.count("b3: Fair on the green.") == 1
-    assert red.post("/rounds/requests", data={**given, "kind": "report", "key": "r"}).status_code == 303
-    assert "Fair on the green." not in read(red.get("/rounds")).said()
+    assert said.count("Lane Fair on the green.") == 1
+    told = {**given, "says": "Bags beside it.", "kind": "report", "key": "r"}
+    assert red.post("/rounds/requests", data=told).status_code == 303
+    seen = read(red.get("/rounds"))
+    assert "Bags beside it." in seen.said(), "it told us so itself"
+    assert "Fair on the green." not in seen.said(), "the bin is on another's round"
+    assert not any("withdrawal" in str(one["action"]) for one in seen.all("form"))
+    path = [
+        str(one["action"]) for one in read(dispatcher.get("/rounds")).all("form") if "/withdrawal" in str(one["action"])
+    ][-1]
+    why = {"key": "w", "says": " It went with the fair. "}
+    assert red.post(path, data=why).status_code == 403
+    refused = read(dispatcher.post(path, data={**why, "says": ""}), 400)
+    assert "Not withdrawn. Say in a sentence why." in refused.said()
+    answer = dispatcher.post(path, data=why)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/rounds?{path.partition('?')[2]}&withdrawn=yes")
+    said = read(dispatcher.get(answer.headers["location"])).said()
+    assert "Withdrawn. Nobody is sent there" in said
+    assert "Bags beside it." not in said
+    assert read(dispatcher.post(path, data={**why, "says": "Another reason."}), 409)
 
 
 def test_a_new_version_shows_its_difference_and_the_old_sheet_leads_to_it(

@@ -33,6 +33,7 @@ v3,Lost,van,,,working_time,tip,,0,40,1500,,,
 v4,Dear,van,,,working_time,yard,,£3,40,1500,,,
 v5,Thirsty,van,,,working_time,yard,,0,40,1500,,,12
 v6,Steam,van,,,working_time,yard,,0,40,1500,,coal,12
+v7,Tired,van,,,gb_domestc,yard,,0,40,1500,,,
 """
 CREWS = """id,name,vehicle,weekdays,date,shift_from,shift_to,skills
 red,Red,v1,Mon-Thu,,06:00,14:00,
@@ -80,8 +81,10 @@ def test_a_fleet_comes_in_row_by_row_and_again_changes_nothing(town, bring: Call
     first = bring(import_vehicles, VEHICLES)
     assert (first.stored, lines(first)) == (
         2,
-        [(4, "unknown_place"), (5, "wrong_shape"), (6, "wrong_shape"), (7, "wrong_shape")],
+        [(4, "unknown_place"), (5, "wrong_shape"), (6, "wrong_shape"), (7, "wrong_shape"), (8, "unknown_duty")],
     )
+    named = "no duty rules 'gb_domestc'. Name one of assimilated_eu, gb_domestic, working_time."
+    assert named in first.refused[-1].reason
     again = bring(import_vehicles, VEHICLES.replace("RCV 1", "RCV one"))
     assert (again.stored, again.updated, again.duplicate) == (1, 1, 1)
     assert vehicles(town.owner)["v1"].compartments == (

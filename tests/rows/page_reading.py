@@ -80,7 +80,8 @@ def read(answer: httpx.Response, status: int = 200) -> Page:
     asked = [*page.all("input"), *page.all("select"), *page.all("textarea")]
     assert all(one["id"] in labelled for one in asked if one.get("type") != "hidden")
     for form in page.all("form"):
-        asks = form["action"] in ("/homes", "/rounds", "/savings") or form["action"].endswith("/repair")
+        asked_by_address = ("/homes", "/rounds", "/rounds#find", "/savings")
+        asks = form["action"] in asked_by_address or form["action"].endswith("/repair")
         assert form["method"] == "post" or asks, "only a filter and a download ask by their address"
     for link in page.all("a"):
         assert link["href"]

@@ -132,6 +132,18 @@ TABLES = {
         " VALUES ('yard', 'report', 'Full.', %(at)s, 1, %(n)s::text)",
         "client_id::int",
     ),
+    # of a plan that is never due itself
+    "visit_photo": (
+        "WITH p AS (INSERT INTO place (id, kind, name) VALUES ('yard', 'depot', '') ON CONFLICT DO NOTHING), r AS"
+        " (INSERT INTO round_plan (day, depot, version, state, made_at, made_by, published_at, roads, attribution,"
+        " matrix_sha256, of_homes, published) VALUES ('2999-01-01', 'yard', %(n)s, 'superseded', %(at)s, 1, %(at)s,"
+        " '', '', '{}', false, '{}') RETURNING id), v AS (INSERT INTO visit (day, key, plan_id, place_id, of_home,"
+        " name, lon, lat, must, prize_p, service_s, reason, says) SELECT '2999-01-01', %(n)s::text, id, 'yard', false,"
+        " '', 0, 0, true, 0, 0, 'manual', '' FROM r RETURNING id) INSERT INTO visit_photo (visit_id, client_id,"
+        " media_type, sha256, content, at, recorded_at, principal_id) SELECT id, %(n)s::text, 'image/jpeg',"
+        " decode(repeat('00', 32), 'hex'), '\\x00', %(at)s, %(at)s, 1 FROM v",
+        "client_id::int",
+    ),
     "session": (
         "INSERT INTO session (token_hash, principal_id, expires_at)"
         " VALUES (decode(lpad(%(n)s::text, 64, '0'), 'hex'), 1, %(at)s)",
@@ -165,6 +177,7 @@ CLASS_OF = {
     "backfill_request": "backfills",
     "notice": "notices",
     **dict.fromkeys(("round_plan", "visit_request"), "rounds"),
+    "visit_photo": "visit_photos",
     "dataset_row": "home_datasets",
     "audit": "audit",
 }
@@ -225,8 +238,8 @@ def wipe(owner: Connection) -> None:
     owner.execute("ALTER TABLE audit DISABLE TRIGGER USER")
     owner.execute("SET hereabouts.letting_go = 'on'")
     owner.execute("DELETE FROM case_record")  # with its events, which let nobody truncate them
-    owner.execute("DELETE FROM round_plan")  # with outcomes, as well
+    owner.execute("DELETE FROM round_plan")  # with outcomes and photos, as well
     owner.execute("RESET hereabouts.letting_go")
-    others = ", ".join(TABLES.keys() - {"case_record", "round_plan"})
-    owner.execute(f"TRUNCATE retention, ingest_past, job_past, notice_about, {others}")  # type: ignore[arg-type]
+    others = ", ".join(TABLES.keys() - {"case_record", "round_plan", "visit_photo"})
+    owner.execute(f"TRUNCATE retention, ingest_past, job_past, notice_about, visit_request_withdrawn, {others}")  # type: ignore[arg-type]
     owner.execute("ALTER TABLE audit ENABLE TRIGGER USER")

@@ -1,5 +1,6 @@
 """The page as an officer meets it, in a real browser: signing in, an alert, its reason and its chart."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -7,12 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from long_round import long_plan, name_of, put_bins
+from made_plan import published
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from hereabouts_platform.access.keys import ensure_principal, issue_key
 from hereabouts_platform.imports.readings import import_readings
 from hereabouts_platform.jobs.run import run_job
 from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.connection import DatabaseRole, connect
+from hereabouts_platform.store.connection import DatabaseRole, acting, connect
+from hereabouts_platform.store.plans import keep_draft, publish
+from hereabouts_schemas.access import PrincipalKind, Role
+from hereabouts_schemas.times import LONDON
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
@@ -129,3 +136,68 @@ def test_an_officer_writes_a_report_down_and_takes_the_case_on(page: Page, wire:
     page.goto(wire.up.run["http"] + "/homes?view=team")
     expect(page.get_by_role("link", name="12 Elm Court, Damp and mould")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+STOPS = 30
+NAMED = """[...document.querySelectorAll('a, button, input:not([type=hidden]), textarea, select')].filter(one =>
+    one.checkVisibility() && !(one.labels?.length || one.textContent.trim())).map(one => one.outerHTML)"""
+SMALL = """[...document.querySelectorAll('main button, .tell input, .stops .links a')].filter(one =>
+    one.checkVisibility() && one.getBoundingClientRect().height < 44).map(one => one.innerText)"""
+
+
+@pytest.fixture(scope="module")
+def crew_key(wire: Any) -> str:
+    """A round of thirty stops stands today; the key of its crew's phone."""
+    url = wire.up.run["database_url"]
+    with connect(url, DatabaseRole.OWNER) as owner:
+        put_bins(owner, STOPS)
+        by = principal_named(owner, "system:command")
+        with acting(owner, by.id):
+            phone = ensure_principal(owner, by, "Phone of red", PrincipalKind.PERSON, Role.WASTE_CREW, crews=["red"])
+            key = issue_key(owner, by, phone, "test")
+    with connect(url, DatabaseRole.JOBS) as jobs:
+        by = principal_named(jobs, "system:jobs")
+        with acting(jobs, by.id):
+            plan = long_plan(datetime.now(LONDON).date(), STOPS)
+            publish(jobs, by, keep_draft(jobs, by, published(plan), "yard").id, lambda _: [])
+    return key
+
+
+def test_a_dispatchers_day_and_a_crews_sheet_on_its_phone_and_on_paper(
+    page: Page, browser: Browser, wire: Any, crew_key: str, tmp_path: Path
+) -> None:
+    page.goto(wire.up.run["http"] + "/rounds?find=the bin by the chip shop")
+    page.locator("#find").get_by_role("link", name="Ask for a visit to " + name_of(1), exact=True).click()
+    page.get_by_label("What is wanted, in a sentence").fill("Bags beside it.")
+    page.get_by_role("button", name="Ask for it").click()
+    expect(page.get_by_role("status")).to_contain_text("Asked for.")
+    expect(page.locator("#requests")).to_contain_text("Bags beside it.")
+    page.screenshot(path=tmp_path / "rounds-wide.png", full_page=True)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate(NAMED) == []
+    page.screenshot(path=tmp_path / "rounds-phone.png", full_page=True)
+
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-GB", has_touch=True)
+    phone = context.new_page()
+    phone.goto(wire.up.run["http"] + "/sign-in")
+    phone.get_by_label("Your key").fill(crew_key)
+    phone.get_by_role("button", name="Sign in").click()
+    phone.get_by_role("link", name="RCV 1, crew red").click()
+    expect(phone.get_by_role("heading", level=2).first).to_have_text(f"Next: stop 1 of {STOPS} {name_of(1)}")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert phone.evaluate(NAMED) == []
+    assert phone.evaluate(SMALL) == [], "a thumb in a glove has to hit it"
+    phone.screenshot(path=tmp_path / "sheet-phone.png", full_page=True)
+    phone.pdf(path=tmp_path / "sheet.pdf", format="A4")
+    pages = re.findall(rb"/Type\s*/Page\b", (tmp_path / "sheet.pdf").read_bytes())
+    assert 1 <= len(pages) <= 2, "a round of a morning fits on a sheet of paper"
+    picture = b"\x89PNG\r\n\x1a\n" + bytes.fromhex("0000000049454e44ae426082")
+    phone.get_by_label("Photo").set_input_files({"name": "skip.png", "mimeType": "image/png", "buffer": picture})
+    phone.get_by_role("button", name="Blocked").tap()
+    expect(phone.get_by_role("status")).to_contain_text(f"Recorded: {name_of(1)}, Blocked")
+    expect(phone.get_by_role("heading", level=2).first).to_have_text(f"Next: stop 2 of {STOPS} {name_of(2)}")
+    phone.get_by_text("1 visit reported").tap()
+    expect(phone.get_by_role("link", name="Photo of " + name_of(1))).to_be_visible()
+    phone.screenshot(path=tmp_path / "sheet-reported.png", full_page=True)
+    context.close()

@@ -1,6 +1,6 @@
 """The body of a case's form: which form it is, the key that names the request, and the answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,10 +30,20 @@ class Answers:
 
 async def _read(request: Request) -> Answers:
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as body:
-        given = [(name, value) for name, value in body.multi_items() if isinstance(value, str)]
+        return answers_in(body.multi_items())
+
+
+def answers_in(given: Iterable[tuple[str, object]]) -> Answers:
+    """The answers among the parts of a form.
+
+    Raises:
+        InputError: one holds what cannot be kept, or nothing names the request.
+    """
     fields: dict[str, str] = {}
     chosen: list[str] = []
     for name, value in given:
+        if not isinstance(value, str):
+            continue
         if "\0" in value:
             raise InputError(name, "text", "It holds a character that cannot be kept. Write it again.")
         if name == "case":

@@ -9,11 +9,13 @@ from hereabouts_api.access import Caller, needs
 from hereabouts_api.pages.case_form_body import Answers, answers
 from hereabouts_api.pages.case_offer import NotRecorded, Offered, answered, carry_out, form_named
 from hereabouts_api.pages.case_view import case_view, lists_of
+from hereabouts_api.pages.sent_file import media_type_of
 from hereabouts_api.pages.templates import render
 from hereabouts_api.parameters import utc_now
 from hereabouts_api.routes.cases import CaseId, case_of
+from hereabouts_platform.files.kinds import ALL_KINDS, MOST_BYTES, TOO_LARGE
 from hereabouts_platform.store.case_events import Clerk, Happened, Recorded, RequestKey
-from hereabouts_platform.store.case_files import ALL_KINDS, MOST_BYTES, TOO_LARGE, Attachment, attach
+from hereabouts_platform.store.case_files import Attachment, attach
 from hereabouts_platform.store.case_list import Row, timeline_of
 from hereabouts_platform.store.cases import record_event
 from hereabouts_schemas.access import Action, Resource
@@ -22,9 +24,6 @@ from hereabouts_schemas.errors import InputError, NotNow
 router = APIRouter(include_in_schema=False)
 
 Reads = Annotated[Caller, needs(Action.READ, Resource.CASES)]
-_UNSURE = ("", "application/octet-stream", "application/vnd.ms-excel")
-_BY_ENDING = {"csv": "text/csv", "heic": "image/heic", "heif": "image/heif"}
-
 Works = Annotated[Caller, needs(Action.WRITE, Resource.CASES)]
 
 
@@ -57,7 +56,7 @@ def record(caller: Works, id: CaseId, given: Annotated[Answers, answers()]) -> R
 def attach_file(caller: Works, id: CaseId, file: Annotated[UploadFile, File()]) -> Response:  # noqa: A002
     """Attach a file to a case; the same file again is the one that is there."""
     now = utc_now()
-    given = Attachment(name=file.filename or "", media_type=_media_type(file), content=file.file.read())
+    given = Attachment(name=file.filename or "", media_type=media_type_of(file), content=file.file.read())
     try:
         done = attach(Clerk.at(caller.connection, caller.principal, now), id, given)
     except (InputError, NotNow) as error:
@@ -65,15 +64,6 @@ def attach_file(caller: Works, id: CaseId, file: Annotated[UploadFile, File()]) 
         page = _page(caller, case_of(caller, id, "page", now), failed=None, done=None, file_error=said)
         return HTMLResponse(page, 413 if said == TOO_LARGE else 400)
     return RedirectResponse(f"/cases/{id}?done={done.event}", 303)
-
-
-def _media_type(file: UploadFile) -> str:
-    """What a browser says of a file, or its name where that is nothing: few know HEIC, and where a spreadsheet program
-    is installed, Windows has CSV files for its own.
-    """
-    said = (file.content_type or "").partition(";")[0]
-    ending = (file.filename or "").lower().rpartition(".")[2]
-    return _BY_ENDING.get(ending, said) if said in _UNSURE else said
 
 
 def _page(caller: Caller, case: Row, *, failed: Offered | None, done: int | None, file_error: str = "") -> str:

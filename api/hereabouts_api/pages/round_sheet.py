@@ -8,15 +8,17 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hereabouts_api.access import Caller, needs
-from hereabouts_api.pages.case_form_body import Answers, answers
-from hereabouts_api.pages.sheet_view import Told, sheet_view
+from hereabouts_api.pages.case_form_body import Answers
+from hereabouts_api.pages.sheet_body import SheetAnswers, sheet_answers
+from hereabouts_api.pages.sheet_view import PhotoTold, Told, sheet_view
 from hereabouts_api.pages.templates import render
 from hereabouts_api.parameters import utc_now
 from hereabouts_api.round_models import StopItem
 from hereabouts_api.routes.rounds import RoundId, view_round
 from hereabouts_platform.store.outcomes import Outcome, OutcomeKind, happened_at, report
+from hereabouts_platform.store.visit_photos import Photo, keep_photo
 from hereabouts_schemas.access import Action, Resource
-from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.errors import InputError, NotNow
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,16 +35,40 @@ def sheet_page(caller: Reads, id: RoundId, stop: StopNumber = None, done: StopNu
 
 
 @router.post("/rounds/{id}/outcomes")
-def tell(caller: Works, id: RoundId, given: Annotated[Answers, answers()]) -> Response:  # noqa: A002
-    """Write down what came of a stop; the same form again is the same report."""
-    stop = _stop(caller, id, given.fields.get("stop", ""))
+def tell(caller: Works, id: RoundId, given: Annotated[SheetAnswers, sheet_answers()]) -> Response:  # noqa: A002
+    """Write down what came of a stop, and keep its photo; the same form again is the same report.
+
+    Each of the two is kept where it can be, whatever becomes of the other.
+    """
+    form, now = given.answers, utc_now()
+    stop = _stop(caller, id, form.fields.get("stop", ""))
+    photo = _keep_photo(caller, stop.visit or 0, given, now)
     try:
-        _report(caller, _outcome(given, stop.visit or 0, utc_now()))
+        _report(caller, _outcome(form, stop.visit or 0, now))
     except InputError as error:
         said = _ALREADY if error.field == "client_id" else error.cure
-        told = Told(stop=stop.number, done=None, said=said, note=given.fields.get("note", ""))
+        told = Told(stop=stop.number, done=None, said=said, note=form.fields.get("note", ""), photo=photo)
         return HTMLResponse(_page(caller, id, told), 409 if error.field == "client_id" else 400)
+    if photo is not None and not photo.is_kept:
+        return HTMLResponse(_page(caller, id, Told(stop=None, done=stop.number, photo=photo)), 400)
     return RedirectResponse(f"/rounds/{id}?done={stop.number}", 303)
+
+
+def _keep_photo(caller: Caller, visit: int, given: SheetAnswers, now: datetime) -> PhotoTold | None:
+    """What became of the photo, before anything is said of the report; None without one."""
+    if given.photo is None:
+        return None
+    photo = Photo(
+        visit=visit, client_id=f"page/{given.answers.key}", media_type=given.photo.media_type,
+        content=given.photo.content, at=now,
+    )  # fmt: skip
+    try:
+        keep_photo(caller.connection, caller.principal, photo, now)
+    except InputError as error:
+        return PhotoTold(said=error.cure, is_kept=False)
+    except NotNow as error:
+        return PhotoTold(said=str(error), is_kept=False)
+    return PhotoTold(said="", is_kept=True)
 
 
 _ALREADY = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hereabouts_api.access import Caller, needs
@@ -13,13 +13,15 @@ from hereabouts_api.pages.rounds_day import Asked, Wrong, day_view
 from hereabouts_api.pages.templates import render
 from hereabouts_api.parameters import utc_now
 from hereabouts_platform.store.outcomes import Request, RequestKind, ask
+from hereabouts_platform.store.visit_requests import withdraw
 from hereabouts_schemas.access import Action, Resource
-from hereabouts_schemas.errors import InputError, NotFound
+from hereabouts_schemas.errors import InputError, NotFound, NotNow
 
 router = APIRouter(include_in_schema=False)
 
 Reads = Annotated[Caller, needs(Action.READ, Resource.ROUNDS)]
 Works = Annotated[Caller, needs(Action.WRITE, Resource.ROUNDS)]
+Sends = Annotated[Caller, needs(Action.ADMINISTER, Resource.ROUNDS)]
 MOST_LETTERS = 2000
 
 
@@ -41,6 +43,26 @@ def ask_for_visit(caller: Works, given: Annotated[Answers, answers()], asked: An
         return HTMLResponse(_page(caller, asked, now, wrong), 400 if isinstance(error, InputError) else 404)
     query = asked.query()
     return RedirectResponse(f"/rounds?{query}{'&' if query else ''}asked=yes", 303)
+
+
+@router.post("/rounds/requests/{id}/withdrawal")
+def withdraw_request(
+    caller: Sends,
+    id: Annotated[int, Path(ge=1, lt=2**63)],  # noqa: A002
+    given: Annotated[Answers, answers()],
+    asked: Annotated[Asked, Query()],
+) -> Response:
+    """Close a request for which nobody has to go any more, with the words that say why."""
+    now = utc_now()
+    fields = {name: value.strip() for name, value in given.fields.items()}
+    try:
+        withdraw(caller.connection, caller.principal, id, _filled(fields, "says", "Say in a sentence why."), now)
+    except (InputError, NotNow) as error:
+        said, status = (error.cure, 400) if isinstance(error, InputError) else (str(error), 409)
+        wrong = Wrong(field=f"withdraw-{id}", said=said, given={})
+        return HTMLResponse(_page(caller, asked, now, wrong), status)
+    query = asked.query()
+    return RedirectResponse(f"/rounds?{query}{'&' if query else ''}withdrawn=yes", 303)
 
 
 def _request(given: Answers, now: datetime) -> Request:

@@ -25,9 +25,10 @@ from hereabouts_api.parameters import Text
 from hereabouts_api.round_models import RoundView
 from hereabouts_api.routes.rounds import whole_round
 from hereabouts_platform.access.policy import may
-from hereabouts_platform.store.outcomes import open_requests
+from hereabouts_platform.store.bin_search import find_bins
 from hereabouts_platform.store.round_pages import LeftCounts, Row, depots_of, left_of
 from hereabouts_platform.store.rounds import RoundFilter, list_plans, list_rounds
+from hereabouts_platform.store.visit_requests import RequestFilter, list_requests
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.times import LONDON
 
@@ -35,6 +36,7 @@ MOST_ROUNDS = 200  # of a depot and a day
 LEFT_SHOWN = 100
 VERSIONS_SHOWN = 20
 REQUESTS_SHOWN = 20
+FOUND_SHOWN = 20
 
 
 class Asked(BaseModel):
@@ -46,6 +48,8 @@ class Asked(BaseModel):
     depot: Text = ""
     bin: Text = ""
     asked: Text = Field(default="", pattern="^(yes)?$")
+    withdrawn: Text = Field(default="", pattern="^(yes)?$")
+    find: Text = ""
 
     def query(self, **changed: str) -> str:
         """The address' query for this day and depot, with some of it changed."""
@@ -114,7 +118,8 @@ def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None) -
         "done": sum(one.done for one in rounds),
         "command": f"hereabouts rounds plan --date {day.isoformat()} --depot {shlex.quote(depot or 'DEPOT')}",
         **_left(caller, plan),
-        **_requests(caller, may_send=may_send),
+        **_requests(caller),
+        **_found(caller, asked, day),
         "may_report": may(caller.principal, Action.WRITE, Resource.ROUNDS),
         "may_send": may_send,
         "may_compare": may(caller.principal, Action.READ, Resource.FLEET),
@@ -166,7 +171,16 @@ def _left(caller: Caller, plan: Row | None) -> dict[str, Any]:
     return {"left": shown, "left_counts": counts}
 
 
-def _requests(caller: Caller, *, may_send: bool) -> dict[str, Any]:
-    """What was asked for and no crew has answered yet: for those who send crews, and for nobody else."""
-    found = open_requests(caller.connection) if may_send else []
-    return {"requests": found[:REQUESTS_SHOWN], "more_requests": max(0, len(found) - REQUESTS_SHOWN)}
+def _requests(caller: Caller) -> dict[str, Any]:
+    """What is asked for and nobody has answered yet: all of it for who sends crews, for a crew what is on its way."""
+    wanted = RequestFilter(state="open")
+    found = list_requests(caller.connection, wanted, after=None, most=REQUESTS_SHOWN + 1)
+    return {"requests": found[:REQUESTS_SHOWN], "has_more_requests": len(found) > REQUESTS_SHOWN}
+
+
+def _found(caller: Caller, asked: Asked, day: date) -> dict[str, Any]:
+    """Bins by what somebody calls them, for those who may look places up."""
+    may_find = may(caller.principal, Action.READ, Resource.PLACES)
+    text = asked.find.strip()
+    rows = find_bins(caller.connection, text, day, most=FOUND_SHOWN + 1) if may_find and text else []
+    return {"may_find": may_find, "found": rows[:FOUND_SHOWN], "has_more_found": len(rows) > FOUND_SHOWN}

@@ -23,10 +23,19 @@ from hereabouts_api.pages.rounds_day import Asked
 from hereabouts_api.pages.templates import say_clock
 from hereabouts_api.round_models import RoundView, StopItem, WindowItem
 from hereabouts_platform.access.policy import may
+from hereabouts_platform.files.kinds import PHOTO_KINDS
 from hereabouts_platform.rules.wording import say_list, say_span
 from hereabouts_platform.store.rounds import RoundFilter, Row, list_rounds
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.work import StopKind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhotoTold:
+    """What became of a photo that came with a report; `said` is why it was not kept."""
+
+    said: str
+    is_kept: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,12 +46,14 @@ class Told:
         stop: number of the stop to put first; None: the next one.
         done: number of the stop that was reported a moment ago.
         said: why a report was not kept, with the note that came with it.
+        photo: what became of the photo that came with it; None without one.
     """
 
     stop: int | None
     done: int | None
     said: str = ""
     note: str = ""
+    photo: PhotoTold | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,6 +81,8 @@ class StopLine:
     outcome: str
     outcome_at: datetime | None
     note: str
+    visit: int
+    photos: Sequence[int]
     is_open: bool
 
 
@@ -98,6 +111,7 @@ def sheet_view(caller: Caller, view: RoundView, told: Told) -> dict[str, Any]:
         "tips": say_tips(view.stops),
         "roads": ROADS.get(view.roads, view.roads),
         "outcomes": OUTCOMES,
+        "photo_kinds": ",".join((*PHOTO_KINDS, ".heic", ".heif")),
         "newer": None if stands else _newer(caller, view),
         "is_current": stands,
         "may_report": stands and may(caller.principal, Action.WRITE, Resource.ROUNDS),
@@ -133,6 +147,8 @@ def _line(stop: StopItem, turn: int) -> StopLine:
         outcome=OUTCOMES[outcome.kind] if outcome else "",
         outcome_at=outcome.at if outcome else None,
         note=(outcome.note or "") if outcome else "",
+        visit=stop.visit or 0,
+        photos=stop.photos,
         is_open=turn > 0 and outcome is None and not stop.done,
     )
 

@@ -18,8 +18,9 @@ from hereabouts_api.routes.cases import CaseId, case_of
 from hereabouts_platform.evidence.letters import summary_html
 from hereabouts_platform.evidence.pack import pack_of
 from hereabouts_platform.evidence.repair import raise_repair
+from hereabouts_platform.files.kinds import KINDS
 from hereabouts_platform.store.case_events import Clerk, landlord_of
-from hereabouts_platform.store.case_files import KINDS, Attachment, attach, read_file
+from hereabouts_platform.store.case_files import Attachment, attach, read_file
 from hereabouts_platform.store.case_pack import case_file
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.case import CaseEventKind

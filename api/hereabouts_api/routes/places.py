@@ -57,7 +57,9 @@ class PlaceParameters(ListParameters):
     bbox_crs: Crs = Field(Crs.WGS84, alias="bbox-crs", description="What `bbox` is given in: degrees or metres.")
     crs: Crs = CRS
     f: ListFormat = Field(ListFormat.JSON, description="`geojson` gives features with their outlines or points.")
-    q: Text | None = Field(None, description="A part of the name or id, or a whole UPRN or USRN.")
+    q: Text | None = Field(
+        None, description="Words of the name or id, or a whole UPRN or USRN. A bin is found by its site's name too."
+    )
 
 
 class PlaceViewParameters(NoParameters):

@@ -1,30 +1,29 @@
-"""Visits, what crews report of them, and requests for visits."""
+"""Visits, and what crews report of them."""
 
 import datetime as dt
 from typing import Annotated
-from uuid import uuid4
 
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import Cursor, Number
-from hereabouts_api.parameters import ListParameters, NoParameters, PlaceId, Text, utc_now
+from hereabouts_api.parameters import ListParameters, NoParameters, Text, utc_now
 from hereabouts_api.problems import kind_of
 from hereabouts_api.round_models import (
     BatchReported,
     BatchResult,
     Fault,
     NewOutcome,
-    NewRequest,
     OutcomeBatch,
     Reported,
     VisitListing,
     VisitOutcome,
     VisitView,
 )
-from hereabouts_platform.store.outcomes import Outcome, Request, ask, report
+from hereabouts_platform.store.outcomes import Outcome, report
 from hereabouts_platform.store.rounds import VisitFilter, find_visit, list_visits, outcomes_of
+from hereabouts_platform.store.visit_photos import photos_of
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.errors import InputError, NotFound
 
@@ -70,7 +69,8 @@ def read_visit(
     if row is None:
         raise NotFound(f"There is no visit {id}.")
     caller.saw(Resource.ROUNDS, "visit", [row["home"]])
-    return VisitView.model_validate({**row, "outcomes": outcomes_of(caller.connection, id)})
+    told = {"outcomes": outcomes_of(caller.connection, id), "photos": photos_of(caller.connection, id)}
+    return VisitView.model_validate({**row, **told})
 
 
 @router.post(
@@ -120,25 +120,3 @@ def outcome_of(visit: int, given: NewOutcome) -> Outcome:
         visit=visit, client_id=given.client_id, kind=given.kind, at=given.at, lon=given.lon, lat=given.lat,
         note=given.note, photo=given.photo,
     )  # fmt: skip
-
-
-@router.post(
-    "/v1/bins/{place:path}/requests", operation_id="requestVisit", summary="Ask for a visit", status_code=201,
-    response_model=Reported,
-)  # fmt: skip
-def add_request(
-    place: PlaceId,
-    response: Response,
-    caller: Annotated[Caller, needs(Action.WRITE, Resource.ROUNDS)],
-    body: NewRequest,
-    _: Annotated[NoParameters, Query()],
-) -> Reported:
-    """Ask that a bin or a bin site be visited: a person told us, or (dispatchers only) because you say so."""
-    asked = Request(
-        place=place, client_id=body.client_id or str(uuid4()), kind=body.kind, says=body.says, day=body.day,
-        at=utc_now(),
-    )  # fmt: skip
-    told = ask(caller.connection, caller.principal, asked)
-    if told.again:
-        response.status_code = 200
-    return Reported(id=told.id, again=told.again)

@@ -11,6 +11,7 @@ from hereabouts_platform.imports.fleet_cells import compartments, days_of, fuel,
 from hereabouts_platform.imports.registers import Door, Wishes, import_register, keep_all
 from hereabouts_platform.imports.report import Cause, ImportReport, Sink, Tally
 from hereabouts_platform.imports.tables import Row, RowRefused
+from hereabouts_platform.planning.duty import duty_rules
 from hereabouts_platform.rules.open_hours import read_clock
 from hereabouts_platform.store import fleet as store
 from hereabouts_platform.store.connection import Connection
@@ -48,12 +49,12 @@ def import_baseline(connection: Connection, principal: Principal, path: Path, si
 
 
 def _vehicle_door(connection: Connection) -> Door[FleetVehicle]:
-    depots = waste_places(connection).depots
+    depots, rule_sets = waste_places(connection).depots, duty_rules()
     return Door(
         name="vehicles",
         required=VEHICLE_NEEDS,
         optional=VEHICLE_MAY,
-        read=lambda row: _vehicle(row, depots),
+        read=lambda row: _vehicle(row, depots, rule_sets),
         key=lambda one: one.id,
         known={one.id: one for one in store.vehicles(connection).values()},
         save=lambda changed: store.save_vehicles(connection, changed),
@@ -61,7 +62,7 @@ def _vehicle_door(connection: Connection) -> Door[FleetVehicle]:
     )
 
 
-def _vehicle(row: Row, depots: Iterable[str]) -> FleetVehicle:
+def _vehicle(row: Row, depots: Iterable[str], rule_sets: Iterable[str]) -> FleetVehicle:
     start = row.cell("start_depot")
     end = row.cell("end_depot") or start
     for column, depot in (("start_depot", start), ("end_depot", end)):
@@ -77,7 +78,7 @@ def _vehicle(row: Row, depots: Iterable[str]) -> FleetVehicle:
         vehicle_class=name("vehicle_class", row.cell("vehicle_class")),
         compartments=compartments(row.cell("compartments")),
         skills=words("skills", row.cell("skills")),
-        duty=name("duty", row.cell("duty")),
+        duty=_duty(row, rule_sets),
         start_depot=start,
         end_depot=end,
         fixed_p=pence(row, "fixed_p"),
@@ -95,6 +96,15 @@ def _fuel(row: Row) -> dict[str, Any]:
     if used is not None and named is None:
         raise RowRefused(Cause.WRONG_SHAPE, "fuel_per_100km needs fuel: say what it is of, like diesel.")
     return {"fuel": named, "fuel_per_100km": used}
+
+
+def _duty(row: Row, rule_sets: Iterable[str]) -> str:
+    """The name of a rule set on drivers' hours: a vehicle with another one could not be planned with."""
+    found = name("duty", row.cell("duty"))
+    if found not in rule_sets:
+        reason = f"There are no duty rules {found!r}. Name one of {', '.join(sorted(rule_sets))}."
+        raise RowRefused(Cause.UNKNOWN_DUTY, reason)
+    return found
 
 
 def _date(row: Row, column: str) -> date | None:

@@ -35,6 +35,7 @@ class Cause(StrEnum):
     FORECAST = "forecast"
     ATTRIBUTE = "attribute"
     UNKNOWN_VEHICLE = "unknown_vehicle"
+    UNKNOWN_DUTY = "unknown_duty"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

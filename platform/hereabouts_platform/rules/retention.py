@@ -168,6 +168,13 @@ CLASSES = _table(
         least=60,
     ),
     DataClass(
+        name="visit_photos",
+        title="photos that crews took at their visits, since they came in",
+        keep="13 months",
+        why="what was found there, for a year; a photo may show more than was meant, so no longer",
+        least=60,
+    ),
+    DataClass(
         name="home_datasets",
         title="rows of datasets about homes, since the file that they stand in was brought in",
         keep="6 years",

@@ -98,16 +98,33 @@ def report(connection: Connection, by: Principal, told: Outcome, now: datetime) 
     if before is not None:
         return before
     _check(told, now)
-    visit = connection.execute(SQL["visit"], {"visit": told.visit}).fetchone()
-    if visit is None:
-        raise NotFound(f"There is no visit {told.visit}, or it is not on a sheet of yours of the last 7 days.")
-    row = connection.execute(SQL["add"], {**values, "place": visit[0]}).fetchone()
+    visit = visited(connection, told.visit)
+    row = connection.execute(SQL["add"], {**values, "place": visit.place}).fetchone()
     if row is None:  # the same was told elsewhere at the same moment
         return report(connection, by, told, now)
-    homes = [visit[0]] if visit[1] else []
-    detail = {"outcome": row[0], "visit": told.visit, "kind": told.kind, "homes": homes}
+    detail = {"outcome": row[0], "visit": told.visit, "kind": told.kind, "homes": visit.homes}
     record(connection, by, Action.WRITE, Resource.ROUNDS, detail)
     return Told(id=row[0])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visited:
+    """Where a visit is; `homes`: the home, for the audit, where it is at one."""
+
+    place: str
+    homes: list[str]
+
+
+def visited(connection: Connection, visit: int) -> Visited:
+    """The place of a visit that somebody tells of.
+
+    Raises:
+        NotFound: there is no such visit, or not for them.
+    """
+    row = connection.execute(SQL["visit"], {"visit": visit}).fetchone()
+    if row is None:
+        raise NotFound(f"There is no visit {visit}, or it is not on a sheet of yours of the last 7 days.")
+    return Visited(place=row[0], homes=[row[0]] if row[1] else [])
 
 
 def happened_at(connection: Connection, client_id: str) -> datetime | None:
@@ -159,7 +176,7 @@ def _before(connection: Connection, statement: str, values: Mapping[str, Any], f
 
 
 def open_requests(connection: Connection) -> list[dict[str, Any]]:
-    """Requests that no crew has answered yet, oldest first: id, place, kind, says, day, at."""
+    """Requests that stand and no crew has answered yet, oldest first: id, place, kind, says, day, at."""
     return connection.cursor(row_factory=dict_row).execute(SQL["open_requests"]).fetchall()
 
 

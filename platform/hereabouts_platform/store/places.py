@@ -49,7 +49,7 @@ class PlaceFilter:
     """Which places are wanted; None asks for nothing.
 
     Attributes:
-        q: part of a name or id in any case, or a whole UPRN or USRN.
+        q: words of a name or id in any case and order (of a bin also of its site's), or a whole UPRN or USRN.
         box: where the place's own position lies.
         ring: the edge of the part of the map where it lies, as longitudes and latitudes, if that is no such box.
         area: code and vintage of the area that it lies in.
@@ -70,7 +70,7 @@ def list_places(connection: Connection, wanted: PlaceFilter, *, after: str | Non
         "kind": wanted.kind,
         "parent": wanted.parent,
         "q": wanted.q,
-        "like": contains(wanted.q) if wanted.q is not None else None,
+        "words": words_in(wanted.q) if wanted.q is not None else None,
         "west": box.west if box else None,
         "south": box.south if box else None,
         "east": box.east if box else None,
@@ -113,6 +113,11 @@ def contains(text: str) -> str:
     """A pattern for ILIKE that finds `text` anywhere."""
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def words_in(text: str) -> list[str]:
+    """A pattern for each word of a text; of a text without any one for what is there."""
+    return [contains(word) for word in text.split() or [text]]
 
 
 def _rows(connection: Connection, name: str, values: Mapping[str, object]) -> list[Row]:

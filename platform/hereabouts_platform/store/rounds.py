@@ -63,7 +63,7 @@ def stops_of(connection: Connection, found: Row) -> tuple[list[Row], Row | None]
         report = reports.get(key, {})
         outcome = None if report.get("kind") is None else {n: report[n] for n in ("kind", "at", "note", "photo")}
         mine = {"number": number, "key": key, "visit": report.get("id"), "home": report.get("home"), "outcome": outcome}
-        whole.append({**stop, **mine})
+        whole.append({**stop, **mine, "photos": report.get("photos", [])})
     return whole, geometry
 
 

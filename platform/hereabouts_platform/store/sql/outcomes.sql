@@ -30,12 +30,13 @@ SELECT id, place_id AS place, kind, says, day FROM visit_request
 WHERE principal_id = current_principal() AND client_id = %(client_id)s
 
 -- name: open_requests
--- Those that no crew has answered yet, at the bin or at its site, by having been there.
+-- Those not withdrawn that no crew has answered yet, at the bin or at its site, by having been there.
 SELECT r.id, r.place_id AS place, r.kind, r.says, r.day, r.at FROM visit_request r
 WHERE NOT EXISTS (
     SELECT FROM visit_outcome o JOIN place p ON p.id = o.place_id
     WHERE (o.place_id = r.place_id OR p.parent_id = r.place_id) AND o.at >= r.at
       AND o.kind IN ('emptied', 'not_full', 'missing'))
+  AND NOT EXISTS (SELECT FROM visit_request_withdrawn w WHERE w.request_id = r.id)
 ORDER BY r.at, r.id
 
 -- name: recorded_since

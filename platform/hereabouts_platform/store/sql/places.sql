@@ -12,7 +12,8 @@ WHERE (%(kind)s::text IS NULL OR p.kind = %(kind)s)
   AND (%(ring)s::text IS NULL OR point(p.lon, p.lat) <@ (%(ring)s::text)::polygon)
   AND (%(code)s::text IS NULL OR EXISTS (
       SELECT FROM place_area pa WHERE pa.place_id = p.id AND pa.code = %(code)s AND pa.vintage = %(vintage)s))
-  AND (%(like)s::text IS NULL OR p.name ILIKE %(like)s OR p.id ILIKE %(like)s OR p.uprn = %(q)s OR p.usrn = %(q)s)
+  AND (%(words)s::text[] IS NULL OR p.uprn = %(q)s OR p.usrn = %(q)s
+       OR concat_ws(' ', p.name, p.id, CASE WHEN p.kind = 'bin_slot' THEN up.name END) ILIKE ALL (%(words)s::text[]))
   AND (%(after)s::text IS NULL OR p.id > %(after)s)
 ORDER BY p.id
 LIMIT %(most)s

@@ -23,7 +23,8 @@ SELECT r.stops, r.geometry FROM round r WHERE r.id = %(round)s
 
 -- name: reported
 -- Of these visits of a day: their numbers, and the report that counts: the one of the latest event.
-SELECT v.key, v.id, CASE WHEN v.of_home THEN v.place_id END AS home, o.kind, o.at, o.note, o.photo
+SELECT v.key, v.id, CASE WHEN v.of_home THEN v.place_id END AS home, o.kind, o.at, o.note, o.photo,
+       ARRAY(SELECT p.id FROM visit_photo p WHERE p.visit_id = v.id ORDER BY p.at, p.id) AS photos
 FROM visit v LEFT JOIN LATERAL (
     SELECT kind, at, note, photo FROM visit_outcome WHERE visit_id = v.id
     ORDER BY at DESC, id DESC LIMIT 1) o ON true

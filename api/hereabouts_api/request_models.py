@@ -1,0 +1,48 @@
+"""What the API answers and takes of requests for visits."""
+
+import datetime as dt
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from hereabouts_api.cursors import Name
+from hereabouts_api.models import Item, Listing
+from hereabouts_platform.store.outcomes import RequestKind
+
+RequestState = Literal["open", "answered", "withdrawn"]
+
+
+class RequestItem(Item):
+    """Somebody asked for a visit."""
+
+    id: int
+    place: str
+    name: str = Field(description="Of the bin or the site.")
+    site: str | None = Field(description="The name of the site that the bin is at.")
+    kind: RequestKind
+    says: str
+    day: dt.date | None = Field(description="On which day it is wanted; null: as soon as may be.")
+    at: AwareDatetime = Field(description="Since when it stands.")
+    by: str
+    state: RequestState
+    answered_at: AwareDatetime | None = Field(description="When a crew had been there.")
+    withdrawn_at: AwareDatetime | None
+    withdrawn_by: str | None
+    withdrawn_says: str | None
+
+
+class RequestListing(Listing[RequestItem]):
+    """A page of requests."""
+
+
+class Withdrawal(BaseModel):
+    """Why nobody has to go any more."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    says: Name = Field(
+        min_length=1,
+        max_length=2000,
+        description="Why, in a sentence. Name nobody.",
+        examples=["It was the wrong bin."],
+    )

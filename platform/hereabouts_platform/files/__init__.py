@@ -1,0 +1,1 @@
+"""Files that people send: their kinds, and pictures without what a phone writes beside them."""
