@@ -164,6 +164,7 @@ INSERT INTO visit_outcome (visit_id, place_id, kind, at, client_id, note)
 INSERT INTO visit_request (place_id, kind, says, at, client_id) VALUES ('bin', 'report', 'Full.', '2026-03-02Z', 'r1');
 INSERT INTO bin_state VALUES ('bin', '{"level": 40}', 40, 60, '2026-03-05Z', '2026-03-04Z', '2026-03-03Z');
 INSERT INTO bin_group_state VALUES ('park', '{"total": 1}', '2026-03-03Z');
+INSERT INTO calendar_entry VALUES ('statutory', 'Market', '2026-03-01Z', NULL, '{park}', NULL, '{6}', '08:00');
 """
 
 
