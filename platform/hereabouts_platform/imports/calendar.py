@@ -1,6 +1,6 @@
 """`calendar.csv` into the store: bank and school holidays, events and duties; what stands in it is in docs/waste.md."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def _door(connection: Connection) -> Door[CalendarEntry]:
     known = {*slots, *(one.parent for one in slots.values() if one.parent)}
     known |= {group_of(one.facts) for one in slots.values()}
     known |= {code for codes in store.areas_of_bins(connection).values() for code in codes}
-    stored = {_key(one): one for one in store.calendar_entries(connection)}
+    stored: dict[Hashable, CalendarEntry] = {_key(one): one for one in store.calendar_entries(connection)}
 
     def settle(wishes: Wishes[CalendarEntry], tally: Tally) -> list[CalendarEntry]:
         kept = [one for _, one in wishes]

@@ -1,7 +1,7 @@
 """The council's days as forecast and plan use them: which bins feel an event, and which are under a duty."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from hereabouts_platform.bins.calendar import Calendar, Event
@@ -70,16 +70,17 @@ def _events(entry: CalendarEntry, slots: Slots, names: Mapping[str, set[str]]) -
     """A factor as each group feels it: by the share of its bins that lie there."""
     if entry.factor is None or entry.to_at is None or entry.factor == 1:
         return
-    span = {"name": entry.name, "from_at": entry.from_at, "to_at": entry.to_at}
+    everywhere = Event(name=entry.name, from_at=entry.from_at, to_at=entry.to_at, factor=entry.factor)
     if not entry.areas:
-        yield Event(**span, factor=entry.factor)
+        yield everywhere
         return
     groups: dict[str, list[bool]] = {}
     for place, one in slots.items():
         groups.setdefault(group_of(one.facts), []).append(not names[place].isdisjoint(entry.areas))
     for group, felt in sorted(groups.items()):
         if any(felt):
-            yield Event(**span, factor=1 + (entry.factor - 1) * sum(felt) / len(felt), groups=(group,))
+            factor = 1 + (entry.factor - 1) * sum(felt) / len(felt)
+            yield replace(everywhere, factor=factor, groups=(group,))
 
 
 def _duty(entry: CalendarEntry, names: Mapping[str, set[str]]) -> Duty:

@@ -1,7 +1,7 @@
 """The forecast of every bin as things stand now, from what is settled and what was told since."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import numpy as np
@@ -45,6 +45,7 @@ class Foretold:
         days: holidays, events and duties.
         ahead: of `ahead.bins`, now and each hour for 14 days.
         measured: slots that have, or had, a sensor.
+        blocked: slots on whose sensor something lies, by when it was last read.
         anew: how many days were made anew.
         happenings: readings and emptyings that were taken in; refused: those that could not be.
     """
@@ -56,6 +57,7 @@ class Foretold:
     days: CouncilDays
     ahead: Ahead
     measured: frozenset[str]
+    blocked: Mapping[str, int]
     anew: int
     happenings: int
     refused: int
@@ -88,6 +90,7 @@ def foretell(connection: Connection, slots: Slots, now: int, *, look_back: bool 
         days=days,
         ahead=forecast(present.state, bins, hours_ahead(now), growing),
         measured=frozenset(one.place for one in turn.streams if one.quantity != "air_temperature"),
+        blocked=turn.blocked,
         anew=(until - before) // DAY_S if begun else 0,
         happenings=turn.happenings,
         refused=turn.refused,
@@ -103,6 +106,7 @@ class _Turn:
     days: CouncilDays
     happenings: int = 0
     refused: int = 0
+    blocked: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def turn_of_day(self) -> int:
@@ -140,15 +144,19 @@ class _Turn:
         crews = outcomes_between(self.connection, since - BEFORE_S, seen)
         zeros, told = dict(standing.zeros), []
         rises: dict[str, list[Rises]] = {}
+        blocked: dict[str, int] = {}
         streams = {place: list(group) for place, group in groupby(self.streams, key=lambda one: one.place)}
         for place in sorted(self.slots):
             said = sensors_said(streams.get(place, []), readings)
             proofs = [Proof(at=at, said=Said(kind)) for at, kind in crews.get(place, ())]
             heard = heard_of(place, said, proofs, zeros.get(place, SlotZero()), (since, to))
             zeros[place] = heard.zero
+            if heard.blocked_at is not None:
+                blocked[place] = heard.blocked_at
             told += [one for one in heard.happenings if since <= one.at < to]
             if learn:
                 rises.setdefault(state.bins[place].group, []).append(rises_within(heard.happenings, (since, to)))
+        self.blocked = blocked
         self.happenings += len(told)
         moved = advance(state, told, self.growths(standing, self.slots, told))
         self.refused += len(moved.refused)
