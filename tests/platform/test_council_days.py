@@ -44,6 +44,8 @@ def test_a_group_feels_an_event_by_the_share_of_its_bins_that_lie_there() -> Non
         factor=3.0,
     )
     day_off = replace(fair, kind=EntryKind.BANK_HOLIDAY, name="Founders", areas=(), factor=None)
+    lost = days_of([replace(fair, areas=("gate", "pier"))], "ENG", SLOTS, {}).troubles
+    assert [one.split(",")[0] for one in lost] == ["The calendar's Fair names pier"]
     found = days_of([fair, day_off], "ENG", SLOTS, {"c": {"E05"}, "d": {"E05"}}).calendar
     of_day = hours_of(found, int(JUNE.timestamp()) // HOUR_S, 25)
     assert set(event_factors(found, of_day, "park")) == {2.0, 1.0}

@@ -25,10 +25,12 @@ class CouncilDays:
     Attributes:
         calendar: for the forecast; bank holidays count as Sundays.
         duties: of bins, by their ids.
+        troubles: lines that name something where no bin is any more, a sentence each.
     """
 
     calendar: Calendar = field(default_factory=Calendar)
     duties: tuple[Duty, ...] = ()
+    troubles: tuple[str, ...] = ()
 
 
 def group_of(facts: SlotFacts) -> str:
@@ -63,7 +65,13 @@ def days_of(entries: Sequence[CalendarEntry], nation: str, slots: Slots, areas: 
         bank_holiday_as=SUNDAY,
     )
     duties = tuple(_duty(one, names) for one in entries if one.kind is EntryKind.STATUTORY)
-    return CouncilDays(calendar=calendar, duties=duties)
+    known = set[str]().union(*names.values())
+    troubles = tuple(
+        f"The calendar's {one.name} names {', '.join(lost)}, and no bin goes by that. Import the calendar anew."
+        for one in entries
+        if (lost := sorted(set(one.areas) - known))
+    )
+    return CouncilDays(calendar=calendar, duties=duties, troubles=troubles)
 
 
 def _events(entry: CalendarEntry, slots: Slots, names: Mapping[str, set[str]]) -> Iterable[Event]:

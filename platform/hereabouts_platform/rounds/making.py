@@ -77,7 +77,7 @@ def make_plan(
     """
     tell("Forecasting bins")
     with acting(connection, by.id):
-        morning = _morning(connection, asked, now)
+        morning = morning_of(connection, asked, manned_on(connection, asked, now), now)
     gathered = morning.gathered()
     travel = travel_of(everything(gathered), asked.roads, tell)
     run = morning.look(travel) if asked.look_ahead else None
@@ -111,9 +111,14 @@ def keep(connection: Connection, by: Principal, plan: RoundPlan, travel: Travel,
         return publish(connection, by, kept.id, lambda one: check(one, travel.matrices), ways)
 
 
-def _morning(connection: Connection, asked: Asked, now: datetime) -> Morning:
+def morning_of(connection: Connection, asked: Asked, manned: tuple[Vehicle, ...], now: datetime) -> Morning:
+    """What the day is decided by, with these vehicles, as things stand now.
+
+    Raises:
+        InputError: the day is too far ahead, its depots are shut, or what it names is not there.
+    """
     places = waste_places(connection)
-    manned, cut = within_hours(manned_on(connection, asked, now), places.depots)
+    manned, cut = within_hours(manned, places.depots)
     if not manned:
         raise InputError("depot", asked.depot, " ".join(cut))
     span = span_of(manned)
@@ -129,7 +134,7 @@ def _morning(connection: Connection, asked: Asked, now: datetime) -> Morning:
         foretold=foretold,
         said=told_of(connection, places, foretold, span.from_at, asked.day),
         shifts=first_shifts(connection, asked.depot, asked.day, days=DAYS),
-        troubles=cut,
+        troubles=(*cut, *foretold.days.troubles),
     )
 
 
