@@ -118,10 +118,10 @@ class RunDay:
         must = obliged(choices)
         if not must:
             return f"{day_words(self.look, self.day)} Somebody asked for rounds all the same."
-        count = "1 bin has" if len(must) == 1 else f"{len(must)} bins have"
-        return (
-            f"A run today, as {count} to be visited whatever is in them, such as {must[0].bin}: {must[0].reason.says}"
-        )
+        first = f"{must[0].bin}: {must[0].reason.says}"
+        if len(must) == 1:
+            return f"A run today, as one bin has to be visited whatever is in it. {first}"
+        return f"A run today, as {len(must)} bins have to be visited whatever is in them, such as {first}"
 
 
 def obliged(choices: Sequence[Choice]) -> list[Choice]:
