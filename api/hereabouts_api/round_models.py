@@ -222,6 +222,7 @@ class PlanItem(Item):
     roads: str
     attribution: str = Field(description=f"Of the map. {ATTRIBUTION}")
     matrix_sha256: dict[str, str] = Field(description="Of the travel matrices, by vehicle class.")
+    says: str = Field(description="Whether somebody goes out that day, and why; empty where days are not weighed.")
 
 
 class PlanListing(Listing[PlanItem]):

@@ -19,6 +19,7 @@ TOLD = (
     *("smtp_host", "smtp_port", "smtp_tls", "smtp_user", "smtp_password", "mail_from"),
     *("notify_api_key", "notify_template", "notify_url", "digest_at"),
     *("weather_url", "weather_stations", "weather_key"),
+    "choose_run_days",
     *("nation", "awareness_policy", "case_level", *LandlordSettings.model_fields),
 )
 
@@ -39,6 +40,7 @@ def outside_of(settings: Settings, pages: str | None = None) -> Outside:
         digest_at=settings.digest_at,
         weather=settings.weather,
         roads=DataDir(path=settings.data_dir).roads,
+        choose_run_days=settings.choose_run_days,
     )
 
 

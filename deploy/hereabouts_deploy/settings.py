@@ -208,6 +208,12 @@ class Settings(LandlordSettings, WeatherSettings, BaseSettings):
         default=DIGEST_AT, description="When the digest of a working day is made, on the clocks of Europe/London."
     )
 
+    choose_run_days: bool = Field(
+        default=True,
+        description="Whether the job `plan` sends nobody out on a day that is not worth a run; false: rounds each day "
+        "on which crews work.",
+    )
+
     weather_key_file: Path | None = Field(default=None, description="File that holds WEATHER_KEY.")
 
     def __init__(self, **given: Any) -> None:

@@ -266,6 +266,7 @@ class RoundPlan:
         attribution: of the map, to be shown with everything made from it.
         matrix_sha256: of the travel matrices, by vehicle class.
         seed, solve_s: what the solver was given.
+        says: whether somebody goes out that day, and why, in a sentence or two; empty where days are not weighed.
     """
 
     work: DayWork
@@ -277,3 +278,4 @@ class RoundPlan:
     matrix_sha256: dict[str, str]
     seed: int
     solve_s: float
+    says: str = ""

@@ -12,11 +12,13 @@ from psycopg.types.json import Jsonb
 from typer.testing import CliRunner
 
 from hereabouts_deploy.main import app
+from hereabouts_platform.imports.calendar import import_calendar
 from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.jobs.plan import planning
 from hereabouts_platform.jobs.registry import job_named
 from hereabouts_platform.jobs.run import JobReport, run_job
 from hereabouts_platform.planning.workers import Effort
+from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.bin_state import forecasts_of
 from hereabouts_platform.store.connection import DatabaseRole, connect
 from hereabouts_schemas.errors import InputError
@@ -98,7 +100,7 @@ def test_from_readings_to_a_round_and_back(
     assert level(database_url, "fast")[0] == pytest.approx(fast)
 
     assert run("plan", EARLY - timedelta(hours=1)).detail["plans"] == 0, "too early"
-    assert run("plan", EARLY).detail == {"plans": 1, "visits": 2, "unmet": 0}
+    assert run("plan", EARLY).detail == {"plans": 1, "visits": 2, "unmet": 0, "no_run": 0}
     assert run("plan", EARLY + timedelta(minutes=15)).detail["plans"] == 0, "once a day"
     (view,) = admin.get("/v1/rounds?depot=yard&day=2026-03-03").json()["items"]
     assert (view["state"], view["crew"], view["roads"]) == ("published", "red", "great_circle")
@@ -127,6 +129,7 @@ def test_from_readings_to_a_round_and_back(
 
     tomorrow = EARLY + timedelta(days=1)
     assert run("plan", tomorrow).detail["plans"] == 1
+    assert "A run today: 2 bins." in admin.get("/v1/plans?day=2026-03-04").json()["items"][0]["says"]
     musts = {one["day"]: one["must"] for one in admin.get("/v1/visits?place=mute").json()["items"]}
     assert musts == {"2026-03-03": True, "2026-03-04": False}, "the crew were there: it is young again"
 
@@ -174,3 +177,46 @@ def test_step_by_step_is_as_at_once(town, bins: dict[str, int], run: Run, databa
     )
     assert run("forecast", now).detail["days_made_anew"] > 50
     assert run("forecast", now).detail["days_made_anew"] == 0
+
+
+def test_a_quiet_day_has_no_run_and_a_duty_or_a_fire_makes_one(
+    town, bins: dict[str, int], run: Run, admin: httpx.Client, tmp_path: Path
+) -> None:
+    """After the days above, from a depot that opens late, whose two bins hardly fill."""
+    saturday = EARLY + timedelta(days=4)
+    town.connection.execute("UPDATE crew SET shift_from = '12:00', shift_to = '20:00'")
+    town.place("quay", "depot", lon=-1.0, lat=53.0, attributes=Jsonb({"open": "daily 07:00-12:00"}))
+    town.place("quay-tip", "tip", lon=-1.0, lat=53.01)
+    for name in ("calm", "still"):
+        town.place(name, "bin_slot", lon=-1.05, lat=53.0, attributes=Jsonb({"capacity_l": 660, "group": "quay"}))
+        stream = town.stream(town.deploy(town.device(name), name, EARLY - timedelta(days=40)), "fill_level", "%")
+        tell(town, stream, saturday - timedelta(days=7), saturday + timedelta(days=2), lambda n: (n + 72) / 30)
+    town.connection.execute(FLEET.replace("v1", "v2").replace("red", "blue").replace("yard", "quay").encode())
+
+    assert run("plan", saturday).detail == {"plans": 1, "visits": 0, "unmet": 0, "no_run": 1}
+    page = admin.get("/rounds?day=2026-03-07&depot=quay").text
+    assert "Nobody goes out on this day." in page
+    assert "No run today:" in page
+    (plan,) = admin.get("/v1/plans?day=2026-03-07").json()["items"]
+    assert plan["says"].startswith("No run today:")
+    assert len(admin.get("/v1/visits?day=2026-03-07&left=true").json()["items"]) == 2
+
+    days = tmp_path / "calendar.csv"
+    days.write_text(
+        "from,to,kind,name,area,factor,weekdays,by\n"
+        "2026-03-01,,statutory,Market litter,still,,Sun,08:00\n"
+        "2026-03-01,,event,Fair,quay,,,\n"
+        "2026-03-01,2026-03-02,school_holiday,Half term,quey,2,,\n"
+    )
+    report = import_calendar(town.connection, principal_named(town.connection, "system:command"), days)
+    assert (report.stored, [row.line for row in report.refused]) == (1, [3, 4])
+    assert "Did you mean quay" in report.refused[1].reason
+    town.connection.execute("INSERT INTO device_event VALUES ('calm', '2026-03-07T20:00Z', 'fire', '', 1)")
+    sunday = saturday + timedelta(days=1)
+    assert run("plan", sunday).detail == {"plans": 1, "visits": 2, "unmet": 0, "no_run": 0}
+    (view,) = admin.get("/v1/rounds?day=2026-03-08").json()["items"]
+    assert view["starts_at"] >= "2026-03-08T07:00:00Z", "the depot opens at seven"
+    stops = {one["key"]: one for one in admin.get(f"/v1/rounds/{view['id']}").json()["stops"] if one["visit"]}
+    assert {key: one["reason"]["kind"] for key, one in stops.items()} == {"calm": "alert", "still": "statutory"}
+    assert stops["calm"]["reason"]["says"] == "Its sensor told of fire or great heat, at 20:00 on Sat 7 Mar."
+    assert stops["still"]["begins_at"] < "2026-03-08T08:00:00Z"

@@ -290,8 +290,8 @@ KEPT_WHILE_TRUE = {
     # Who asked for e-mails; what a notice is about goes with the notice, the watch over works with its case.
     *("contact", "notice_about", "relapse_watch"),
     # What is planned with, and where forecasts stand; what belongs to a plan, and goes with it.
-    *("vehicle", "crew", "baseline", "bin_state", "bin_group_state", "round", "visit", "visit_outcome"),
-    "visit_request_withdrawn",
+    *("vehicle", "crew", "baseline", "calendar_entry", "bin_state", "bin_group_state", "round", "visit"),
+    *("visit_outcome", "visit_request_withdrawn"),
 }
 
 

@@ -168,6 +168,7 @@ INSERT INTO visit_photo (visit_id, client_id, media_type, sha256, content, at)
     VALUES (1, 'p2', 'image/jpeg', decode(repeat('0a', 32), 'hex'), '\\xffd8', '2026-03-03Z');
 INSERT INTO bin_state VALUES ('bin', '{"level": 40}', 40, 60, '2026-03-05Z', '2026-03-04Z', '2026-03-03Z');
 INSERT INTO bin_group_state VALUES ('park', '{"total": 1}', '2026-03-03Z');
+INSERT INTO calendar_entry VALUES ('statutory', 'Market', '2026-03-01Z', NULL, '{park}', NULL, '{6}', '08:00');
 """
 
 

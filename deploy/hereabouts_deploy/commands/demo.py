@@ -57,7 +57,9 @@ def demo(
     """
     configure_logging()
     began = time.monotonic()
-    settings = settings_with(data_dir=data_dir, http_port=http_port, mqtt_port=mqtt_port, run_as=run_as)
+    settings = settings_with(
+        data_dir=data_dir, http_port=http_port, mqtt_port=mqtt_port, run_as=run_as, choose_run_days=False
+    )
     with running_system(settings, say) as system:
         system_s = time.monotonic() - began
         say(f"The system is ready after {system_s:.0f} s.")

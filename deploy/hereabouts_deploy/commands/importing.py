@@ -20,6 +20,7 @@ from hereabouts_platform.datasets.load import How, import_dataset
 from hereabouts_platform.datasets.spec_file import load_spec
 from hereabouts_platform.imports.area_columns import AreaOptions
 from hereabouts_platform.imports.areas import import_areas
+from hereabouts_platform.imports.calendar import import_calendar
 from hereabouts_platform.imports.devices import import_devices
 from hereabouts_platform.imports.fleet import import_baseline, import_crews, import_vehicles
 from hereabouts_platform.imports.local_columns import LocalColumns
@@ -66,6 +67,7 @@ def register(app: typer.Typer) -> None:
     group.command("vehicles")(vehicles)
     group.command("crews")(crews)
     group.command("baseline")(baseline)
+    group.command("calendar")(calendar)
     group.command("dataset")(dataset)
     app.add_typer(group, name="import")
 
@@ -199,6 +201,11 @@ def crews(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> N
 def baseline(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
     """Import how it was before: a CSV file with day, round, km, hours, litres, visits, method, source."""
     _run(file, lambda connection, by, sink: import_baseline(connection, by, file, sink), as_json, refused)
+
+
+def calendar(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
+    """Import holidays, events and duties: a CSV file with from, to, kind, name, area, factor, weekdays, by."""
+    _run(file, lambda connection, by, sink: import_calendar(connection, by, file, sink), as_json, refused)
 
 
 def _local(local: str | None, quantity: str, device: str | None, value: str | None) -> LocalColumns | None:

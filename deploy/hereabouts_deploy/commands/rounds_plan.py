@@ -54,6 +54,7 @@ def plan(
         effort=Effort(seconds=seconds, processes=processes),
         roads=DataDir(path=settings.data_dir).roads,
         publish=publish,
+        look_ahead=settings.choose_run_days,
     )
     system = find_system(settings)
     typer.echo(system.found_by, err=True)
@@ -81,6 +82,7 @@ def told(planned: Planned) -> dict[str, Any]:
         "roads": plan.roads,
         "attribution": plan.attribution,
         "solve_s": plan.solve_s,
+        "says": plan.says,
         "rounds": [_round(one) for one in plan.rounds],
         "left": [_left(one) for one in plan.left],
         "troubles": list(planned.troubles),
@@ -113,6 +115,7 @@ def _say(planned: Planned) -> str:
         f"Plan {found['plan']} of {found['depot']} on {found['day']}, version {found['version']}, {found['state']}: "
         f"{len(found['rounds'])} rounds, {total['stops']} stops, {total['km']:.1f} km, {total['hours']:.1f} hours.",
         f"Roads: {found['roads']}. {found['attribution']}".strip(),
+        *([plan_says] if (plan_says := planned.plan.says) else ()),
         *(
             f"  {one['vehicle']}: {one['stops']} stops, {one['tips']} tips, {one['km']:.1f} km, {one['hours']:.1f} h"
             for one in found["rounds"]

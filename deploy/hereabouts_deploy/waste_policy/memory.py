@@ -10,7 +10,7 @@ from hereabouts_deploy.waste_simulation.streets import Floats
 from hereabouts_platform.bins.advance import Emptied, Happening, Read, advance
 from hereabouts_platform.bins.growth import Habit
 from hereabouts_platform.bins.level import Levels, from_fill_level
-from hereabouts_platform.bins.profile import Rises, rises_of, with_profile
+from hereabouts_platform.bins.profile import Rises, profile_of, rises_of, with_profile
 from hereabouts_platform.bins.state import BinState, Shared, State
 
 #: Readings are looked at again so far back, to judge new ones by; one in so many seconds is learnt from.
@@ -103,9 +103,9 @@ class Memory:
 
     def _learn_habits(self, morning: Morning) -> None:
         """Weekdays and hours of each group, of all its rises."""
-        self._habits = {group: with_profile(Habit(), rises) for group, rises in self._rises.items()}
+        self._habits = {group: with_profile(Habit(), profile_of(rises)) for group, rises in self._rises.items()}
         everybody = [one for rises in self._rises.values() for one in rises]
-        self._habits[""] = with_profile(Habit(), everybody) if everybody else Habit()
+        self._habits[""] = with_profile(Habit(), profile_of(everybody))
         self.growths = growths_of(morning.town, morning.days, self.groups, self._habits)
         self._learnt = morning.today
 

@@ -35,11 +35,18 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Calendar:
-    """A council's days: the nation for bank holidays, school holidays (first and last day), events."""
+    """A council's days: the nation for bank holidays, school holidays (first and last day), events.
+
+    Attributes:
+        bank_holidays: days off of its own, beside the nation's.
+        bank_holiday_as: the weekday (Monday 0) that bank holidays are like; None: the one they fall on.
+    """
 
     nation: str = "ENG"
     school_holidays: tuple[tuple[date, date], ...] = ()
     events: tuple[Event, ...] = ()
+    bank_holidays: frozenset[date] = frozenset()
+    bank_holiday_as: int | None = None
 
     def __post_init__(self) -> None:
         if self.nation not in NATIONS:
@@ -65,13 +72,15 @@ def hours_of(calendar: Calendar, first: int, count: int) -> Hours:
     local = [(EPOCH + timedelta(hours=first + k)).astimezone(LONDON) for k in range(count)]
     days = {at.date() for at in local}
     off = holidays.country_holidays("GB", subdiv=calendar.nation, years={day.year for day in days})
-    bank = {day: float(day in off) for day in days}
+    bank = {day: float(day in off or day in calendar.bank_holidays) for day in days}
     school = {day: float(any(a <= day <= b for a, b in calendar.school_holidays)) for day in days}
+    is_off = np.array([bank[at.date()] for at in local])
+    weekday = np.array([at.weekday() for at in local])
     return Hours(
         first=first,
-        weekday=np.array([at.weekday() for at in local]),
+        weekday=weekday if calendar.bank_holiday_as is None else np.where(is_off, calendar.bank_holiday_as, weekday),
         hour=np.array([at.hour for at in local]),
-        bank_holiday=np.array([bank[at.date()] for at in local]),
+        bank_holiday=is_off,
         school_holiday=np.array([school[at.date()] for at in local]),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from hereabouts_platform.bins.advance import Happening
 from hereabouts_platform.bins.emptyings import Matched, Proof, find_emptyings
 from hereabouts_platform.bins.heard import happenings_of
-from hereabouts_platform.bins.level import Floats, Levels, Mount, Times, from_distance, from_fill_level
+from hereabouts_platform.bins.level import Doubt, Floats, Levels, Mount, Times, from_distance, from_fill_level
 from hereabouts_platform.bins.zero import Zero, corrected
 
 
@@ -39,10 +39,14 @@ class SlotZero:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
-    """What a slot told in a span: happenings in order of time, and its zero at the end."""
+    """What a slot told in a span: happenings in order of time, and its zero at the end.
+
+    `blocked_at` is when its last reading came, where that shows that something lies on the sensor.
+    """
 
     happenings: tuple[Happening, ...]
     zero: SlotZero
+    blocked_at: int | None = None
 
 
 def heard_of(
@@ -67,7 +71,12 @@ def heard_of(
             levels = _levels(said, zero)
     if found.answers:
         found = find_emptyings(levels, proofs)
-    return Heard(happenings=happenings_of(bin_id, levels, found), zero=zero)
+    is_blocked = bool(len(levels.doubt)) and levels.doubt[-1] == Doubt.BLOCKED
+    return Heard(
+        happenings=happenings_of(bin_id, levels, found),
+        zero=zero,
+        blocked_at=int(levels.times[-1]) if is_blocked else None,
+    )
 
 
 def _levels(said: Sequence[SensorSaid], zero: SlotZero) -> Levels:

@@ -1,6 +1,7 @@
 """The job that plans each depot's day before its first shift begins."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hereabouts_platform.access.policy import require
@@ -28,7 +29,7 @@ def planning(outside: Outside, effort: Effort = EFFORT) -> Work:
 
     def plan(connection: Connection, principal: Principal, _window: datetime, now: datetime) -> Mapping[str, int]:
         require(principal, Action.ADMINISTER, Resource.ROUNDS)
-        made = visits = unmet = 0
+        made = rests = visits = unmet = 0
         troubles = []
         for asked in _due(connection, outside, effort, now):
             try:
@@ -37,11 +38,12 @@ def planning(outside: Outside, effort: Effort = EFFORT) -> Work:
                 troubles.append(f"{asked.depot} on {asked.day.isoformat()}: {error}")
                 continue
             made += 1
+            rests += not planned.plan.rounds and not any(one.unmet for one in planned.plan.left)
             visits += sum(stop.visit is not None for one in planned.plan.rounds for stop in one.stops)
             unmet += sum(one.unmet for one in planned.plan.left)
         if troubles:
             raise JobFailed(" ".join(troubles))
-        return {"plans": made, "visits": visits, "unmet": unmet}
+        return {"plans": made, "visits": visits, "unmet": unmet, "no_run": rests}
 
     return plan
 
@@ -53,5 +55,7 @@ def _due(connection: Connection, outside: Outside, effort: Effort, now: datetime
     for depot in sorted({one.start_depot for one in vehicles(connection).values()}):
         for day, begins in first_shifts(connection, depot, today, days=2).items():
             if begins - BEFORE <= now < begins and newest_version(connection, day, depot) == 0:
-                found.append(Asked(day=day, depot=depot, effort=effort, roads=outside.roads, publish=True))
+                chooses = outside.choose_run_days
+                asked = Asked(day=day, depot=depot, effort=effort, roads=outside.roads, publish=True)
+                found.append(replace(asked, look_ahead=chooses, may_rest=chooses))
     return found

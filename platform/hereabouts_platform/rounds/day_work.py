@@ -46,7 +46,12 @@ class Gathered:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ground:
-    """What a depot's day stands on; `levels`: per cent expected of each bin during the shift."""
+    """What a depot's day stands on.
+
+    Attributes:
+        levels: per cent expected of each bin during the shift.
+        due: when a duty of a bin falls due.
+    """
 
     day: date
     depot: str
@@ -54,6 +59,7 @@ class Ground:
     vehicles: tuple[Vehicle, ...]
     duty: Mapping[str, DutyRules]
     levels: Mapping[str, float] = field(default_factory=dict)
+    due: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def span_of(vehicles: Sequence[Vehicle]) -> Window:
@@ -134,7 +140,7 @@ def _visit(ground: Ground, choice: Choice) -> Visit:
         approach=facts.approach,
         load=Load(stream=facts.stream, litres=max(litres, LEAST_L), kg=max(round(litres * facts.kg_per_l), LEAST_KG)),
         service_s=facts.service_s,
-        windows=_open(ground, facts.windows),
+        windows=before_due(_open(ground, facts.windows), ground.due.get(place.id), span_of(ground.vehicles)),
         must=choice.decision is Decision.MUST,
         prize_p=choice.prize_p,
         vehicle_classes=facts.access,
@@ -145,6 +151,15 @@ def _visit(ground: Ground, choice: Choice) -> Visit:
 def _open(ground: Ground, hours: Sequence[Hours]) -> tuple[Window, ...]:
     span = span_of(ground.vehicles)
     return windows_over(hours, span.from_at, span.to_at) or windows_over(hours, span.to_at, span.to_at + LOOK_AHEAD)
+
+
+def before_due(windows: Sequence[Window], due: datetime | None, span: Window) -> tuple[Window, ...]:
+    """Windows up to when a duty falls due within the span; those that all lie after it are left as they are."""
+    if due is None or not span.from_at < due < span.to_at:
+        return tuple(windows)
+    given = windows or (span,)
+    before = tuple(Window(from_at=one.from_at, to_at=min(one.to_at, due)) for one in given if one.from_at < due)
+    return before or tuple(windows)
 
 
 def _yards(ground: Ground) -> tuple[Yard, ...]:
@@ -180,6 +195,16 @@ def _troubles(ground: Ground, choices: Sequence[Choice]) -> tuple[str, ...]:
             "if next to nothing were in them. Give their capacity_l."
         )
     return tuple(found)
+
+
+def everything(gathered: Gathered) -> DayWork:
+    """The work with the bins that can wait: all places that ways are needed between."""
+    return replace(gathered.work, visits=(*gathered.work.visits, *gathered.waiting))
+
+
+def going_in(plan: RoundPlan) -> list[str]:
+    """The visits that are on its rounds."""
+    return [stop.visit for one in plan.rounds for stop in one.stops if stop.visit is not None]
 
 
 def next_turn(day: date, shifts_from: Mapping[date, datetime], after: datetime) -> datetime:

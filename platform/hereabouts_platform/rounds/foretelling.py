@@ -1,21 +1,22 @@
 """The forecast of every bin as things stand now, from what is settled and what was told since."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import numpy as np
 
 from hereabouts_platform.bins.advance import Happening, advance
-from hereabouts_platform.bins.calendar import Calendar
 from hereabouts_platform.bins.emptyings import Proof, Said
 from hereabouts_platform.bins.forecast import DAYS_AHEAD, Ahead, forecast, hours_ahead
 from hereabouts_platform.bins.growth import Growth, growths
+from hereabouts_platform.bins.learnt import habits_of, next_monday, renewed, rises_within, taken_in
 from hereabouts_platform.bins.level import mount_of
+from hereabouts_platform.bins.profile import Rises
 from hereabouts_platform.bins.slot import SensorSaid, SlotZero, heard_of
 from hereabouts_platform.bins.state import Shared, State, with_bin
+from hereabouts_platform.rounds.council_days import CouncilDays, Slots, council_days, group_of
 from hereabouts_platform.rounds.standing import Standing, read_standing
-from hereabouts_platform.rules.waste_places import SlotFacts
 from hereabouts_platform.store.bin_readings import (
     BinStream,
     Series,
@@ -27,15 +28,11 @@ from hereabouts_platform.store.bin_readings import (
     readings_between,
 )
 from hereabouts_platform.store.connection import Connection
-from hereabouts_platform.store.waste_places import WastePlace
 from hereabouts_schemas.errors import InputError
 
 HOUR_S, DAY_S = 3600, 86_400
 HISTORY_S = 60 * DAY_S  # of making anew: an emptying two months back has next to no weight any more
-STEP_S = 7 * DAY_S  # readings in memory at once
 BEFORE_S = DAY_S  # of readings before a span, to tell jumps and drops at its beginning
-
-Slots = Mapping[str, WastePlace[SlotFacts]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,9 +41,11 @@ class Foretold:
 
     Attributes:
         settled: what the store is to keep; `moved`: whether it is not as it was.
-        state: with all that was told up to now.
+        state: with all that was told up to now; growths: of every group, to 15 days ahead.
+        days: holidays, events and duties.
         ahead: of `ahead.bins`, now and each hour for 14 days.
         measured: slots that have, or had, a sensor.
+        blocked: slots on whose sensor something lies, by when it was last read.
         anew: how many days were made anew.
         happenings: readings and emptyings that were taken in; refused: those that could not be.
     """
@@ -54,8 +53,11 @@ class Foretold:
     settled: Standing
     moved: bool
     state: State
+    growths: Mapping[str, Growth]
+    days: CouncilDays
     ahead: Ahead
     measured: frozenset[str]
+    blocked: Mapping[str, int]
     anew: int
     happenings: int
     refused: int
@@ -67,21 +69,28 @@ def foretell(connection: Connection, slots: Slots, now: int, *, look_back: bool 
     Args:
         look_back: make all anew at once where something came too late, not only at the turn of a day.
     """
-    turn = _Turn(connection=connection, slots=slots, streams=bin_streams(connection), now=now)
+    days = council_days(connection, slots, (now - HISTORY_S - 2 * DAY_S, now + (DAYS_AHEAD + 1) * DAY_S))
+    turn = _Turn(connection=connection, slots=slots, streams=bin_streams(connection), now=now, days=days)
     standing, begun = turn.settled(look_back=look_back)
     before = standing.settled or 0
     until = max(turn.turn_of_day, before)
-    for step in range(before, until, STEP_S):
-        standing = turn.moved(standing, min(step + STEP_S, until), seen_to=now)
-    present = turn.moved(standing, now, seen_to=now)
+    while (step := standing.settled or 0) < until:  # a week's readings in memory at once, and Mondays at their edges
+        to = min(next_monday(step), until)
+        standing = turn.moved(standing, to, learn=True)
+        if to == next_monday(step):
+            standing = replace(standing, learnt=renewed(standing.learnt))
+    present = turn.moved(standing, now, learn=False)
     bins = sorted(slots)
-    ahead = forecast(present.state, bins, hours_ahead(now), turn.growths(present.state, bins))
+    growing = turn.growths(present, bins)
     return Foretold(
         settled=standing,
         moved=begun or until > before,
         state=present.state,
-        ahead=ahead,
+        growths=growing,
+        days=days,
+        ahead=forecast(present.state, bins, hours_ahead(now), growing),
         measured=frozenset(one.place for one in turn.streams if one.quantity != "air_temperature"),
+        blocked=turn.blocked,
         anew=(until - before) // DAY_S if begun else 0,
         happenings=turn.happenings,
         refused=turn.refused,
@@ -94,8 +103,10 @@ class _Turn:
     slots: Slots
     streams: Sequence[BinStream]
     now: int
+    days: CouncilDays
     happenings: int = 0
     refused: int = 0
+    blocked: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def turn_of_day(self) -> int:
@@ -120,25 +131,37 @@ class _Turn:
         ids = [one.id for one in self.streams]
         return came_late(self.connection, ids, standing.since, since.below, before=settled, kept_from=kept_from)
 
-    def moved(self, standing: Standing, to: int, *, seen_to: int) -> Standing:
-        """All that happened up to `to` taken in; what came after it, up to a day, says what a last drop meant."""
+    def moved(self, standing: Standing, to: int, *, learn: bool) -> Standing:
+        """All that happened up to `to` taken in; what came after it, up to a day, says what a last drop meant.
+
+        Args:
+            learn: whether it teaches weekdays and hours: what is settled does, once.
+        """
         since = standing.settled or 0
-        state = self._with_slots(standing.state, since)
-        seen = min(to + DAY_S, seen_to)
+        standing = replace(standing, state=self._with_slots(standing.state, since))
+        state, seen = standing.state, min(to + DAY_S, self.now)
         readings = readings_between(self.connection, [one.id for one in self.streams], since - BEFORE_S, seen)
         crews = outcomes_between(self.connection, since - BEFORE_S, seen)
         zeros, told = dict(standing.zeros), []
+        rises: dict[str, list[Rises]] = {}
+        blocked: dict[str, int] = {}
         streams = {place: list(group) for place, group in groupby(self.streams, key=lambda one: one.place)}
         for place in sorted(self.slots):
             said = sensors_said(streams.get(place, []), readings)
             proofs = [Proof(at=at, said=Said(kind)) for at, kind in crews.get(place, ())]
             heard = heard_of(place, said, proofs, zeros.get(place, SlotZero()), (since, to))
             zeros[place] = heard.zero
+            if heard.blocked_at is not None:
+                blocked[place] = heard.blocked_at
             told += [one for one in heard.happenings if since <= one.at < to]
+            if learn:
+                rises.setdefault(state.bins[place].group, []).append(rises_within(heard.happenings, (since, to)))
+        self.blocked = blocked
         self.happenings += len(told)
-        moved = advance(state, told, self.growths(state, self.slots, told))
+        moved = advance(state, told, self.growths(standing, self.slots, told))
         self.refused += len(moved.refused)
-        return replace(standing, settled=to, state=moved.state, zeros=zeros)
+        learnt = taken_in(standing.learnt, rises, self.days.calendar, (since, to)) if learn else standing.learnt
+        return replace(standing, settled=to, state=moved.state, zeros=zeros, learnt=learnt)
 
     def _with_slots(self, state: State, since: int) -> State:
         """Slots that are new begin as their group; those that are gone, or are of another group now, go."""
@@ -151,17 +174,14 @@ class _Turn:
                 state = with_bin(state, place, group, since)
         return state
 
-    def growths(self, state: State, bins: Iterable[str], told: Sequence[Happening] = ()) -> dict[str, Growth]:
+    def growths(self, standing: Standing, bins: Iterable[str], told: Sequence[Happening] = ()) -> dict[str, Growth]:
         """Of every group, from the oldest emptying that is known to the end of what is looked ahead."""
+        state = standing.state
         known = [state.bins[one] for one in bins]
         first = min([self.now, *(min(one.emptied_at, one.read_at) for one in known), *(one.at for one in told)])
         groups = {one.group for one in known} | set(state.groups)
-        return growths({}, sorted(groups), Calendar(), (first, self.now + (DAYS_AHEAD + 1) * DAY_S))
-
-
-def group_of(facts: SlotFacts) -> str:
-    """Of bins that fill alike: as the council says, else those of the same stream."""
-    return facts.group or facts.stream
+        span = (first, self.now + (DAYS_AHEAD + 1) * DAY_S)
+        return growths(habits_of(standing.learnt), sorted(groups), self.days.calendar, span)
 
 
 def sensors_said(streams: Sequence[BinStream], readings: Mapping[int, Series]) -> list[SensorSaid]:

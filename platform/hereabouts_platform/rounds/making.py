@@ -1,26 +1,25 @@
 """A plan of a depot's day from what the store holds: gathered, planned, checked, kept, and published where asked."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from hereabouts_platform.bins.forecast import DAYS_AHEAD
-from hereabouts_platform.bins.visits import Choice, Slot, VisitRules, choose
 from hereabouts_platform.plan_check.check import check, publishable
 from hereabouts_platform.plan_check.violation import PlanRefused
-from hereabouts_platform.planning.duty import duty_rules
 from hereabouts_platform.planning.plan import Made, plan_day
 from hereabouts_platform.planning.workers import Effort
-from hereabouts_platform.rounds.day_work import Gathered, Ground, day_work, next_turn, slots_of, span_of, whole
-from hereabouts_platform.rounds.foretelling import Foretold, foretell
+from hereabouts_platform.rounds.beside_level import told_of
+from hereabouts_platform.rounds.day_work import everything, going_in, slots_of, span_of, whole
+from hereabouts_platform.rounds.foretelling import foretell
+from hereabouts_platform.rounds.morning import Morning
+from hereabouts_platform.rounds.opening import within_hours
+from hereabouts_platform.rounds.run_day import DAYS
 from hereabouts_platform.rounds.travel import Travel, travel_of, ways_of
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.fleet import crews, shifts_on, vehicles, vehicles_on
-from hereabouts_platform.store.outcomes import open_requests
 from hereabouts_platform.store.plans import Kept, keep_draft, publish
 from hereabouts_platform.store.waste_places import WastePlaces, waste_places
 from hereabouts_schemas.access import Principal
@@ -29,7 +28,6 @@ from hereabouts_schemas.times import LONDON
 from hereabouts_schemas.work import RoundPlan, Vehicle, Window
 
 SECOND = timedelta(seconds=1)
-SILENT_H = 48.0  # as `VisitRules` has it; where nothing measures, age stands alone from the beginning
 
 Tell = Callable[[str], None]
 
@@ -41,6 +39,8 @@ class Asked:
     Attributes:
         day: civil day of Europe/London.
         roads: folder of imported maps; None: there is none.
+        look_ahead: whether the days to come are weighed: what waiting costs each bin, and when the next run is.
+        may_rest: whether nobody goes out where that shows that today is not worth a run.
         publish: whether it is published at once, or left as a draft for a dispatcher.
     """
 
@@ -49,6 +49,8 @@ class Asked:
     effort: Effort
     roads: Path | None = None
     publish: bool = False
+    look_ahead: bool = True
+    may_rest: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,15 +77,19 @@ def make_plan(
     """
     tell("Forecasting bins")
     with acting(connection, by.id):
-        gathered = _gather(connection, asked, now)
-    travel = travel_of(gathered.work, asked.roads, tell)
+        morning = morning_of(connection, asked, manned_on(connection, asked, now), now)
+    gathered = morning.gathered()
+    travel = travel_of(everything(gathered), asked.roads, tell)
+    run = morning.look(travel) if asked.look_ahead else None
+    gathered = gathered if run is None else morning.gathered(run, may_rest=asked.may_rest)
     tell(f"Planning {len(gathered.work.visits)} visits with {len(gathered.work.vehicles)} vehicles")
     made = Made(at=now, roads=travel.name, attribution=travel.attribution)
     plan = whole(plan_day(gathered.work, travel.matrices, asked.effort, made), gathered)
+    if run is not None:
+        plan = replace(plan, says=run.says(tuple(gathered.choices.values()), going_in(plan)))
     tell("Checking")
-    return Planned(
-        kept=keep(connection, by, plan, travel, asked), plan=plan, troubles=(*gathered.troubles, *travel.troubles)
-    )
+    troubles = (*morning.troubles, *gathered.troubles, *travel.troubles)
+    return Planned(kept=keep(connection, by, plan, travel, asked), plan=plan, troubles=troubles)
 
 
 def keep(connection: Connection, by: Principal, plan: RoundPlan, travel: Travel, asked: Asked) -> Kept:
@@ -105,19 +111,31 @@ def keep(connection: Connection, by: Principal, plan: RoundPlan, travel: Travel,
         return publish(connection, by, kept.id, lambda one: check(one, travel.matrices), ways)
 
 
-def _gather(connection: Connection, asked: Asked, now: datetime) -> Gathered:
+def morning_of(connection: Connection, asked: Asked, manned: tuple[Vehicle, ...], now: datetime) -> Morning:
+    """What the day is decided by, with these vehicles, as things stand now.
+
+    Raises:
+        InputError: the day is too far ahead, its depots are shut, or what it names is not there.
+    """
     places = waste_places(connection)
-    manned = manned_on(connection, asked, now)
+    manned, cut = within_hours(manned, places.depots)
+    if not manned:
+        raise InputError("depot", asked.depot, " ".join(cut))
     span = span_of(manned)
     if span.to_at - now > timedelta(days=DAYS_AHEAD - 7):
         raise InputError("date", asked.day.isoformat(), f"Plan at most {DAYS_AHEAD - 8} days ahead.")
     foretold = foretell(connection, places.slots, int(now.timestamp()))
-    slots = slots_of(places.slots, asked.depot, _depots_of(connection, places, asked.day))
-    turn = next_turn(asked.day, first_shifts(connection, asked.depot, asked.day, days=8), span.from_at)
-    choices = choices_of(places, foretold, slots, _requests(connection, asked.day, places), turn)
-    levels = _levels(foretold, span.to_at)
-    ground = Ground(day=asked.day, depot=asked.depot, places=places, vehicles=manned, duty=duty_rules(), levels=levels)
-    return day_work(ground, choices)
+    return Morning(
+        day=asked.day,
+        depot=asked.depot,
+        places=places,
+        slots=tuple(slots_of(places.slots, asked.depot, _depots_of(connection, places, asked.day))),
+        vehicles=manned,
+        foretold=foretold,
+        said=told_of(connection, places, foretold, span.from_at, asked.day),
+        shifts=first_shifts(connection, asked.depot, asked.day, days=DAYS),
+        troubles=(*cut, *foretold.days.troubles),
+    )
 
 
 def manned_on(connection: Connection, asked: Asked, now: datetime) -> tuple[Vehicle, ...]:
@@ -136,28 +154,6 @@ def manned_on(connection: Connection, asked: Asked, now: datetime) -> tuple[Vehi
         one if one.shift.from_at >= now else replace(one, shift=Window(from_at=begins, to_at=one.shift.to_at))
         for one in left
     )
-
-
-def choices_of(
-    places: WastePlaces, foretold: Foretold, slots: Sequence[str], told: Mapping[str, Mapping[str, str]], turn: datetime
-) -> tuple[Choice, ...]:
-    """What becomes of each of these bins.
-
-    Args:
-        told: what is asked for of them, by kind.
-        turn: when it is the depot's turn again.
-    """
-    rows = [foretold.ahead.bins.index(place) for place in slots]
-    ahead = replace(
-        foretold.ahead,
-        bins=tuple(slots),
-        expected=foretold.ahead.expected[rows],
-        unit=foretold.ahead.unit[rows],
-        age_h=foretold.ahead.age_h[rows],
-        overflowing=foretold.ahead.overflowing[rows],
-    )
-    wanted = [_slot(place, places, foretold, told.get(place, {})) for place in slots]
-    return choose(ahead, wanted, foretold.state, int(turn.timestamp()))
 
 
 def first_shifts(connection: Connection, depot: str, day: date, *, days: int) -> dict[date, datetime]:
@@ -179,30 +175,3 @@ def _depots_of(connection: Connection, places: WastePlaces, day: date) -> dict[s
     out = (register[one.vehicle] for one in shifts_on(crews(connection), day))
     names = {one.start_depot for one in out if one.serves_on(day)}
     return {name: one for name, one in places.depots.items() if name in names}
-
-
-def _requests(connection: Connection, day: date, places: WastePlaces) -> dict[str, dict[str, str]]:
-    """Slot -> what is asked for of it or of its site and not answered yet, by kind; the first of each."""
-    by_site: dict[str, list[str]] = {}
-    for place, one in places.slots.items():
-        by_site.setdefault(one.parent or "", []).append(place)
-    found: dict[str, dict[str, str]] = {}
-    for asked in open_requests(connection):
-        if asked["day"] is None or asked["day"] <= day:
-            for place in [asked["place"], *by_site.get(asked["place"], ())]:
-                found.setdefault(place, {}).setdefault(asked["kind"], asked["says"])
-    return found
-
-
-def _slot(place: str, places: WastePlaces, foretold: Foretold, told: Mapping[str, str]) -> Slot:
-    most = places.slots[place].facts.max_days
-    silent_h = SILENT_H if place in foretold.measured else 0.0
-    rules = VisitRules(silent_h=silent_h) if most is None else VisitRules(silent_h=silent_h, max_days=most)
-    return Slot(bin=place, rules=rules, manual=told.get("manual"), report=told.get("report"))
-
-
-def _levels(foretold: Foretold, at: datetime) -> dict[str, float]:
-    """What is expected in each bin at an instant, per cent."""
-    ahead = foretold.ahead
-    column = min(int(np.searchsorted(ahead.times, int(at.timestamp()))), len(ahead.times) - 1)
-    return dict(zip(ahead.bins, ahead.level(0.5)[:, column].tolist(), strict=True))

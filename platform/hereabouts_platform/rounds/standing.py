@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from hereabouts_platform.bins.learnt import Learnt
+from hereabouts_platform.bins.profile import Profile
 from hereabouts_platform.bins.slot import SlotZero
 from hereabouts_platform.bins.spread import Spread
 from hereabouts_platform.bins.state import BinState, Shared, State
@@ -18,7 +20,8 @@ from hereabouts_platform.store.bin_state import bin_states, group_states
 from hereabouts_platform.store.connection import Connection
 
 ALL = "all"
-_GROUP = "group "
+_GROUP, _HABIT = "group ", "habit "
+_DIGITS = 3  # of points and hours, as they are kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,12 +45,16 @@ class OneBin:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """All bins as they stood at `settled` (seconds since 1970 UTC; None: nothing was ever settled)."""
+    """All bins as they stood at `settled` (seconds since 1970 UTC; None: nothing was ever settled).
+
+    `learnt` is what readings taught of each group's weekdays and hours.
+    """
 
     settled: int | None
     since: Since
     state: State = field(default_factory=State)
     zeros: Mapping[str, SlotZero] = field(default_factory=dict)
+    learnt: Mapping[str, Learnt] = field(default_factory=dict)
 
 
 def read_standing(connection: Connection) -> Standing:
@@ -69,7 +76,12 @@ def read_standing(connection: Connection) -> Standing:
         as_of=common.as_of,
     )
     zeros = {place: one.zero for place, one in known.items()}
-    return Standing(settled=common.settled, since=common.since, state=state, zeros=zeros)
+    learnt = {
+        name.removeprefix(_HABIT): msgspec.convert(one, Learnt)
+        for name, one in groups.items()
+        if name.startswith(_HABIT)
+    }
+    return Standing(settled=common.settled, since=common.since, state=state, zeros=zeros, learnt=learnt)
 
 
 def common_rows(standing: Standing, settled: int) -> dict[str, Any]:
@@ -77,7 +89,23 @@ def common_rows(standing: Standing, settled: int) -> dict[str, Any]:
     state = standing.state
     common = Common(fleet=state.fleet, spread=state.spread, as_of=state.as_of, settled=settled, since=standing.since)
     groups = {f"{_GROUP}{name}": msgspec.to_builtins(one) for name, one in state.groups.items()}
-    return {ALL: msgspec.to_builtins(common), **groups}
+    habits = {f"{_HABIT}{name}": _shorter(one) for name, one in standing.learnt.items()}
+    return {ALL: msgspec.to_builtins(common), **groups, **habits}
+
+
+def _shorter(learnt: Learnt) -> Any:
+    """Two numbers for each hour of a week, twice: four kilobytes a group."""
+    return {
+        "before": _rounded(learnt.before),
+        "week": _rounded(learnt.week),
+    }
+
+
+def _rounded(profile: Profile) -> dict[str, list[float]]:
+    return {
+        "points": [round(one, _DIGITS) for one in profile.points],
+        "spent": [round(one, _DIGITS) for one in profile.spent],
+    }
 
 
 def bin_row(standing: Standing, place: str) -> Any:

@@ -80,6 +80,7 @@ def keep_draft(connection: Connection, by: Principal, published: bytes, depot: s
         "attribution": plan.attribution,
         "matrix_sha256": Jsonb(plan.matrix_sha256),
         "of_homes": bool(homes),
+        "says": plan.says,
         "published": published.decode(),
     }
     number = _first(connection, "add", values)

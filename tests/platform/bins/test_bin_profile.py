@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from hereabouts_platform.bins.growth import Habit
-from hereabouts_platform.bins.profile import rises_of, with_profile
+from hereabouts_platform.bins.profile import profile_of, rises_of, with_profile
 
 HOUR_S, MONDAY = 3600, 1_736_121_600  # 6 January 2025
 
@@ -21,7 +21,7 @@ def filling(days: int, every: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("every", [1, 2])
 def test_a_profile_is_found_again(every: int) -> None:
-    found = with_profile(Habit(), [rises_of(*filling(70, every))])
+    found = with_profile(Habit(), profile_of([rises_of(*filling(70, every))]))
     assert np.mean(found.hour[6:18]) == pytest.approx(2.0, abs=0.15)
     assert max(found.hour[20:]) < 0.4
     assert np.mean(found.weekday[5:]) / np.mean(found.weekday[:5]) == pytest.approx(2.0, abs=0.25)
@@ -36,4 +36,5 @@ def test_emptyings_gaps_and_ends_of_the_scale_are_no_rises() -> None:
 
 def test_nothing_seen_is_nothing_learnt() -> None:
     times = MONDAY + HOUR_S * np.arange(3)
-    assert with_profile(Habit(), [rises_of(times, np.zeros(3), times[:0])]) == Habit()
+    assert with_profile(Habit(), profile_of([rises_of(times, np.zeros(3), times[:0])])) == Habit()
+    assert with_profile(Habit(), profile_of([])) == Habit()

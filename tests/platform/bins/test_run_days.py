@@ -1,7 +1,7 @@
 """Whether a run is worth it today, what it takes along, and how that is said."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -10,10 +10,13 @@ import pytest
 from hereabouts_platform.bins.calendar import Calendar
 from hereabouts_platform.bins.growth import growths
 from hereabouts_platform.bins.state import BinState, Shared, State
+from hereabouts_platform.bins.visits import Choice, Decision
 from hereabouts_platform.collection.outlook import Outlook, outlook
 from hereabouts_platform.collection.run_days import Look, look_ahead, plans
 from hereabouts_platform.collection.streets import Streets
 from hereabouts_platform.collection.words import bin_words, day_name, day_words
+from hereabouts_platform.rounds.run_day import CANNOT, NO_WORTH, RunDay, later_turn
+from hereabouts_schemas.work import Reason, ReasonKind
 
 DAY_S, NOW, DAYS = 86_400, 1_740_978_000, 8  # 05:00 on Mon 3 March 2025
 TODAY = date(2025, 3, 3)
@@ -168,3 +171,36 @@ def test_what_is_said_of_a_bin() -> None:
         "96 % full: it may overflow before somebody comes again (tomorrow)."
     )
     assert day_name(3, TODAY) == "on Thu 6 Mar"
+
+
+def choice(name: str, decision: Decision = Decision.MAY, kind: ReasonKind = ReasonKind.FULLNESS) -> Choice:
+    return Choice(
+        bin=name, decision=decision, reason=Reason(kind=kind, says="Why."), chance=0.5, prize_p=50, level=40.0,
+        overflow_p50_at=None, overflow_p90_at=None,
+    )  # fmt: skip
+
+
+def test_full_bins_wait_for_a_day_that_is_worth_it_and_an_alarm_does_not() -> None:
+    bins = tuple("abcd")
+    quiet, busy = look_of((2, 4), [0.0] * 4), replace(look_of((0, 2), [0.0] * 4), worth=np.array([900.0, 3, 40, 40]))
+    rest = RunDay(day=TODAY, now=NOW, look=quiet, bins=bins, detour=np.full(4, 0.5))
+    full, alarm = choice("a", Decision.MUST), choice("b", Decision.MUST, ReasonKind.ALERT)
+    assert not rest.runs([full])
+    assert rest.runs([full, alarm])
+    (left,) = rest.left([full])
+    assert (left.decision, left.reason.says) == (Decision.LEAVE, "Why. No run today: the next one is on Wed 5 Mar.")
+    assert rest.says([full], []) == CANNOT
+    assert rest.says([left], []).startswith("No run today: 3 bins")
+    assert rest.says([alarm], ["b"]).endswith("one bin has to be visited whatever is in it. b: Why.")
+    assert rest.says([full], ["a"]).endswith("Somebody asked for rounds all the same.")
+
+    run = replace(rest, look=busy)
+    priced = run.priced([full, *map(choice, "bcz")])
+    assert [(one.decision, one.prize_p) for one in priced] == [
+        (Decision.MUST, 50), (Decision.LEAVE, 0), (Decision.MAY, 40), (Decision.MAY, 50)
+    ]  # fmt: skip
+    assert "comes along" in priced[2].reason.says
+    assert run.says(priced, ["a", "c"]).startswith("A run today: 2 bins.")
+    assert run.says([], []) == NO_WORTH
+    shifts = {date(2025, 3, day): datetime(2025, 3, day, 6, tzinfo=UTC) for day in (3, 4, 5, 6)}
+    assert later_turn(run, shifts, shifts[date(2025, 3, 4)]) == shifts[date(2025, 3, 5)]

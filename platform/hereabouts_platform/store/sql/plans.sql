@@ -8,9 +8,10 @@ SELECT pg_advisory_xact_lock(hashtext('hereabouts plan'), hashtext(%(day)s || ' 
 SELECT coalesce(max(version), 0) + 1 FROM round_plan WHERE day = %(day)s AND depot = %(depot)s
 
 -- name: add
-INSERT INTO round_plan (day, depot, version, state, made_at, roads, attribution, matrix_sha256, of_homes, published)
+INSERT INTO round_plan (day, depot, version, state, made_at, roads, attribution, matrix_sha256, of_homes, says,
+                        published)
 VALUES (%(day)s, %(depot)s, %(version)s, 'draft', %(made_at)s, %(roads)s, %(attribution)s, %(matrix_sha256)s,
-        %(of_homes)s, %(published)s)
+        %(of_homes)s, %(says)s, %(published)s)
 RETURNING id
 
 -- name: whole

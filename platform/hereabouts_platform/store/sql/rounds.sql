@@ -55,7 +55,7 @@ WHERE o.visit_id = %(visit)s ORDER BY o.at, o.id
 
 -- name: plans
 SELECT p.id, p.day, p.depot, p.version, p.state, p.made_at, m.name AS made_by, p.published_at, b.name AS published_by,
-       p.roads, p.attribution, p.matrix_sha256
+       p.roads, p.attribution, p.matrix_sha256, p.says
 FROM round_plan p JOIN principal m ON m.id = p.made_by LEFT JOIN principal b ON b.id = p.published_by
 WHERE (%(day)s::date IS NULL OR p.day = %(day)s)
   AND (%(depot)s::text IS NULL OR p.depot = %(depot)s)

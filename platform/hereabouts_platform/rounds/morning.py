@@ -1,0 +1,148 @@
+"""What a depot's day is decided by: forecasts, what is said of its bins, its vehicles, and the days to come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import numpy as np
+
+from hereabouts_platform.bins.duties import due_before
+from hereabouts_platform.bins.visits import Choice, Slot, VisitRules, choose
+from hereabouts_platform.planning.duty import duty_rules
+from hereabouts_platform.rounds.beside_level import unmet
+from hereabouts_platform.rounds.day_work import Gathered, Ground, day_work, next_turn, span_of
+from hereabouts_platform.rounds.foretelling import Foretold
+from hereabouts_platform.rounds.run_day import Outing, RunDay, later_turn, look_at
+from hereabouts_platform.rounds.travel import Travel
+from hereabouts_platform.store.waste_places import WastePlaces
+from hereabouts_schemas.work import Vehicle, Window
+
+SILENT_H = 48.0  # as `VisitRules` has it; where nothing measures, age stands alone from the beginning
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Morning:
+    """A depot's day before it is planned.
+
+    Attributes:
+        slots: its bins, in order of their ids.
+        said: slot -> sentences by kind: manual, report, alert.
+        shifts: day -> when its first shift begins, of this day and a week on.
+        troubles: what a person should look at, a sentence each.
+    """
+
+    day: date
+    depot: str
+    places: WastePlaces
+    slots: tuple[str, ...]
+    vehicles: tuple[Vehicle, ...]
+    foretold: Foretold
+    said: Mapping[str, Mapping[str, str]]
+    shifts: Mapping[date, datetime]
+    troubles: tuple[str, ...] = ()
+
+    @property
+    def span(self) -> Window:
+        """From the first shift's beginning to the last one's end."""
+        return span_of(self.vehicles)
+
+    @property
+    def turn(self) -> datetime:
+        """When it is the bins' turn again, if somebody goes out on each day on which crews work."""
+        return next_turn(self.day, self.shifts, self.span.from_at)
+
+    def look(self, travel: Travel) -> RunDay | None:
+        """The look ahead, on the roads of the first vehicle; None where it reaches no bin."""
+        outing = Outing(
+            day=self.day,
+            depot=self.depot,
+            tips=sorted(self.places.tips),
+            allowed=[(on - self.day).days for on in self.shifts],
+            shift=self.span,
+            vehicles=self.vehicles,
+            matrix=travel.matrices[self.vehicles[0].vehicle_class],
+        )
+        return look_at(self.foretold, {one: self.places.slots[one] for one in self.slots}, outing)
+
+    def gathered(self, run: RunDay | None = None, *, may_rest: bool = False) -> Gathered:
+        """The day's work.
+
+        Args:
+            run: a look ahead: bins have until the next run that it sees, and what they are worth by it.
+            may_rest: whether nobody goes out where it says so and nobody has to.
+        """
+        if run is None:
+            return self._work(self.turn, None)
+        if may_rest and not run.runs(self._choices(self.turn, self._due(self.turn))):
+            return self._work(self.turn, run, rests=True)
+        return self._work(later_turn(run, self.shifts, self.turn), run)
+
+    def _work(self, turn: datetime, run: RunDay | None, *, rests: bool = False) -> Gathered:
+        due = self._due(turn)
+        choices = self._choices(turn, due)
+        if run is not None:
+            choices = run.left(choices) if rests else run.priced(choices)
+        ground = Ground(
+            day=self.day,
+            depot=self.depot,
+            places=self.places,
+            vehicles=self.vehicles,
+            duty=duty_rules(),
+            levels=levels_at(self.foretold, self.span.to_at),
+            due={place: at for place, (at, _) in due.items()},
+        )
+        return day_work(ground, choices)
+
+    def _due(self, turn: datetime) -> dict[str, tuple[datetime, str]]:
+        """Slot -> when a duty falls due before its next turn, and the sentence."""
+        duties = self.foretold.days.duties
+        found = unmet(due_before(duties, self.slots, (self.span.from_at, turn), self.day), self.foretold, self.day)
+        return {place: (one.at, one.says) for place, one in found.items()}
+
+    def _choices(self, turn: datetime, due: Mapping[str, tuple[datetime, str]]) -> tuple[Choice, ...]:
+        duties = {place: {"statutory": says} for place, (_, says) in due.items()}
+        said = {place: {**self.said.get(place, {}), **duties.get(place, {})} for place in self.slots}
+        return choices_of(self.places, self.foretold, self.slots, said, turn)
+
+
+def choices_of(
+    places: WastePlaces, foretold: Foretold, slots: Sequence[str], told: Mapping[str, Mapping[str, str]], turn: datetime
+) -> tuple[Choice, ...]:
+    """What becomes of each of these bins.
+
+    Args:
+        told: what is asked for of them, by kind.
+        turn: when it is the depot's turn again.
+    """
+    rows = [foretold.ahead.bins.index(place) for place in slots]
+    ahead = replace(
+        foretold.ahead,
+        bins=tuple(slots),
+        expected=foretold.ahead.expected[rows],
+        unit=foretold.ahead.unit[rows],
+        age_h=foretold.ahead.age_h[rows],
+        overflowing=foretold.ahead.overflowing[rows],
+    )
+    wanted = [_slot(place, places, foretold, told.get(place, {})) for place in slots]
+    return choose(ahead, wanted, foretold.state, int(turn.timestamp()))
+
+
+def _slot(place: str, places: WastePlaces, foretold: Foretold, told: Mapping[str, str]) -> Slot:
+    most = places.slots[place].facts.max_days
+    silent_h = SILENT_H if place in foretold.measured else 0.0
+    rules = VisitRules(silent_h=silent_h) if most is None else VisitRules(silent_h=silent_h, max_days=most)
+    return Slot(
+        bin=place,
+        rules=rules,
+        manual=told.get("manual"),
+        statutory=told.get("statutory"),
+        report=told.get("report"),
+        alert=told.get("alert"),
+    )
+
+
+def levels_at(foretold: Foretold, at: datetime) -> dict[str, float]:
+    """What is expected in each bin at an instant, per cent."""
+    ahead = foretold.ahead
+    column = min(int(np.searchsorted(ahead.times, int(at.timestamp()))), len(ahead.times) - 1)
+    return dict(zip(ahead.bins, ahead.level(0.5)[:, column].tolist(), strict=True))
