@@ -9,6 +9,7 @@ from hereabouts_platform.planning.problem import Answer, Orders, Problem
 from hereabouts_platform.planning.solver import Search, solve
 
 SHORT = 0.04  # of the effort, for each number of vehicles that is looked at: eight of a hundred vehicles
+MEET = 0.6  # of the effort, after which several searches go on from the best of them
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,13 +30,17 @@ class Effort:
 
 
 def searches(problem: Problem, effort: Effort, warm: Orders | None = None) -> list[Answer]:
-    """What each search found, the cheapest first."""
+    """What each search found, the cheapest first. Half-way they meet, and all go on from the best."""
     until = time.time() + effort.seconds
-    tasks = [_Task(problem, effort, number, until, warm) for number in range(effort.processes)]
+    tasks = [_Task(problem, effort, number, until, warm, 1.0) for number in range(effort.processes)]
     if len(tasks) == 1:
-        return [_search(tasks[0])]
+        return [_search(tasks[0])[1]]
     with get_context("spawn").Pool(len(tasks)) as pool:
-        return sorted(pool.map(_search, tasks, chunksize=1), key=lambda answer: answer.cost)
+        halves = pool.map(_search, [replace(one, share=MEET) for one in tasks], chunksize=1)
+        kept, best = min(halves, key=lambda half: half[1].cost)
+        rest = [replace(one, problem=kept, warm=best.orders, share=1 - MEET) for one in tasks]
+        found = [answer for _, answer in pool.map(_search, rest, chunksize=1)]
+    return sorted([*found, best], key=lambda answer: answer.cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +50,21 @@ class _Task:
     number: int
     until: float  # of the machine's clock, so that starting a process counts
     warm: Orders | None
+    share: float  # of the effort
 
     def search(self, share: float) -> Search:
-        """A share of this task's effort, and no more than is left of it."""
+        """A share of the whole effort, and no more than is left of it."""
         effort = self.effort
         seconds = max(0.0, min(share * effort.seconds, self.until - time.time()))
         iterations = None if effort.iterations is None else int(share * effort.iterations)
         return Search(effort.seed + self.number, seconds, iterations)
 
 
-def _search(task: _Task) -> Answer:
-    """First how many vehicles, then all the rest of the effort with these; a plan that stands keeps its own."""
+def _search(task: _Task) -> tuple[Problem, Answer]:
+    """First how many vehicles, then all the rest of the share with these; a plan that stands keeps its own."""
     if task.warm is not None or not costs_to_go_out(task.problem):
-        return solve(task.problem, task.search(1), task.warm)
-    left = 1 - SHORT
+        return task.problem, solve(task.problem, task.search(task.share), task.warm)
+    left = task.share - SHORT
 
     def short(problem: Problem, orders: Orders) -> Answer:
         nonlocal left
@@ -66,7 +72,7 @@ def _search(task: _Task) -> Answer:
         return solve(problem, task.search(SHORT), orders)
 
     problem, best = best_fleet(task.problem, solve(task.problem, task.search(SHORT)), short)
-    return min(best, solve(problem, task.search(left), best.orders), key=lambda answer: answer.cost)
+    return problem, min(best, solve(problem, task.search(left), best.orders), key=lambda answer: answer.cost)
 
 
 def part(effort: Effort, share: float) -> Effort:
