@@ -49,7 +49,7 @@ def plan(
     now = datetime.now(UTC)
     settings = Settings()
     asked = Asked(
-        day=_day(day, now),
+        day=day_of(day, now),
         depot=depot,
         effort=Effort(seconds=seconds, processes=processes),
         roads=DataDir(path=settings.data_dir).roads,
@@ -60,7 +60,7 @@ def plan(
     try:
         with connect(system.database_url, DatabaseRole.JOBS, application="hereabouts rounds plan") as connection:
             by = principal_named(connection, "system:command")
-            with _progress() as tell:
+            with progress() as tell:
                 planned = make_plan(connection, by, asked, now, tell)
     except psycopg.OperationalError as error:
         raise StoreUnavailable("The database cannot be reached just now; nothing was changed.") from error
@@ -125,7 +125,12 @@ def _say(planned: Planned) -> str:
     return "\n".join(lines)
 
 
-def _day(given: datetime | None, now: datetime) -> date:
+def day_of(given: datetime | None, now: datetime) -> date:
+    """The day that is asked for, today where none is.
+
+    Raises:
+        InputError: it is over.
+    """
     today = now.astimezone(LONDON).date()
     day = today if given is None else given.date()
     if day < today:
@@ -134,7 +139,7 @@ def _day(given: datetime | None, now: datetime) -> date:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
+def progress() -> Iterator[Callable[[str], None]]:
     """A spinner with the step, on a terminal; nothing elsewhere."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
