@@ -49,7 +49,7 @@ def plan(
     now = datetime.now(UTC)
     settings = Settings()
     asked = Asked(
-        day=day_of(day, now),
+        day=_day(day, now),
         depot=depot,
         effort=Effort(seconds=seconds, processes=processes),
         roads=DataDir(path=settings.data_dir).roads,
@@ -125,12 +125,7 @@ def _say(planned: Planned) -> str:
     return "\n".join(lines)
 
 
-def day_of(given: datetime | None, now: datetime) -> date:
-    """The day that is asked for, today where none is.
-
-    Raises:
-        InputError: it is over.
-    """
+def _day(given: datetime | None, now: datetime) -> date:
     today = now.astimezone(LONDON).date()
     day = today if given is None else given.date()
     if day < today:

@@ -13,7 +13,6 @@ from hereabouts_deploy.commands.rounds_plan import (
     JsonOption,
     ProcessesOption,
     SecondsOption,
-    day_of,
     progress,
 )
 from hereabouts_deploy.data_dir import DataDir
@@ -25,6 +24,7 @@ from hereabouts_platform.rounds.remaking import Remade, look, remake, standing_o
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_schemas.errors import StoreUnavailable
+from hereabouts_schemas.times import LONDON
 
 NOTHING = "There is no reason to plan again: the plan that stands does."
 
@@ -41,7 +41,7 @@ def replan(
     now = datetime.now(UTC)
     settings = Settings()
     asked = Asked(
-        day=day_of(day, now),
+        day=now.astimezone(LONDON).date() if day is None else day.date(),
         depot=depot,
         effort=Effort(seconds=seconds, processes=processes),
         roads=DataDir(path=settings.data_dir).roads,

@@ -91,15 +91,15 @@ def look(connection: Connection, asked: Asked, stands: Standing, now: datetime) 
     """How a day stands, by what was reported, forecast, asked for and said of vehicles until now; writes nothing.
 
     Raises:
-        InputError: no vehicle is left that day, or what it names is not there.
+        InputError: all shifts are over, no vehicle is left, or what the day names is not there.
     """
     plan, reports = stands.plan, tuple(reports_on(connection, stands.id))
     fresh = {one.id: one for one in vehicles_on(connection, asked.day, asked.depot)}
     moving = begun(plan, reports, now)
     out = _out(connection, moving - set(fresh), now)
     vehicles = _vehicles(plan, fresh, moving, now, out)
-    if not vehicles:
-        raise InputError("depot", asked.depot, "No vehicle is left there today.")
+    if all(one.shift.to_at <= now for one in vehicles):
+        raise InputError("depot", asked.depot, "All shifts of that day are over, or no vehicle is left.")
     gathered = gather(connection, asked, vehicles, now)
     present = Present(reports=reports, wanted=gathered.work.visits, waiting=gathered.waiting, out=out)
     mine = {report.visit for report in reports if report.vehicle in moving}
