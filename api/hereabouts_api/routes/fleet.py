@@ -65,7 +65,11 @@ def read_vehicles(
     (after,) = VEHICLES.read(asked.cursor) or ("",)
     found = sorted(vehicles(caller.connection).items())
     out = outages(caller.connection)
-    rows = [{**asdict(one), "outage": out.get(number)} for number, one in found if number > after]
+    rows = [
+        {**asdict(one), "outage": asdict(out[number]) if number in out else None}
+        for number, one in found
+        if number > after
+    ]
     return VehicleListing.of(rows, asked.limit, lambda row: VEHICLES.write((row["id"],)))
 
 

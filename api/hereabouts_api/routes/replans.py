@@ -1,10 +1,12 @@
 """Planning again in mid-shift: drafts published or discarded, vehicles out of service, crews that take a change."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from hereabouts_api.access import Caller, needs
+from hereabouts_api.cursors import Name
 from hereabouts_api.parameters import NoParameters, utc_now
 from hereabouts_api.plan_changes import changes_of, plan_row
 from hereabouts_api.round_models import Done, MovedItem, NewOutage, OutageView, PlanChanges, PlanItem
@@ -20,7 +22,7 @@ router = APIRouter(tags=["rounds"])
 
 Sends = Annotated[Caller, needs(Action.ADMINISTER, Resource.ROUNDS)]
 Nothing = Annotated[NoParameters, Query()]
-VehicleId = Annotated[str, Path(min_length=1, max_length=200, description="A vehicle.", examples=["rcv1"])]
+VehicleId = Annotated[Name, Path(min_length=1, max_length=200, description="A vehicle.", examples=["rcv1"])]
 
 
 @router.get("/v1/plans/{id}/changes", operation_id="getPlanChanges", summary="What a plan changes",
@@ -89,7 +91,7 @@ def add_outage(vehicle: VehicleId, response: Response, caller: Sends, body: NewO
     """Say that a vehicle does nothing more. One that is out already stays so as it was said, with 200."""
     first = take_out(caller.connection, caller.principal, vehicle, body.says.strip(), body.from_at or utc_now())
     response.status_code = 201 if first else 200
-    return OutageView.model_validate(outages(caller.connection)[vehicle], from_attributes=True)
+    return OutageView.model_validate(asdict(outages(caller.connection)[vehicle]))
 
 
 @router.delete("/v1/vehicles/{vehicle}/outage", operation_id="bringVehicleBack", summary="A vehicle is back",
