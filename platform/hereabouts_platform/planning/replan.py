@@ -168,9 +168,10 @@ def _kept(setting: Setting, ready: Ready, items: list[Item]) -> tuple[Stop, ...]
     """As many of these stops as can still be reached in time and taken on board."""
     for many in range(len(items), 0, -1):
         found = onward(ready, items[:many], setting.clock)
-        if isinstance(found, tuple) and all(_fits(ready, stop.carried) for stop in found[len(ready.head) :]):
-            if _may_rest(ready, found):
-                return found
+        if not isinstance(found, tuple) or not _may_rest(ready, found):
+            continue
+        if all(_fits(ready, stop.carried) for stop in found[len(ready.head) :]):
+            return found
     return ready.head
 
 
