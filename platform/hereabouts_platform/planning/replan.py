@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from hereabouts_platform.planning.bodies import bodies, part_of
 from hereabouts_platform.planning.build import Built, Setting
@@ -104,7 +105,12 @@ def _tails(
 ) -> tuple[list[Round], dict[str, str]]:
     roads, clock = roads_of(work, matrices), clock_of(work)
     here = {one.id for one in work.vehicles}
-    rest = {one.vehicle: _rest(one, out.get(one.vehicle)) for one in plan.rounds if one.vehicle in here}
+    happened = {stop.visit for one in out.values() for stop in one.done if stop.visit}
+    rest = {
+        one.vehicle: [stop for stop in _rest(one, out.get(one.vehicle)) if stop.visit not in happened]
+        for one in plan.rounds
+        if one.vehicle in here
+    }
     heads = {name: _happened(out[name].done) for name in sorted(here & set(out)) if out[name].done}
     setting = Setting(work=work, roads=roads, clock=clock, heads=heads)
     owners = {stop.visit: name for name, stops in rest.items() for stop in stops if stop.visit}
@@ -162,9 +168,18 @@ def _kept(setting: Setting, ready: Ready, items: list[Item]) -> tuple[Stop, ...]
     """As many of these stops as can still be reached in time and taken on board."""
     for many in range(len(items), 0, -1):
         found = onward(ready, items[:many], setting.clock)
-        if isinstance(found, tuple) and all(_fits(ready, stop.carried) for stop in found[len(ready.head) :]):
+        if not isinstance(found, tuple) or not _may_rest(ready, found):
+            continue
+        if all(_fits(ready, stop.carried) for stop in found[len(ready.head) :]):
             return found
     return ready.head
+
+
+def _may_rest(ready: Ready, stops: Sequence[Stop]) -> bool:
+    """Whether the next rest can still be had in time after these stops."""
+    pending = ready.rules.breaks[sum(stop.kind is StopKind.BREAK for stop in stops) :]
+    on_duty = stops[-1].leaves_at - stops[0].leaves_at
+    return not pending or on_duty <= timedelta(seconds=pending[0].after_s)
 
 
 def _fits(ready: Ready, carried: Sequence[Load]) -> bool:
