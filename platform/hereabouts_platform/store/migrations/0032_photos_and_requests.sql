@@ -31,14 +31,6 @@ CREATE TABLE visit_request_withdrawn (
     principal_id int NOT NULL REFERENCES principal DEFAULT current_principal()
 );
 
--- Who may say what crews do: what `may()` says, once more.
-CREATE FUNCTION sends_crews() RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM principal_role r JOIN principal p ON p.id = r.principal_id
-                   WHERE r.principal_id = current_principal() AND p.disabled_at IS NULL
-                     AND r.role IN ('administrator', 'waste-manager'))
-$$;
-
 -- When a crew had been there, at the bin or at a slot of its site; also for whoever asked and does not see that crew's
 -- reports. Of homes it says nothing.
 CREATE FUNCTION visit_request_answered(wanted bigint) RETURNS timestamptz
@@ -69,8 +61,8 @@ CREATE POLICY visit_request_withdrawn_jobs ON visit_request_withdrawn FOR SELECT
 
 GRANT SELECT, INSERT ON visit_photo, visit_request_withdrawn TO hereabouts_api;
 GRANT SELECT ON visit_request_withdrawn TO hereabouts_jobs;
-REVOKE ALL ON FUNCTION sends_crews(), visit_request_answered(bigint) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sends_crews(), visit_request_answered(bigint) TO hereabouts_api;
+REVOKE ALL ON FUNCTION visit_request_answered(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION visit_request_answered(bigint) TO hereabouts_api;
 
 -- Photos may show more than was meant: a class of retention of their own, shorter than that of the rounds they belong to.
 ALTER FUNCTION retention_parts() RENAME TO retention_parts_but_photos;
