@@ -1,4 +1,4 @@
-"""What the API answers and takes of field work: rounds, visits, plans, reports, vehicles and crews."""
+"""What the API answers and takes of field work: rounds, visits, reports and requests."""
 
 import datetime as dt
 from typing import Any, Literal
@@ -7,7 +7,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from hereabouts_api.cursors import Name
 from hereabouts_api.models import AT, Item, Listing
-from hereabouts_platform.planning.occasions import OccasionKind
 from hereabouts_platform.store.outcomes import OutcomeKind, RequestKind
 from hereabouts_schemas.work import Approach, ReasonKind, StopKind
 
@@ -15,7 +14,9 @@ ATTRIBUTION = "To be shown with everything that is made from it."
 PlanState = Literal["draft", "published", "superseded", "discarded"]
 
 
-class _Given(BaseModel):
+class Body(BaseModel):
+    """What is given: a field that is not known is refused."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -215,133 +216,7 @@ class VisitView(VisitItem):
     photos: list[PhotoItem]
 
 
-class OccasionItem(Item):
-    """A reason to plan a day again while its crews are out."""
-
-    kind: OccasionKind
-    about: str = Field(description="The visit's id in the plan, or the vehicle.")
-    says: str
-
-
-class PlanItem(Item):
-    """A version of a day's plan."""
-
-    id: int
-    day: dt.date
-    depot: str
-    version: int
-    state: PlanState
-    made_at: AwareDatetime
-    made_by: str
-    published_at: AwareDatetime | None
-    published_by: str | None
-    discarded_at: AwareDatetime | None
-    discarded_by: str | None
-    made_of: int | None = Field(
-        description="The plan that stood when this one was made in mid-shift; null: it was not."
-    )
-    reasons: list[OccasionItem] = Field(description="Why it was made in mid-shift.")
-    roads: str
-    attribution: str = Field(description=f"Of the map. {ATTRIBUTION}")
-    matrix_sha256: dict[str, str] = Field(description="Of the travel matrices, by vehicle class.")
-    says: str = Field(description="Whether somebody goes out that day, and why; empty where days are not weighed.")
-
-
-class PlanListing(Listing[PlanItem]):
-    """A page of plans."""
-
-
-class MovedItem(Item):
-    """A visit that another vehicle does now; null: nobody did, or does."""
-
-    visit: str
-    was: str | None
-    now: str | None
-
-
-class PlanChanges(Item):
-    """What a version changes of the one that stood before it."""
-
-    plan: int
-    of: int | None = Field(description="The version that stood; null: it is the first of its day.")
-    visits: list[MovedItem] = Field(description="Those that another vehicle does, that are new, or that nobody does.")
-    metres: int = Field(description="How much more is driven; negative: less.")
-    minutes: int = Field(description="How much longer crews are out in all.")
-
-
-class NewOutage(_Given):
-    """A vehicle does nothing more."""
-
-    says: Name = Field(min_length=1, max_length=2000, description="Why, in a sentence. Name nobody.")
-    from_at: AwareDatetime | None = Field(None, description="From when on; null: from now.")
-
-
-class OutageView(Item):
-    """A vehicle that is out of service."""
-
-    vehicle: str
-    from_at: AwareDatetime
-    says: str
-    by: str
-
-
-class Done(Item):
-    """What was asked for is so."""
-
-    again: bool = Field(description="Whether it was so before.")
-
-
-class CompartmentItem(Item):
-    """A part of a vehicle's body."""
-
-    streams: list[str] = Field(description="None named: any, one at a time.")
-    litres: int
-    kg: int
-
-
-class VehicleItem(Item):
-    """A vehicle; money in pence."""
-
-    id: str
-    name: str
-    vehicle_class: str
-    compartments: list[CompartmentItem]
-    skills: list[str]
-    duty: str
-    start_depot: str
-    end_depot: str
-    fixed_p: int
-    per_km_p: int
-    per_hour_p: int
-    in_service_from: dt.date | None
-    in_service_to: dt.date | None
-    fuel: str | None = Field(description="As conversion factors name it; null: not stored.")
-    fuel_per_100km: float | None = Field(description="Litres, or kWh of electricity, by the council's own figure.")
-    outage: OutageView | None = Field(description="Since when and why it is out of service, where it is.")
-
-
-class VehicleListing(Listing[VehicleItem]):
-    """A page of vehicles."""
-
-
-class CrewItem(Item):
-    """A shift of a crew; times of Europe/London."""
-
-    id: str
-    name: str
-    vehicle: str
-    weekdays: list[int] | None = Field(description="1 is Monday; null where it is of one date.")
-    date: dt.date | None
-    shift_from: dt.time
-    shift_to: dt.time = Field(description="One that is no later than `shift_from` lies on the day after.")
-    skills: list[str]
-
-
-class CrewListing(Listing[CrewItem]):
-    """A page of shifts."""
-
-
-class NewOutcome(_Given):
+class NewOutcome(Body):
     """What a crew reports of a visit."""
 
     client_id: Name = Field(
@@ -363,7 +238,7 @@ class VisitOutcome(NewOutcome):
     visit: int = Field(ge=1, lt=2**63, description="The visit's number.")
 
 
-class OutcomeBatch(_Given):
+class OutcomeBatch(Body):
     """Reports that waited for a signal, in any order."""
 
     outcomes: list[VisitOutcome] = Field(min_length=1, max_length=200)
@@ -403,7 +278,7 @@ class BatchReported(Item):
     results: list[BatchResult]
 
 
-class NewRequest(_Given):
+class NewRequest(Body):
     """Somebody asks for a visit."""
 
     kind: RequestKind = Field(description="report: somebody told us; manual: a dispatcher says so.")

@@ -10,7 +10,7 @@ from pydantic import Field
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import Cursor, Name, Number
 from hereabouts_api.parameters import ListParameters, NoParameters, Text
-from hereabouts_api.round_models import CrewListing, PlanListing, VehicleListing
+from hereabouts_api.plan_models import CrewListing, PlanListing, VehicleListing
 from hereabouts_platform.store.fleet import CrewShift, Days, crews, vehicles
 from hereabouts_platform.store.outages import outages
 from hereabouts_platform.store.rounds import list_plans, published_json

@@ -9,7 +9,7 @@ from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import Name
 from hereabouts_api.parameters import NoParameters, utc_now
 from hereabouts_api.plan_changes import changes_of, plan_row
-from hereabouts_api.round_models import Done, MovedItem, NewOutage, OutageView, PlanChanges, PlanItem
+from hereabouts_api.plan_models import Done, MovedItem, NewOutage, OutageView, PlanChanges, PlanItem
 from hereabouts_api.routes.fleet import PlanId
 from hereabouts_api.routes.rounds import RoundId
 from hereabouts_platform.rounds.remaking import publish_draft

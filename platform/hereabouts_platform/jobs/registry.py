@@ -18,7 +18,6 @@ from hereabouts_platform.jobs.notices import posting
 from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.jobs.proof import watching_works
 from hereabouts_platform.jobs.purge_posts import purge_posts
-from hereabouts_platform.jobs.replan import replanning
 from hereabouts_platform.jobs.retention import let_go
 from hereabouts_platform.jobs.rollup import roll_up
 from hereabouts_platform.jobs.watch import watching
@@ -147,7 +146,7 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         name="replan",
         title="Plan a day again while its crews are out, where there is a reason, as a draft for a dispatcher",
         interval=timedelta(minutes=5),
-        work=replanning(outside),
+        work=_replanning(outside),
         in_parts=True,
     )
     own = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS, FORECAST)
@@ -162,14 +161,23 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
     return (*watched, watch)
 
 
+# The solver and the roads take a second to load; who starts a command, or the API, mostly plans nothing.
 def _planning(outside: Outside) -> Work:
     def plan(connection: Connection, principal: Principal, window: datetime, now: datetime) -> Mapping[str, object]:
-        # The solver and the roads take a second to load; who starts a command, or the API, mostly plans nothing.
         from hereabouts_platform.jobs.plan import planning  # noqa: PLC0415
 
         return planning(outside)(connection, principal, window, now)
 
     return plan
+
+
+def _replanning(outside: Outside) -> Work:
+    def replan(connection: Connection, principal: Principal, window: datetime, now: datetime) -> Mapping[str, object]:
+        from hereabouts_platform.jobs.replan import replanning  # noqa: PLC0415
+
+        return replanning(outside)(connection, principal, window, now)
+
+    return replan
 
 
 JOBS = jobs_for(Outside())

@@ -47,13 +47,14 @@ def replanning(outside: Outside, effort: Effort = EFFORT) -> Work:
 
 
 def _under_way(connection: Connection, now: datetime) -> Iterator[Standing]:
-    """Plans of today, and of yesterday past midnight, whose first round has begun and whose shifts are not all over."""
+    """Plans of today, and of yesterday past midnight, whose first round (shift, of a day without a run) has begun and
+    whose shifts are not all over."""
     today = now.astimezone(LONDON).date()
     for day in (today - timedelta(days=1), today):
         for one in standing(connection, day):
-            begins = min((each.stops[0].leaves_at for each in one.plan.rounds), default=None)
-            ends = max((each.shift.to_at for each in one.plan.work.vehicles), default=None)
-            if begins is not None and ends is not None and begins <= now < ends:
+            shifts = [each.shift for each in one.plan.work.vehicles]
+            begins = [each.stops[0].leaves_at for each in one.plan.rounds] or [each.from_at for each in shifts]
+            if shifts and min(begins) <= now < max(each.to_at for each in shifts):
                 yield one
 
 

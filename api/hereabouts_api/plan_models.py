@@ -1,0 +1,136 @@
+"""What the API says of plans, vehicles and crews, and takes of them."""
+
+import datetime as dt
+
+from pydantic import AwareDatetime, Field
+
+from hereabouts_api.cursors import Name
+from hereabouts_api.models import Item, Listing
+from hereabouts_api.round_models import ATTRIBUTION, Body, PlanState
+from hereabouts_platform.planning.occasions import OccasionKind
+
+
+class OccasionItem(Item):
+    """A reason to plan a day again while its crews are out."""
+
+    kind: OccasionKind
+    about: str = Field(description="The visit's id in the plan, or the vehicle.")
+    says: str
+
+
+class PlanItem(Item):
+    """A version of a day's plan."""
+
+    id: int
+    day: dt.date
+    depot: str
+    version: int
+    state: PlanState
+    made_at: AwareDatetime
+    made_by: str
+    published_at: AwareDatetime | None
+    published_by: str | None
+    discarded_at: AwareDatetime | None
+    discarded_by: str | None
+    made_of: int | None = Field(
+        description="The plan that stood when this one was made in mid-shift; null: it was not."
+    )
+    reasons: list[OccasionItem] = Field(description="Why it was made in mid-shift.")
+    roads: str
+    attribution: str = Field(description=f"Of the map. {ATTRIBUTION}")
+    matrix_sha256: dict[str, str] = Field(description="Of the travel matrices, by vehicle class.")
+    says: str = Field(description="Whether somebody goes out that day, and why; empty where days are not weighed.")
+
+
+class PlanListing(Listing[PlanItem]):
+    """A page of plans."""
+
+
+class MovedItem(Item):
+    """A visit that another vehicle does now; null: nobody did, or does."""
+
+    visit: str
+    was: str | None
+    now: str | None
+
+
+class PlanChanges(Item):
+    """What a version changes of the one that stood before it."""
+
+    plan: int
+    of: int | None = Field(description="The version that stood; null: it is the first of its day.")
+    visits: list[MovedItem] = Field(description="Those that another vehicle does, that are new, or that nobody does.")
+    metres: int = Field(description="How much more is driven; negative: less.")
+    minutes: int = Field(description="How much longer crews are out in all.")
+
+
+class NewOutage(Body):
+    """A vehicle does nothing more."""
+
+    says: Name = Field(min_length=1, max_length=2000, description="Why, in a sentence. Name nobody.")
+    from_at: AwareDatetime | None = Field(None, description="From when on; null: from now.")
+
+
+class OutageView(Item):
+    """A vehicle that is out of service."""
+
+    vehicle: str
+    from_at: AwareDatetime
+    says: str
+    by: str
+
+
+class Done(Item):
+    """What was asked for is so."""
+
+    again: bool = Field(description="Whether it was so before.")
+
+
+class CompartmentItem(Item):
+    """A part of a vehicle's body."""
+
+    streams: list[str] = Field(description="None named: any, one at a time.")
+    litres: int
+    kg: int
+
+
+class VehicleItem(Item):
+    """A vehicle; money in pence."""
+
+    id: str
+    name: str
+    vehicle_class: str
+    compartments: list[CompartmentItem]
+    skills: list[str]
+    duty: str
+    start_depot: str
+    end_depot: str
+    fixed_p: int
+    per_km_p: int
+    per_hour_p: int
+    in_service_from: dt.date | None
+    in_service_to: dt.date | None
+    fuel: str | None = Field(description="As conversion factors name it; null: not stored.")
+    fuel_per_100km: float | None = Field(description="Litres, or kWh of electricity, by the council's own figure.")
+    outage: OutageView | None = Field(description="Since when and why it is out of service, where it is.")
+
+
+class VehicleListing(Listing[VehicleItem]):
+    """A page of vehicles."""
+
+
+class CrewItem(Item):
+    """A shift of a crew; times of Europe/London."""
+
+    id: str
+    name: str
+    vehicle: str
+    weekdays: list[int] | None = Field(description="1 is Monday; null where it is of one date.")
+    date: dt.date | None
+    shift_from: dt.time
+    shift_to: dt.time = Field(description="One that is no later than `shift_from` lies on the day after.")
+    skills: list[str]
+
+
+class CrewListing(Listing[CrewItem]):
+    """A page of shifts."""
