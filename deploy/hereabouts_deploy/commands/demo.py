@@ -101,7 +101,7 @@ def _shift(settings: Settings, chronicle: Chronicle, stop: threading.Event) -> S
     http = read_run_file(DataDir(path=settings.data_dir).run_file).http
     doors = Doors(data_dir=settings.data_dir, http=http, keys=waste_keys(folder.tablets), stop=stop)
     shift = Shift(build_town(chronicle.seed), chronicle, doors, folder.path)
-    shift.look(chronicle.made_at.date())
+    shift.look()
     return shift
 
 

@@ -5,10 +5,8 @@ Nothing here touches the store: plans come of `hereabouts rounds plan`, reports 
 
 import math
 import threading
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import numpy as np
@@ -42,52 +40,53 @@ class Shift:
         self._index = {slot.id: k for k, slot in enumerate(town.slots)}
         self._begun = datetime.now(UTC)
         self._tried_at: datetime | None = None
+        self._called_out = False
         self.served = Served(since=chronicle.made_at)
         self._seen: tuple[Served, Bins] | None = None
 
     def work(self) -> None:
         """Go on until stopped."""
-        while not self._doors.stop.wait(TICK_S if self._tried_at else 0):
+        while not self._doors.stop.is_set():
             now = datetime.now(UTC)
+            today = now.astimezone(LONDON).date()
             try:
                 self._plan(now)
                 for crew in CREWS:
                     self._report(crew.id, now)
-                self.look(now.astimezone(LONDON).date() - DAY)
+                self.look(today - DAY, today)
             except httpx.HTTPError as error:
                 log.warning("the crews wait for the API", action="demo_crews", why=str(error))
+            self._doors.stop.wait(TICK_S)
 
-    def look(self, since: date) -> None:
-        """Ask who emptied what on the days from `since` on.
+    def look(self, *days: date) -> None:
+        """Ask who emptied what, on some days or ever.
 
         Raises:
             httpx.HTTPError: the API did not answer.
         """
-        today = datetime.now(LONDON).date()
-        days, emptied = {*self.served.days, today}, set(self.served.emptied)
-        for visit in self._doors.each(DISPATCHER, "/v1/visits?reported=true&limit=1000"):
-            day = date.fromisoformat(visit["day"])
-            if day < since:
-                break
-            days.add(day)
-            if visit["outcome"] == "emptied" and visit["place"] in self._index:
-                emptied.add((self._index[visit["place"]], parse_time(visit["outcome_at"])))
-        found = Served(since=self._chronicle.made_at, days=frozenset(days), emptied=frozenset(emptied))
+        planned, emptied = {*self.served.days, datetime.now(LONDON).date()}, set(self.served.emptied)
+        for which in [f"&day={day}" for day in days] or [""]:
+            for visit in self._doors.each(DISPATCHER, f"/v1/visits?reported=true&limit=1000{which}"):
+                planned.add(date.fromisoformat(visit["day"]))
+                if visit["outcome"] == "emptied" and visit["place"] in self._index:
+                    emptied.add((self._index[visit["place"]], parse_time(visit["outcome_at"])))
+        found = Served(since=self._chronicle.made_at, days=frozenset(planned), emptied=frozenset(emptied))
         if found != self.served:
             self.served = found
 
     def _plan(self, now: datetime) -> None:
-        """Where today has no plan, make one; at a start the crews' shift begins now, whatever the hour."""
-        day = now.astimezone(LONDON).date()
+        """Where today has no plan, make one; after a start the crews' shift begins now, whatever the hour."""
         if self._tried_at is not None and now < self._tried_at + AGAIN_AFTER:
             return
-        first, self._tried_at = self._tried_at is None, now
+        day = now.astimezone(LONDON).date()
         if self._doors.get(DISPATCHER, f"/v1/plans?day={day}&depot={DEPOT_ID}")["items"]:
+            self._called_out, self._tried_at = True, now
             return
-        if first:
+        self._tried_at = now
+        if not self._called_out:
             path = self._folder / "crews.csv"
             write_crews(path, now)
-            self._doors.command("import", "crews", str(path))
+            self._called_out = self._doors.command("import", "crews", str(path))
         self._doors.command("job", "run", "forecast")
         self._doors.command("rounds", "plan", "--depot", DEPOT_ID, "--seconds", SEARCH_S, "--publish")
 
@@ -95,14 +94,12 @@ class Shift:
         """What a crew has to say of its rounds of today, and of yesterday's where they run into today."""
         since = now.astimezone(LONDON).date() - DAY
         for one in self._doors.get(crew, f"/v1/rounds?crew={crew}&limit=10")["items"]:
-            if date.fromisoformat(one["day"]) >= since and one["done"] < one["visits"] and self._is_on(one, now):
+            is_on = date.fromisoformat(one["day"]) >= since and parse_time(one["starts_at"]) <= now
+            if is_on and one["done"] < one["visits"]:
                 stops = self._doors.get(crew, f"/v1/rounds/{one['id']}")["stops"]
                 told = reports(stops, crew, self._begun, now, self._level)
                 if told:
                     self._doors.post(crew, "/v1/outcomes", {"outcomes": told[:200]})
-
-    def _is_on(self, one: Mapping[str, Any], now: datetime) -> bool:
-        return parse_time(one["starts_at"]) <= now
 
     def _level(self, place: str, at: datetime) -> float:
         """How full a bin really is; 1 is its full line."""
