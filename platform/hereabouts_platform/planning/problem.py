@@ -106,3 +106,11 @@ class Do:
 
 
 Orders = Mapping[str, tuple[Do, ...]]  # by vehicle, those that go out
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a search found: a cost in thousandths of a penny, and what each vehicle does in turn."""
+
+    cost: int
+    orders: Orders

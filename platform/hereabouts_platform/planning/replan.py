@@ -16,7 +16,7 @@ from hereabouts_platform.roads.matrix import Matrix
 from hereabouts_schemas.work import DayWork, Load, Round, RoundPlan, Stop, StopKind, Visit
 
 FROZEN = 2  # visits that a crew is on its way to
-DISLIKE_M = 4000  # what giving a bin to another crew counts as, on top of the way there
+DISLIKE_M = 12_000  # what giving a bin to another crew counts as, on top of the way there
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,6 +1,7 @@
 """The solver: the only module that knows PyVRP. Numbers go in, what each vehicle does in turn comes out."""
 
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,6 +20,7 @@ from pyvrp import (
     Solution,
     VehicleType,
 )
+from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.IteratedLocalSearch import IteratedLocalSearchParams
 from pyvrp.search import NeighbourhoodParams, PerturbationParams
 from pyvrp.solve import SolveParams
@@ -26,29 +28,21 @@ from pyvrp.stop import MaxIterations, MaxRuntime
 from pyvrp.stop import StoppingCriterion as Stop
 
 from hereabouts_platform.planning.arcs import NO_WAY, Whole
-from hereabouts_platform.planning.problem import Crew, Do, Orders, Problem
+from hereabouts_platform.planning.problem import Answer, Crew, Do, Orders, Problem
 
 START, END, FIRST_TIP = 0, 1, 2  # depots, as PyVRP numbers them
 NEVER = 10**8
 NOTHING = 2**62  # what PyVRP says a solution costs that does not hold
 # Smaller steps than PyVRP's own (50 neighbours, up to 25 disturbed at once): twice the iterations in the same time.
+NEIGHBOURS, DISTURBED = 30, 15
 # Back to the best after 4,000 iterations without a better one, not 150,000: these searches are over long before that.
-PARAMS = SolveParams(
-    ils=IteratedLocalSearchParams(num_iters_no_improvement=4000),
-    neighbourhood=NeighbourhoodParams(num_neighbours=30),
-    perturbation=PerturbationParams(min_perturbations=1, max_perturbations=15),
-)
+TRIES = 4000
+# A step may be worse than what stood some iterations ago. PyVRP looks 300 back, and a search of seconds never comes to
+# rest by that: a hundredth of all iterations there will be, of which there are some 300,000 a second and task.
+LEAST_BACK, MOST_BACK, BACK, PACE = 10, 300, 100, 300_000
 PATIENCE = 0.4  # of a search, for a plan that does all musts
 ENDLESS = np.iinfo(np.int64).max  # PyVRP's own word for no limit
 FAR = 1_000_000  # no vehicle tips that often
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the solver found: a cost in thousandths of a penny, and what each vehicle does in turn."""
-
-    cost: int
-    orders: Orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +77,24 @@ def solve(problem: Problem, search: Search, warm: Orders | None = None) -> Answe
 
 def _run(problem: Problem, data: ProblemData, stop: Stop, search: Search, warm: Orders | None) -> Solution:
     first = None if warm is None else Solution(data, _routes(problem, data, warm))
-    found = pyvrp.solve(data, stop, seed=search.seed, collect_stats=False, params=PARAMS, initial_solution=first)
-    return found.best
+    params = _params(problem, search)
+    with warnings.catch_warnings():  # of a day that cannot hold, which is no surprise where vehicles are taken away
+        warnings.simplefilter("ignore", PenaltyBoundWarning)
+        return pyvrp.solve(
+            data, stop, seed=search.seed, collect_stats=False, params=params, initial_solution=first
+        ).best
+
+
+def _params(problem: Problem, search: Search) -> SolveParams:
+    iterations = search.iterations
+    if iterations is None:
+        iterations = int(PACE * (search.seconds or 0.0) / len(problem.jobs))
+    back = min(max(iterations // BACK, LEAST_BACK), MOST_BACK)
+    return SolveParams(
+        ils=IteratedLocalSearchParams(num_iters_no_improvement=TRIES, history_length=back),
+        neighbourhood=NeighbourhoodParams(num_neighbours=NEIGHBOURS),
+        perturbation=PerturbationParams(min_perturbations=1, max_perturbations=DISTURBED),
+    )
 
 
 def _stop(search: Search) -> Stop:

@@ -4,9 +4,11 @@ import time
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
-from hereabouts_platform.planning.fleet import one_fewer
-from hereabouts_platform.planning.problem import Orders, Problem
-from hereabouts_platform.planning.solver import Answer, Search, solve
+from hereabouts_platform.planning.fleet import best_fleet, costs_to_go_out
+from hereabouts_platform.planning.problem import Answer, Orders, Problem
+from hereabouts_platform.planning.solver import Search, solve
+
+SHORT = 0.07  # of the effort, for each number of vehicles that is looked at: seven for a hundred vehicles
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,7 +18,7 @@ class Effort:
     Attributes:
         seconds: of the clock, for the searches; used where no iterations are given.
         iterations: of each search.
-        processes: searches at once, each with a seed of its own; all but the first also try with a vehicle fewer.
+        processes: searches at once, each with a seed of its own.
         seed: of the first.
     """
 
@@ -45,23 +47,26 @@ class _Task:
     warm: Orders | None
 
     def search(self, share: float) -> Search:
-        """A share of what is left of this task's effort."""
+        """A share of this task's effort, and no more than is left of it."""
         effort = self.effort
-        seconds = share * max(0.0, self.until - time.time())
+        seconds = max(0.0, min(share * effort.seconds, self.until - time.time()))
         iterations = None if effort.iterations is None else int(share * effort.iterations)
         return Search(effort.seed + self.number, seconds, iterations)
 
 
 def _search(task: _Task) -> Answer:
-    """The first task searches on all its time; the others try a vehicle fewer from half time on."""
-    if task.number == 0:
+    """First how many vehicles, then all the rest of the effort with these; a plan that stands keeps its own."""
+    if task.warm is not None or not costs_to_go_out(task.problem):
         return solve(task.problem, task.search(1), task.warm)
-    first = solve(task.problem, task.search(0.5), task.warm)
-    fewer = one_fewer(task.problem, first.orders)
-    if fewer is None:
-        fewer = task.problem, first.orders
-    share = 0.5 if task.effort.iterations is not None else 1
-    return min(first, solve(fewer[0], task.search(share), fewer[1]), key=lambda answer: answer.cost)
+    left = 1 - SHORT
+
+    def short(problem: Problem, orders: Orders) -> Answer:
+        nonlocal left
+        left -= SHORT
+        return solve(problem, task.search(SHORT), orders)
+
+    problem, best = best_fleet(task.problem, solve(task.problem, task.search(SHORT)), short)
+    return min(best, solve(problem, task.search(left), best.orders), key=lambda answer: answer.cost)
 
 
 def part(effort: Effort, share: float) -> Effort:
