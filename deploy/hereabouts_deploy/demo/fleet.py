@@ -34,9 +34,9 @@ CREW_COLUMNS = ("id", "name", "vehicle", "weekdays", "date", "shift_from", "shif
 BASELINE_COLUMNS = ("day", "round", "km", "hours", "litres", "visits", "method", "source")
 
 VEHICLES: Sequence[Sequence[object]] = (
-    ("rcv-1", "RCV 1", LORRY, "general:10000:4500", "gb_domestic", DEPOT_ID, 1500, 95, 4200),
-    ("rcv-2", "RCV 2", LORRY, "recycling:9000:2500", "gb_domestic", DEPOT_ID, 1500, 95, 4200),
-    ("tipper-3", "Tipper 3", SMALL, "general:2600:650;recycling:1300:250", "working_time", DEPOT_ID, 600, 45, 2600),
+    ("rcv-1", "RCV 1", LORRY, "general:10000:4500", "gb_domestic", DEPOT_ID, 500, 95, 3600),
+    ("rcv-2", "RCV 2", LORRY, "recycling:9000:2500", "gb_domestic", DEPOT_ID, 500, 95, 3600),
+    ("tipper-3", "Tipper 3", SMALL, "general:2600:650;recycling:1300:250", "working_time", DEPOT_ID, 500, 60, 3000),
 )
 LONGEST = timedelta(hours=8)
 FIRST_SHIFT = time(6)
