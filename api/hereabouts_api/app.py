@@ -25,6 +25,7 @@ from hereabouts_api.pages import (
     reports,
     round_sheet,
     round_version,
+    rounds_again,
     sign_in,
     static,
 )
@@ -51,6 +52,7 @@ from hereabouts_api.routes import (
     places,
     quarantine_groups,
     readings,
+    replans,
     rounds,
     sources,
     timeline,
@@ -104,10 +106,10 @@ def create_app(settings: ApiSettings) -> FastAPI:
     # readings and timeline before places: a place's id takes in every slash that is left
     lists = (readings, timeline, latest, places, areas, area_summary, alerts, devices, deployments, datasets)
     casework = (cases, case_work, case_papers)
-    fieldwork = (rounds, visits, fleet)
+    fieldwork = (rounds, visits, fleet, replans)
     traffic = (accounting, losses, sources, quarantine_groups, uplinks, jobs)
     running = (sources_page, jobs_page, devices_page, datasets_page, quarantine, provenance)
-    work_pages = (homes, reports, cases_page, learning, rounds_page, round_version, round_sheet)
+    work_pages = (homes, reports, cases_page, learning, rounds_page, rounds_again, round_version, round_sheet)
     pages = (static, sign_in, overview, *running, place, *work_pages)
     for module in (health, metrics, description, *lists, *casework, *fieldwork, *traffic, *pages):
         app.include_router(module.router)

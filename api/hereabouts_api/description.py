@@ -50,6 +50,10 @@ MEANINGS = {
 }
 
 
+DECIDING = frozenset({"publishPlan", "discardPlan", "acceptRound"})
+"""Operations whose time may be over, which 409 says."""
+
+
 @router.get("/openapi.json")
 def read_description(
     request: Request,
@@ -84,6 +88,8 @@ def _add_errors(path: str, operation: dict[str, Any]) -> None:
     possible = ["503"] if path == "/health/ready" else []
     if operation.get("security"):
         possible = ["400", "401", "403", "503"]
+        if operation["operationId"] in DECIDING:
+            possible.append("409")
         if "{" in path or path.startswith("/v1/readings"):
             possible.append("404")
         if "requestBody" in operation:

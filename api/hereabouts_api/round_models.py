@@ -7,11 +7,16 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from hereabouts_api.cursors import Name
 from hereabouts_api.models import AT, Item, Listing
+from hereabouts_platform.planning.occasions import OccasionKind
 from hereabouts_platform.store.outcomes import OutcomeKind, RequestKind
 from hereabouts_schemas.work import Approach, ReasonKind, StopKind
 
 ATTRIBUTION = "To be shown with everything that is made from it."
-PlanState = Literal["draft", "published", "superseded"]
+PlanState = Literal["draft", "published", "superseded", "discarded"]
+
+
+class _Given(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class RoundItem(Item):
@@ -35,6 +40,9 @@ class RoundItem(Item):
     drive_s: int
     visits: int
     done: int = Field(description="Visits of it that a crew has reported on.")
+    changed: bool = Field(False, description="It is another than the crew knew by the version before.")
+    accepted_at: AwareDatetime | None = Field(None, description="When its crew took the change.")
+    accepted_by: str | None = Field(None, description="Who took it.")
 
 
 class RoundListing(Listing[RoundItem]):
@@ -192,6 +200,14 @@ class VisitView(VisitItem):
     outcomes: list[OutcomeItem]
 
 
+class OccasionItem(Item):
+    """A reason to plan a day again while its crews are out."""
+
+    kind: OccasionKind
+    about: str = Field(description="The visit's id in the plan, or the vehicle.")
+    says: str
+
+
 class PlanItem(Item):
     """A version of a day's plan."""
 
@@ -204,6 +220,12 @@ class PlanItem(Item):
     made_by: str
     published_at: AwareDatetime | None
     published_by: str | None
+    discarded_at: AwareDatetime | None
+    discarded_by: str | None
+    made_of: int | None = Field(
+        description="The plan that stood when this one was made in mid-shift; null: it was not."
+    )
+    reasons: list[OccasionItem] = Field(description="Why it was made in mid-shift.")
     roads: str
     attribution: str = Field(description=f"Of the map. {ATTRIBUTION}")
     matrix_sha256: dict[str, str] = Field(description="Of the travel matrices, by vehicle class.")
@@ -211,6 +233,46 @@ class PlanItem(Item):
 
 class PlanListing(Listing[PlanItem]):
     """A page of plans."""
+
+
+class MovedItem(Item):
+    """A visit that another vehicle does now; null: nobody did, or does."""
+
+    visit: str
+    was: str | None
+    now: str | None
+
+
+class PlanChanges(Item):
+    """What a version changes of the one that stood before it."""
+
+    plan: int
+    of: int | None = Field(description="The version that stood; null: it is the first of its day.")
+    visits: list[MovedItem] = Field(description="Those that another vehicle does, that are new, or that nobody does.")
+    metres: int = Field(description="How much more is driven; negative: less.")
+    minutes: int = Field(description="How much longer crews are out in all.")
+
+
+class NewOutage(_Given):
+    """A vehicle does nothing more."""
+
+    says: Name = Field(min_length=1, max_length=2000, description="Why, in a sentence. Name nobody.")
+    from_at: AwareDatetime | None = Field(None, description="From when on; null: from now.")
+
+
+class OutageView(Item):
+    """A vehicle that is out of service."""
+
+    vehicle: str
+    from_at: AwareDatetime
+    says: str
+    by: str
+
+
+class Done(Item):
+    """What was asked for is so."""
+
+    again: bool = Field(description="Whether it was so before.")
 
 
 class CompartmentItem(Item):
@@ -237,6 +299,7 @@ class VehicleItem(Item):
     per_hour_p: int
     in_service_from: dt.date | None
     in_service_to: dt.date | None
+    outage: OutageView | None = Field(description="Since when and why it is out of service, where it is.")
 
 
 class VehicleListing(Listing[VehicleItem]):
@@ -258,10 +321,6 @@ class CrewItem(Item):
 
 class CrewListing(Listing[CrewItem]):
     """A page of shifts."""
-
-
-class _Given(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class NewOutcome(_Given):

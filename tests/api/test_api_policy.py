@@ -55,11 +55,13 @@ def test_every_route_asks_the_policy_or_is_public_on_purpose() -> None:
 
 def test_every_get_reads_and_only_messages_cases_and_reports_are_written() -> None:
     app = create_app(ApiSettings(database_url="postgresql://nowhere", public_url="http://127.0.0.1:1"))
-    writing = set()
+    writing, sending = set(), set()
     for route in all_routes(app.routes):
         assert isinstance(route, APIRoute)
         for policy in policies(route.dependant):
-            assert policy.action is (Action.READ if route.methods == {"GET"} else Action.WRITE)
+            assert (policy.action is Action.READ) == (route.methods == {"GET"})
+            if policy.action is Action.ADMINISTER:
+                sending.add((*route.methods, route.path, policy.resource))
             if policy.action is Action.WRITE:
                 writing.add((*route.methods, route.path, policy.resource))
     assert writing == {
@@ -77,6 +79,18 @@ def test_every_get_reads_and_only_messages_cases_and_reports_are_written() -> No
         ("POST", "/v1/bins/{place:path}/requests", Resource.ROUNDS),
         ("POST", "/rounds/requests", Resource.ROUNDS),
         ("POST", "/rounds/{id}/outcomes", Resource.ROUNDS),
+        ("POST", "/v1/rounds/{id}/acceptance", Resource.ROUNDS),
+        ("POST", "/rounds/{id}/acceptance", Resource.ROUNDS),
+    }
+    assert sending == {
+        ("POST", "/v1/plans/{id}/publish", Resource.ROUNDS),
+        ("POST", "/v1/plans/{id}/discard", Resource.ROUNDS),
+        ("POST", "/v1/vehicles/{vehicle}/outage", Resource.ROUNDS),
+        ("DELETE", "/v1/vehicles/{vehicle}/outage", Resource.ROUNDS),
+        ("POST", "/rounds/versions/{plan}/publish", Resource.ROUNDS),
+        ("POST", "/rounds/versions/{plan}/discard", Resource.ROUNDS),
+        ("POST", "/rounds/vehicles/{vehicle}/out", Resource.ROUNDS),
+        ("POST", "/rounds/vehicles/{vehicle}/back", Resource.ROUNDS),
     }
 
 

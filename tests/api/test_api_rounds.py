@@ -44,9 +44,9 @@ def release(database_url: str, town) -> Callable[..., int]:
         with connect(database_url, DatabaseRole.JOBS) as jobs:
             by = principal_named(jobs, "system:jobs")
             with acting(jobs, by.id):
-                kept = keep_draft(jobs, by, published(plan), "yard")
+                kept = keep_draft(jobs, by, published(plan), "yard", ways={"v1": WAY})
             with acting(jobs, by.id):
-                return publish(jobs, by, kept.id, check, {"v1": WAY}).id
+                return publish(jobs, by, kept.id, check).id
 
     return run
 

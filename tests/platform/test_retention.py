@@ -291,6 +291,7 @@ KEPT_WHILE_TRUE = {
     *("contact", "notice_about", "relapse_watch"),
     # What is planned with, and where forecasts stand; what belongs to a plan, and goes with it.
     *("vehicle", "crew", "baseline", "bin_state", "bin_group_state", "round", "visit", "visit_outcome"),
+    *("plan_change", "round_acceptance"),
 }
 
 

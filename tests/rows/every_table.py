@@ -164,6 +164,11 @@ INSERT INTO visit_outcome (visit_id, place_id, kind, at, client_id, note)
 INSERT INTO visit_request (place_id, kind, says, at, client_id) VALUES ('bin', 'report', 'Full.', '2026-03-02Z', 'r1');
 INSERT INTO bin_state VALUES ('bin', '{"level": 40}', 40, 60, '2026-03-05Z', '2026-03-04Z', '2026-03-03Z');
 INSERT INTO bin_group_state VALUES ('park', '{"total": 1}', '2026-03-03Z');
+UPDATE round SET changed = true;
+INSERT INTO plan_change VALUES (1, 1, '[{"kind": "must", "about": "bin", "says": "Full."}]');
+INSERT INTO round_acceptance VALUES (1, '2026-03-03T09:00Z', 1);
+INSERT INTO vehicle_outage (vehicle_id, from_at, to_at, says, recorded_at, principal_id, ended_by)
+    VALUES ('rcv1', '2026-03-03T10:00Z', '2026-03-03T11:00Z', 'Gearbox.', '2026-03-03T10:01Z', 1, 1);
 """
 
 

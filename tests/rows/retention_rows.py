@@ -132,6 +132,14 @@ TABLES = {
         " VALUES ('yard', 'report', 'Full.', %(at)s, 1, %(n)s::text)",
         "client_id::int",
     ),
+    "vehicle_outage": (
+        "WITH p AS (INSERT INTO place (id, kind, name) VALUES ('yard', 'depot', '') ON CONFLICT DO NOTHING), v AS"
+        " (INSERT INTO vehicle VALUES ('v1', 'RCV', 'rcv', '[]', '{}', 'd', 'yard', 'yard', 0, 0, 0, NULL, NULL,"
+        " now(), 1)"
+        " ON CONFLICT DO NOTHING) INSERT INTO vehicle_outage (vehicle_id, from_at, to_at, says, principal_id, ended_by)"
+        " VALUES ('v1', %(at)s, %(at)s, %(n)s::text, 1, 1)",
+        "says::int",
+    ),
     "session": (
         "INSERT INTO session (token_hash, principal_id, expires_at)"
         " VALUES (decode(lpad(%(n)s::text, 64, '0'), 'hex'), 1, %(at)s)",
@@ -164,7 +172,7 @@ CLASS_OF = {
     "job_run": "job_runs",
     "backfill_request": "backfills",
     "notice": "notices",
-    **dict.fromkeys(("round_plan", "visit_request"), "rounds"),
+    **dict.fromkeys(("round_plan", "visit_request", "vehicle_outage"), "rounds"),
     "dataset_row": "home_datasets",
     "audit": "audit",
 }

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from hereabouts_platform.imports.devices import import_devices
 from hereabouts_platform.imports.fleet import import_crews, import_vehicles
 from hereabouts_platform.imports.places import import_places
 from hereabouts_platform.imports.readings import import_readings
+from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.jobs.registry import job_named
+from hereabouts_platform.jobs.replan import replanning
 from hereabouts_platform.jobs.run import run_job
 from hereabouts_platform.planning.workers import Effort
 from hereabouts_platform.rounds.making import Asked, make_plan
@@ -149,6 +151,17 @@ def test_a_worked_shift(council: Council) -> None:
     assert after["market"][1] > before["market"][1] + timedelta(days=1)
     assert after["church"][0] > 80, "nobody got to it"
 
+    fill_up(council)
+    assert council.forecast(council.begun + timedelta(minutes=45))[FAR][0] == pytest.approx(100)
+    (draft,) = drafts_at(council, council.begun + timedelta(minutes=46))
+    assert [one["version"] for one in council.rounds()] == [1], "nothing reached the crew"
+    council.dispatcher.post(f"/v1/plans/{draft['id']}/publish").raise_for_status()
+    (sheet,) = council.rounds()
+    stops = council.stops(sheet["id"])
+    assert sheet["version"] == draft["version"]
+    assert {place: stops[place]["visit"] for place in visits} == visits, "what was reported stays reported"
+    assert stops[FAR]["outcome"] is None
+
 
 def plan(council: Council) -> None:
     day: date = council.begun.astimezone(LONDON).date()
@@ -187,3 +200,21 @@ def check_actual(council: Council, round_id: int) -> None:
     assert outcomes == {
         "market": "emptied", "station": "not_full", "church": "blocked", "library": "emptied", "bridge": None,
     }  # fmt: skip
+
+
+def fill_up(council: Council) -> None:
+    """Three readings over MQTT: the bin that was left is full to its line."""
+    now = datetime.now(UTC)
+    told = [
+        {"device": FAR, "time": format_time(now - timedelta(seconds=s)), "distance": 90 + s / 10} for s in (90, 60, 30)
+    ]
+    council.wire.publish([(f"hereabouts/{FAR}/up", json.dumps(one).encode()) for one in told])
+    council.wire.up.until(lambda: council.wire.counts("plain")["stored"] >= len(told), "the readings")
+
+
+def drafts_at(council: Council, now: datetime) -> list[dict[str, Any]]:
+    """The drafts there are once the job has run at `now`."""
+    job = replace(job_named("replan"), work=replanning(Outside(), FEW))
+    report = run_job(council.url, "replan", now, (job,))
+    assert report.state == "done", report.detail
+    return [one for one in council.dispatcher.get("/v1/plans").json()["items"] if one["state"] == "draft"]

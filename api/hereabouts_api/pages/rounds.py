@@ -26,7 +26,7 @@ MOST_LETTERS = 2000
 @router.get("/rounds", response_class=HTMLResponse)
 def rounds_page(caller: Reads, asked: Annotated[Asked, Query()]) -> str:
     """Rounds of a day and a depot, with what is left."""
-    return _page(caller, asked, utc_now(), None)
+    return rounds_html(caller, asked, utc_now(), None)
 
 
 @router.post("/rounds/requests")
@@ -38,7 +38,7 @@ def ask_for_visit(caller: Works, given: Annotated[Answers, answers()], asked: An
     except (InputError, NotFound) as error:
         field, said = (error.field, error.cure) if isinstance(error, InputError) else ("place", str(error))
         wrong = Wrong(field=field, said=said, given=given.fields)
-        return HTMLResponse(_page(caller, asked, now, wrong), 400 if isinstance(error, InputError) else 404)
+        return HTMLResponse(rounds_html(caller, asked, now, wrong), 400 if isinstance(error, InputError) else 404)
     query = asked.query()
     return RedirectResponse(f"/rounds?{query}{'&' if query else ''}asked=yes", 303)
 
@@ -75,5 +75,7 @@ def _day(text: str) -> date | None:
         raise InputError("day", text, "Give a day like 2026-12-03, or leave it empty.") from None
 
 
-def _page(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None) -> str:
-    return render("rounds.html", signed_in=caller.principal, **day_view(caller, asked, now, wrong))
+def rounds_html(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None, *, refused: str = "") -> str:
+    """The page; `refused`: why something that was asked for was not done."""
+    found = day_view(caller, asked, now, wrong, refused=refused)
+    return render("rounds.html", signed_in=caller.principal, **found)

@@ -11,6 +11,7 @@ from uuid import uuid4
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from hereabouts_api.access import Caller
+from hereabouts_api.pages.round_changes import say_changes
 from hereabouts_api.pages.round_words import (
     ROADS,
     behind,
@@ -21,10 +22,13 @@ from hereabouts_api.pages.round_words import (
     say_overflow,
     say_tips,
 )
+from hereabouts_api.pages.templates import say_clock
 from hereabouts_api.parameters import Text
+from hereabouts_api.plan_changes import changes_of
 from hereabouts_api.round_models import RoundView
 from hereabouts_api.routes.rounds import whole_round
 from hereabouts_platform.access.policy import may
+from hereabouts_platform.store.outages import outages
 from hereabouts_platform.store.outcomes import open_requests
 from hereabouts_platform.store.round_pages import LeftCounts, Row, depots_of, left_of
 from hereabouts_platform.store.rounds import RoundFilter, list_plans, list_rounds
@@ -46,6 +50,7 @@ class Asked(BaseModel):
     depot: Text = ""
     bin: Text = ""
     asked: Text = Field(default="", pattern="^(yes)?$")
+    told: Text = Field(default="", pattern="^(published|discarded|out|back)?$")
 
     def query(self, **changed: str) -> str:
         """The address' query for this day and depot, with some of it changed."""
@@ -85,10 +90,13 @@ class RoundCard:
     km: str
     loads: Sequence[str]
     tips: str
+    vehicle_id: str
+    changed: bool
+    accepted: str
 
 
-def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None) -> dict[str, Any]:
-    """Everything that the template needs."""
+def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None, *, refused: str = "") -> dict[str, Any]:
+    """Everything that the template needs; `refused`: why something that was asked for was not done."""
     day = asked.day or now.astimezone(LONDON).date()
     depots = depots_of(caller.connection, day)
     depot = asked.depot or (depots[0]["id"] if depots else "")
@@ -115,6 +123,9 @@ def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None) -
         "command": f"hereabouts rounds plan --date {day.isoformat()} --depot {shlex.quote(depot or 'DEPOT')}",
         **_left(caller, plan),
         **_requests(caller, may_send=may_send),
+        **_draft(caller, plans, plan, may_send=may_send),
+        "out": outages(caller.connection) if may_send else {},
+        "refused": refused,
         "may_report": may(caller.principal, Action.WRITE, Resource.ROUNDS),
         "may_send": may_send,
         "key": uuid4().hex,
@@ -147,6 +158,9 @@ def _card(view: RoundView) -> RoundCard:
         km=say_km(view.drive_m),
         loads=[say_load(load) for load in picked_up(view.stops)],
         tips=say_tips(view.stops),
+        vehicle_id=view.vehicle,
+        changed=view.changed,
+        accepted=f"{view.accepted_by}, {say_clock(view.accepted_at)}" if view.accepted_at else "",
     )
 
 
@@ -163,6 +177,15 @@ def _left(caller: Caller, plan: Row | None) -> dict[str, Any]:
     caller.saw(Resource.ROUNDS, "left", (row["home"] for row in rows))
     shown = [{**row, "overflow": say_overflow(row["overflow_p50_at"], row["overflow_p90_at"])} for row in rows]
     return {"left": shown, "left_counts": counts}
+
+
+def _draft(caller: Caller, plans: Sequence[Row], plan: Row | None, *, may_send: bool) -> dict[str, Any]:
+    """The newest draft that may take the place of what stands, with why it was made and what it changes."""
+    stands = plan["version"] if plan else 0
+    draft = next((one for one in plans if one["state"] == "draft" and one["version"] > stands), None)
+    if draft is None or not may_send:
+        return {"draft": None}
+    return {"draft": draft, "changes": say_changes(changes_of(caller, draft["id"]))}
 
 
 def _requests(caller: Caller, *, may_send: bool) -> dict[str, Any]:

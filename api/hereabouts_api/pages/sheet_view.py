@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from hereabouts_api.access import Caller
+from hereabouts_api.pages.round_changes import crew_change
 from hereabouts_api.pages.round_words import (
     APPROACHES,
     OUTCOMES,
@@ -101,6 +102,7 @@ def sheet_view(caller: Caller, view: RoundView, told: Told) -> dict[str, Any]:
         "newer": None if stands else _newer(caller, view),
         "is_current": stands,
         "may_report": stands and may(caller.principal, Action.WRITE, Resource.ROUNDS),
+        "change": crew_change(caller, view) if stands else None,
         "back": Asked(day=view.day, depot=view.depot).query(),
     }
 

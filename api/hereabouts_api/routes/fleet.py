@@ -12,6 +12,7 @@ from hereabouts_api.cursors import Cursor, Name, Number
 from hereabouts_api.parameters import ListParameters, NoParameters, Text
 from hereabouts_api.round_models import CrewListing, PlanListing, VehicleListing
 from hereabouts_platform.store.fleet import CrewShift, Days, crews, vehicles
+from hereabouts_platform.store.outages import outages
 from hereabouts_platform.store.rounds import list_plans, published_json
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.errors import NotFound
@@ -63,7 +64,12 @@ def read_vehicles(
     """Vehicles in order of id, with what they carry and cost."""
     (after,) = VEHICLES.read(asked.cursor) or ("",)
     found = sorted(vehicles(caller.connection).items())
-    rows = [asdict(one) for number, one in found if number > after]
+    out = outages(caller.connection)
+    rows = [
+        {**asdict(one), "outage": asdict(out[number]) if number in out else None}
+        for number, one in found
+        if number > after
+    ]
     return VehicleListing.of(rows, asked.limit, lambda row: VEHICLES.write((row["id"],)))
 
 

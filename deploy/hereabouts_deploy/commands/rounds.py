@@ -4,6 +4,7 @@ import typer
 
 from hereabouts_deploy.commands.rounds_evaluate import evaluate_forecast
 from hereabouts_deploy.commands.rounds_plan import plan
+from hereabouts_deploy.commands.rounds_replan import replan
 from hereabouts_deploy.commands.rounds_simulate import simulate
 from hereabouts_deploy.commands.rounds_solve import solve
 
@@ -14,6 +15,7 @@ def register(app: typer.Typer) -> None:
         help="Rounds of vehicles and crews, and made-up towns to try a policy on.", no_args_is_help=True
     )
     group.command("plan")(plan)
+    group.command("replan")(replan)
     group.command("solve")(solve)
     group.command("simulate")(simulate)
     group.command("evaluate-forecast")(evaluate_forecast)

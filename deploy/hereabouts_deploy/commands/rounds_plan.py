@@ -60,7 +60,7 @@ def plan(
     try:
         with connect(system.database_url, DatabaseRole.JOBS, application="hereabouts rounds plan") as connection:
             by = principal_named(connection, "system:command")
-            with _progress() as tell:
+            with progress() as tell:
                 planned = make_plan(connection, by, asked, now, tell)
     except psycopg.OperationalError as error:
         raise StoreUnavailable("The database cannot be reached just now; nothing was changed.") from error
@@ -134,7 +134,7 @@ def _day(given: datetime | None, now: datetime) -> date:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
+def progress() -> Iterator[Callable[[str], None]]:
     """A spinner with the step, on a terminal; nothing elsewhere."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())

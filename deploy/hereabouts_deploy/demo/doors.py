@@ -67,7 +67,7 @@ class Doors:
             yield from page["items"]
             cursor = None if page["next"] is None else f"&{httpx.QueryParams(cursor=page['next'])}"
 
-    def post(self, who: str, path: str, body: object) -> Any:
+    def post(self, who: str, path: str, body: object = None) -> Any:
         """The answer to what is handed in. Raises as `get`."""
         answer = httpx.post(self.http + path, json=body, headers=self._headers(who), timeout=TIMEOUT_S)
         answer.raise_for_status()

@@ -95,6 +95,8 @@ class Shift:
         since = now.astimezone(LONDON).date() - DAY
         for one in self._doors.get(crew, f"/v1/rounds?crew={crew}&limit=10")["items"]:
             is_on = date.fromisoformat(one["day"]) >= since and parse_time(one["starts_at"]) <= now
+            if is_on and one["changed"] and one["accepted_at"] is None:
+                self._doors.post(crew, f"/v1/rounds/{one['id']}/acceptance")
             if is_on and one["done"] < one["visits"]:
                 stops = self._doors.get(crew, f"/v1/rounds/{one['id']}")["stops"]
                 told = reports(stops, crew, self._begun, now, self._level)

@@ -19,6 +19,7 @@ from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.jobs.plan import planning
 from hereabouts_platform.jobs.proof import watching_works
 from hereabouts_platform.jobs.purge_posts import purge_posts
+from hereabouts_platform.jobs.replan import replanning
 from hereabouts_platform.jobs.retention import let_go
 from hereabouts_platform.jobs.rollup import roll_up
 from hereabouts_platform.jobs.watch import watching
@@ -141,8 +142,15 @@ def jobs_for(outside: Outside) -> tuple[Job, ...]:
         work=planning(outside),
         in_parts=True,
     )
+    replan = Job(
+        name="replan",
+        title="Plan a day again while its crews are out, where there is a reason, as a draft for a dispatcher",
+        interval=timedelta(minutes=5),
+        work=replanning(outside),
+        in_parts=True,
+    )
     own = (ASSESS, HEALTH, ACCOUNT, GAPS, ROLLUP, LINK_DATASETS, PURGE_POSTS, RETENTION, CASE_FACTS, FORECAST)
-    watched = (*own, clocks, proof, weather, digest, notices, plan)
+    watched = (*own, clocks, proof, weather, digest, notices, plan, replan)
     watch = Job(
         name="watch",
         title="Raise an alert when another job fails or does not run",

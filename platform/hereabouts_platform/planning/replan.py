@@ -104,7 +104,12 @@ def _tails(
 ) -> tuple[list[Round], dict[str, str]]:
     roads, clock = roads_of(work, matrices), clock_of(work)
     here = {one.id for one in work.vehicles}
-    rest = {one.vehicle: _rest(one, out.get(one.vehicle)) for one in plan.rounds if one.vehicle in here}
+    happened = {stop.visit for one in out.values() for stop in one.done if stop.visit}
+    rest = {
+        one.vehicle: [stop for stop in _rest(one, out.get(one.vehicle)) if stop.visit not in happened]
+        for one in plan.rounds
+        if one.vehicle in here
+    }
     heads = {name: _happened(out[name].done) for name in sorted(here & set(out)) if out[name].done}
     setting = Setting(work=work, roads=roads, clock=clock, heads=heads)
     owners = {stop.visit: name for name, stops in rest.items() for stop in stops if stop.visit}

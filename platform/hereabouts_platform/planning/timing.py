@@ -134,7 +134,11 @@ def _after(carried: Sequence[Load], item: Item) -> tuple[Load, ...]:
     """What is in the vehicle after an item, streams in order."""
     if item.tip is not None:
         return tuple(one for one in carried if not takes(item.tip, one.stream))
-    load = item.visit.load if item.visit else None
+    return with_load(carried, item.visit.load if item.visit else None)
+
+
+def with_load(carried: Sequence[Load], load: Load | None) -> tuple[Load, ...]:
+    """What is in a vehicle once it has taken a load, streams in order."""
     if load is None or not (load.litres or load.kg):
         return tuple(carried)
     held = {one.stream: one for one in carried}

@@ -20,6 +20,7 @@ from hereabouts_platform.rounds.foretelling import Foretold, foretell
 from hereabouts_platform.rounds.travel import Travel, travel_of, ways_of
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.fleet import crews, shifts_on, vehicles, vehicles_on
+from hereabouts_platform.store.outages import outages
 from hereabouts_platform.store.outcomes import open_requests
 from hereabouts_platform.store.plans import Kept, keep_draft, publish
 from hereabouts_platform.store.waste_places import WastePlaces, waste_places
@@ -75,7 +76,7 @@ def make_plan(
     """
     tell("Forecasting bins")
     with acting(connection, by.id):
-        gathered = _gather(connection, asked, now)
+        gathered = gather(connection, asked, manned_on(connection, asked, now), now)
     travel = travel_of(gathered.work, asked.roads, tell)
     tell(f"Planning {len(gathered.work.visits)} visits with {len(gathered.work.vehicles)} vehicles")
     made = Made(at=now, roads=travel.name, attribution=travel.attribution)
@@ -92,22 +93,34 @@ def keep(connection: Connection, by: Principal, plan: RoundPlan, travel: Travel,
     Raises:
         NotNow: it does not hold, or a later version is published already.
     """
-    try:
-        published = publishable(plan, travel.matrices)
-    except PlanRefused as refused:
-        raise NotNow(f"The plan does not hold and is not kept: {refused}") from refused
+    published, ways = checked(plan, travel), ways_of(plan, travel)
     with acting(connection, by.id):
-        kept = keep_draft(connection, by, published, asked.depot)
+        kept = keep_draft(connection, by, published, asked.depot, ways=ways, checked=True)
     if not asked.publish:
         return kept
-    ways = ways_of(plan, travel)
     with acting(connection, by.id):
-        return publish(connection, by, kept.id, lambda one: check(one, travel.matrices), ways)
+        return publish(connection, by, kept.id, lambda one: check(one, travel.matrices))
 
 
-def _gather(connection: Connection, asked: Asked, now: datetime) -> Gathered:
+def checked(plan: RoundPlan, travel: Travel) -> bytes:
+    """The JSON of a plan that holds.
+
+    Raises:
+        NotNow: it does not.
+    """
+    try:
+        return publishable(plan, travel.matrices)
+    except PlanRefused as refused:
+        raise NotNow(f"The plan does not hold and is not kept: {refused}") from refused
+
+
+def gather(connection: Connection, asked: Asked, manned: tuple[Vehicle, ...], now: datetime) -> Gathered:
+    """What goes into a plan with these vehicles, as things stand now.
+
+    Raises:
+        InputError: the day is too far ahead, or what it names is not there.
+    """
     places = waste_places(connection)
-    manned = manned_on(connection, asked, now)
     span = span_of(manned)
     if span.to_at - now > timedelta(days=DAYS_AHEAD - 7):
         raise InputError("date", asked.day.isoformat(), f"Plan at most {DAYS_AHEAD - 8} days ahead.")
@@ -121,15 +134,17 @@ def _gather(connection: Connection, asked: Asked, now: datetime) -> Gathered:
 
 
 def manned_on(connection: Connection, asked: Asked, now: datetime) -> tuple[Vehicle, ...]:
-    """The depot's vehicles with their crews; a shift that has begun begins now.
+    """The depot's vehicles in service with their crews; a shift that has begun begins now.
 
     Raises:
         InputError: there is none, or all shifts are over.
     """
-    found = vehicles_on(connection, asked.day, asked.depot)
-    left = [one for one in found if one.shift.to_at > now]
+    found, out = vehicles_on(connection, asked.day, asked.depot), outages(connection)
+    left = [one for one in found if one.shift.to_at > now and one.id not in out]
     if not left:
-        cure = "All shifts of that day are over." if found else "No crew goes out from there on that day."
+        cure = "No crew goes out from there on that day."
+        if found:
+            cure = "All shifts of that day are over, or the vehicles are out of service."
         raise InputError("depot", asked.depot, f"{cure} Look at vehicles.csv and crews.csv.")
     begins = now.astimezone(UTC).replace(microsecond=0) + SECOND
     return tuple(

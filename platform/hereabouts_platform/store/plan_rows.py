@@ -11,6 +11,14 @@ from hereabouts_schemas.work import Round, RoundPlan, Stop, StopKind, Tip, Visit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What a crew knows of its round: its visits in turn, and whether it did not take the last change yet."""
+
+    visits: tuple[str, ...]
+    waits: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PlanRows:
     """What a plan is written down as.
 
@@ -19,6 +27,7 @@ class PlanRows:
         crews: vehicle -> crew on it that day.
         homes: places that are homes.
         ways: vehicle -> GeoJSON LineString.
+        known: vehicle -> its round by the plan that stood; None: none did, so that nothing changes.
     """
 
     plan: RoundPlan
@@ -26,6 +35,7 @@ class PlanRows:
     crews: Mapping[str, str]
     homes: frozenset[str]
     ways: Mapping[str, Mapping[str, Any]]
+    known: Mapping[str, Known] | None = None
 
     def rounds(self) -> Iterator[dict[str, Any]]:
         """One a round, in the order of the plan."""
@@ -44,6 +54,7 @@ class PlanRows:
                 "of_homes": any(stop.place in self.homes for stop in one.stops),
                 "stops": Jsonb([_stop(stop, visits, places) for stop in one.stops]),
                 "geometry": None if way is None else Jsonb(dict(way)),
+                "changed": self.known is not None and _other(self.known.get(one.vehicle), one),
             }
 
     def visits(self, rounds: Mapping[str, int]) -> Iterator[dict[str, Any]]:
@@ -70,6 +81,13 @@ class PlanRows:
                 "overflow_p90_at": None if not_today is None else not_today.overflow_p90_at,
                 "crews": [] if crew is None else [crew],
             }
+
+
+def _other(known: Known | None, one: Round) -> bool:
+    """Whether a crew has to be told: what is left of its round is another than it knows, or it took no change yet."""
+    happened = {stop.visit for stop in one.stops if stop.done}
+    ahead = [stop.visit for stop in one.stops if stop.visit is not None and not stop.done]
+    return known is None or known.waits or [key for key in known.visits if key not in happened] != ahead
 
 
 def _sums(one: Round) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Call inside `acting(connection, by.id)`, role owner or jobs.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from hereabouts_platform.store.access import record
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.fleet import crews, shifts_on
 from hereabouts_platform.store.imports import kinds_of
-from hereabouts_platform.store.plan_rows import PlanRows
+from hereabouts_platform.store.plan_rows import Known, PlanRows
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.errors import InputError, NotFound, NotNow
@@ -55,12 +55,22 @@ def read_plan(published: str | bytes) -> RoundPlan:
         raise InputError("plan", published[:60], f"This is not the JSON of a plan: {error}.") from error
 
 
-def keep_draft(connection: Connection, by: Principal, published: bytes, depot: str) -> Kept:
+def keep_draft(
+    connection: Connection,
+    by: Principal,
+    published: bytes,
+    depot: str,
+    *,
+    ways: Ways | None = None,
+    checked: bool = False,
+) -> Kept:
     """Keep a plan's JSON as it is, as the next version of its day.
 
     Args:
         published: JSON of a `RoundPlan`.
         depot: the place whose day it plans.
+        ways: GeoJSON LineString of each vehicle's way on the roads, where there is one.
+        checked: whether the independent check found nothing in just these bytes.
 
     Raises:
         NotAllowed: `by` may not say what crews do.
@@ -81,6 +91,8 @@ def keep_draft(connection: Connection, by: Principal, published: bytes, depot: s
         "matrix_sha256": Jsonb(plan.matrix_sha256),
         "of_homes": bool(homes),
         "published": published.decode(),
+        "ways": Jsonb({vehicle: dict(way) for vehicle, way in (ways or {}).items()}),
+        "checked": checked,
     }
     number = _first(connection, "add", values)
     return Kept(id=number, day=plan.work.day, depot=depot, version=version, state="draft")
@@ -91,58 +103,79 @@ def newest_version(connection: Connection, day: date, depot: str) -> int:
     return _first(connection, "next_version", {"day": day, "depot": depot}) - 1
 
 
-def publish(
-    connection: Connection,
-    by: Principal,
-    plan_id: int,
-    check: Check,
-    ways: Ways | None = None,
-) -> Kept:
+def publish(connection: Connection, by: Principal, plan_id: int, check: Check | None = None) -> Kept:
     """Make a draft the plan of its day; the version before is superseded, and what was reported under it stays.
 
     Args:
-        check: the independent validator, with the travel matrices it needs.
-        ways: GeoJSON LineString of each vehicle's way on the roads, where there is one.
+        check: the independent validator, with the travel matrices it needs; None: it was checked when it was kept.
 
     Raises:
         NotAllowed: `by` may not say what crews do.
-        NotFound: there is no such plan.
-        NotNow: it is no draft any more, a later version is published, the check finds a violation, or another depot's
-            plan has one of its visits.
+        NotFound: there is no such plan, or not for them.
+        NotNow: it is no draft any more, a later version is published, the check finds a violation or never looked, or
+            another depot's plan has one of its visits.
     """
     require(by, Action.ADMINISTER, Resource.ROUNDS)
-    kept, plan = _turn(connection, plan_id)
-    _refuse_wrong(check(plan))
+    draft = take_turn(connection, plan_id)
+    kept, plan = draft.kept, draft.plan
+    newest = connection.execute(SQL["newest_published"], {"day": kept.day, "depot": kept.depot}).fetchone()
+    if newest is not None and newest[0] > kept.version:
+        raise NotNow(f"Version {newest[0]} is published, which is later than {kept.version}. Make a plan anew.")
+    if check is None and not draft.checked:
+        raise NotNow(f"Plan {plan_id} was not checked when it was kept. Make a plan anew.")
+    _refuse_wrong(check(plan) if check else ())
     _refuse_elsewhere(connection, kept, plan)
     at = {"day": kept.day, "depot": kept.depot, "plan": plan_id}
+    known = rounds_before(connection, kept.day, kept.depot)
     connection.execute(SQL["supersede"], at)
     connection.execute(SQL["publish"], at)
     on_vehicle = {one.vehicle: one.id for one in shifts_on(crews(connection), kept.day)}
-    rows = PlanRows(
-        plan=plan, at=at, crews=on_vehicle, homes=_homes_of(connection, plan, kept.depot), ways=dict(ways or {})
-    )
+    homes = _homes_of(connection, plan, kept.depot)
+    rows = PlanRows(plan=plan, at=at, crews=on_vehicle, homes=homes, ways=draft.ways, known=known)
     numbers = {values["vehicle"]: _first(connection, "add_round", values) for values in rows.rounds()}
     for values in rows.visits(numbers):
         connection.execute(SQL["save_visit"], values)
     detail = {"plan": plan_id, "day": kept.day.isoformat(), "depot": kept.depot, "version": kept.version}
     record(connection, by, Action.WRITE, Resource.ROUNDS, detail)
-    return Kept(id=plan_id, day=kept.day, depot=kept.depot, version=kept.version, state="published")
+    return replace(kept, state="published")
 
 
-def _turn(connection: Connection, plan_id: int) -> tuple[Kept, RoundPlan]:
-    """The draft, with nobody else at its day until the transaction ends."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A draft whose turn it is."""
+
+    kept: Kept
+    plan: RoundPlan
+    ways: Ways
+    checked: bool
+
+
+def take_turn(connection: Connection, plan_id: int) -> Draft:
+    """The draft, with nobody else at its day until the transaction ends.
+
+    Raises:
+        NotFound: there is no such plan, or not for whoever acts.
+        NotNow: it is no draft any more.
+    """
     for _ in range(2):  # once to know whose turn to wait for, once for what stands then
         row = connection.execute(SQL["whole"], {"plan": plan_id}).fetchone()
-        if row is None:
-            raise NotFound(f"There is no plan {plan_id}.")
-        day, depot, version, state, published = row
+        if row is None or row[4] is None:
+            raise NotFound(f"There is no plan {plan_id}, or not for you.")
+        day, depot, version, state, published, ways, checked = row
         connection.execute(SQL["take_turn"], {"day": day.isoformat(), "depot": depot})
     if state != "draft":
-        raise NotNow(f"Plan {plan_id} is {state}: only a draft is published. Make a plan anew.")
-    newest = connection.execute(SQL["newest_published"], {"day": day, "depot": depot}).fetchone()
-    if newest is not None and newest[0] > version:
-        raise NotNow(f"Version {newest[0]} is published, which is later than {version}. Make a plan anew.")
-    return Kept(id=plan_id, day=day, depot=depot, version=version, state=state), read_plan(published)
+        raise NotNow(f"Plan {plan_id} is {state}: only a draft is published or discarded. Make a plan anew.")
+    kept = Kept(id=plan_id, day=day, depot=depot, version=version, state=state)
+    return Draft(kept=kept, plan=read_plan(published), ways=ways, checked=checked)
+
+
+def rounds_before(connection: Connection, day: date, depot: str) -> dict[str, Known] | None:
+    """Vehicle -> what its crew knows of its round by the plan that stands; None where none does."""
+    rows = connection.execute(SQL["rounds_before"], {"day": day, "depot": depot}).fetchall()
+    stands = connection.execute(SQL["newest_published"], {"day": day, "depot": depot}).fetchone()
+    return (
+        None if stands is None else {vehicle: Known(visits=tuple(keys), waits=waits) for vehicle, keys, waits in rows}
+    )
 
 
 def _refuse_wrong(violations: Sequence[Any]) -> None:

@@ -8,13 +8,14 @@ SELECT pg_advisory_xact_lock(hashtext('hereabouts plan'), hashtext(%(day)s || ' 
 SELECT coalesce(max(version), 0) + 1 FROM round_plan WHERE day = %(day)s AND depot = %(depot)s
 
 -- name: add
-INSERT INTO round_plan (day, depot, version, state, made_at, roads, attribution, matrix_sha256, of_homes, published)
+INSERT INTO round_plan (day, depot, version, state, made_at, roads, attribution, matrix_sha256, of_homes, published,
+                        ways, checked)
 VALUES (%(day)s, %(depot)s, %(version)s, 'draft', %(made_at)s, %(roads)s, %(attribution)s, %(matrix_sha256)s,
-        %(of_homes)s, %(published)s)
+        %(of_homes)s, %(published)s, %(ways)s, %(checked)s)
 RETURNING id
 
 -- name: whole
-SELECT day, depot, version, state, published FROM round_plan WHERE id = %(plan)s
+SELECT day, depot, version, state, published_plan(id) AS published, ways, checked FROM round_plan WHERE id = %(plan)s
 
 -- name: newest_published
 SELECT version FROM round_plan WHERE day = %(day)s AND depot = %(depot)s AND state = 'published'
@@ -33,9 +34,9 @@ ORDER BY v.key LIMIT 1
 
 -- name: add_round
 INSERT INTO round (plan_id, day, depot, vehicle_id, vehicle_name, crew_id, starts_at, ends_at, drive_m, drive_s, visits,
-                   of_homes, stops, geometry)
+                   of_homes, stops, geometry, changed)
 VALUES (%(plan)s, %(day)s, %(depot)s, %(vehicle)s, %(vehicle_name)s, %(crew)s, %(starts_at)s, %(ends_at)s, %(drive_m)s,
-        %(drive_s)s, %(visits)s, %(of_homes)s, %(stops)s, %(geometry)s)
+        %(drive_s)s, %(visits)s, %(of_homes)s, %(stops)s, %(geometry)s, %(changed)s)
 RETURNING id
 
 -- name: save_visit
@@ -53,3 +54,11 @@ SET plan_id = excluded.plan_id, round_id = excluded.round_id, position = exclude
     kg = excluded.kg, begins_at = excluded.begins_at, left_says = excluded.left_says,
     overflow_p50_at = excluded.overflow_p50_at, overflow_p90_at = excluded.overflow_p90_at,
     crews = ARRAY(SELECT DISTINCT c FROM unnest(v.crews || excluded.crews) c ORDER BY c)
+
+-- name: rounds_before
+-- What the crews know of their rounds by the plan that stands: the visits in turn, and whether they did not take it yet.
+SELECT r.vehicle_id, ARRAY(SELECT stop ->> 'visit' FROM jsonb_array_elements(r.stops) WITH ORDINALITY s (stop, n)
+                           WHERE stop ->> 'visit' IS NOT NULL ORDER BY n),
+       r.changed AND NOT EXISTS (SELECT FROM round_acceptance a WHERE a.round_id = r.id)
+FROM round r JOIN round_plan p ON p.id = r.plan_id
+WHERE p.day = %(day)s AND p.depot = %(depot)s AND p.state = 'published'

@@ -4,10 +4,11 @@
 -- The latest day first. `done`: visits of it that somebody has reported on.
 SELECT r.id, r.day, r.depot, p.id AS plan, p.version, p.state, p.made_at, p.roads, p.attribution,
        r.vehicle_id AS vehicle, r.vehicle_name, r.crew_id AS crew, r.starts_at, r.ends_at, r.drive_m, r.drive_s,
-       r.visits,
+       r.visits, r.changed, a.at AS accepted_at, ab.name AS accepted_by,
        (SELECT count(*) FROM visit v WHERE v.round_id = r.id
         AND EXISTS (SELECT FROM visit_outcome o WHERE o.visit_id = v.id)) AS done
 FROM round r JOIN round_plan p ON p.id = r.plan_id
+LEFT JOIN round_acceptance a ON a.round_id = r.id LEFT JOIN principal ab ON ab.id = a.principal_id
 WHERE (%(id)s::bigint IS NULL OR r.id = %(id)s)
   AND (%(day)s::date IS NULL OR r.day = %(day)s)
   AND (%(depot)s::text IS NULL OR r.depot = %(depot)s)
@@ -54,8 +55,10 @@ WHERE o.visit_id = %(visit)s ORDER BY o.at, o.id
 
 -- name: plans
 SELECT p.id, p.day, p.depot, p.version, p.state, p.made_at, m.name AS made_by, p.published_at, b.name AS published_by,
+       p.discarded_at, d.name AS discarded_by, c.stood AS made_of, coalesce(c.reasons, '[]') AS reasons,
        p.roads, p.attribution, p.matrix_sha256
 FROM round_plan p JOIN principal m ON m.id = p.made_by LEFT JOIN principal b ON b.id = p.published_by
+LEFT JOIN principal d ON d.id = p.discarded_by LEFT JOIN plan_change c ON c.plan_id = p.id
 WHERE (%(day)s::date IS NULL OR p.day = %(day)s)
   AND (%(depot)s::text IS NULL OR p.depot = %(depot)s)
   AND (%(before_day)s::date IS NULL OR (p.day, p.id) < (%(before_day)s, %(before_id)s))

@@ -1,0 +1,270 @@
+"""A day planned again while its crews are out: looked at, planned from the plan that stands, kept as a draft."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from hereabouts_platform.access.policy import require
+from hereabouts_platform.planning.difference import Difference, difference
+from hereabouts_platform.planning.occasions import Occasion, Present, occasions, outdated
+from hereabouts_platform.planning.plan import Made
+from hereabouts_platform.planning.progress import Report, begun, next_of, progress_of
+from hereabouts_platform.planning.replan import replan
+from hereabouts_platform.planning.roads import roads_of
+from hereabouts_platform.rounds.day_work import Gathered, whole
+from hereabouts_platform.rounds.making import SECOND, Asked, Tell, checked, gather
+from hereabouts_platform.rounds.travel import travel_of, ways_of
+from hereabouts_platform.store.connection import Connection, acting
+from hereabouts_platform.store.fleet import vehicles_on
+from hereabouts_platform.store.outages import outages
+from hereabouts_platform.store.plans import Draft, Kept, keep_draft, publish, take_turn
+from hereabouts_platform.store.replans import (
+    Standing,
+    add_change,
+    reasons_of,
+    reported_keys,
+    reports_on,
+    standing,
+)
+from hereabouts_schemas.access import Action, Principal, Resource
+from hereabouts_schemas.errors import InputError, NotNow
+from hereabouts_schemas.times import LONDON
+from hereabouts_schemas.work import DayWork, Left, ReasonKind, RoundPlan, Vehicle, Visit, Window
+
+TOLD = "It was reported on today already."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Look:
+    """A day as it stands in mid-shift.
+
+    Attributes:
+        work: what there is to do now, done visits and vehicles that do nothing more included.
+        out: vehicle -> since when and why it is out of service.
+        occasions: why to plan again; none where the plan that stands does.
+        told: visits that were reported on and that no vehicle is known to have done.
+    """
+
+    stands: Standing
+    reports: tuple[Report, ...]
+    work: DayWork
+    gathered: Gathered
+    out: Mapping[str, str]
+    occasions: tuple[Occasion, ...]
+    told: tuple[Visit, ...]
+
+    @property
+    def about(self) -> frozenset[tuple[str, str]]:
+        """Kind and subject of each reason, by which two looks are told apart."""
+        return frozenset((one.kind, one.about) for one in self.occasions)
+
+    def outdates(self, draft: RoundPlan) -> str | None:
+        """Why a draft cannot take the place of the plan that stands any more; None where it can."""
+        return outdated(draft, self.stands.plan, {one.visit for one in self.reports}, self.out)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remade:
+    """A draft that was made in mid-shift; `troubles`: what a person should look at, a sentence each."""
+
+    kept: Kept
+    plan: RoundPlan
+    stood: RoundPlan
+    occasions: tuple[Occasion, ...]
+    changes: Difference
+    troubles: tuple[str, ...] = field(default=())
+
+
+def standing_on(connection: Connection, asked: Asked) -> Standing:
+    """The plan of a depot's day that stands.
+
+    Raises:
+        NotNow: none does.
+    """
+    found = standing(connection, asked.day, asked.depot)
+    if not found:
+        raise NotNow(f"No plan of {asked.depot} stands on {asked.day.isoformat()}. Make one: hereabouts rounds plan.")
+    return found[0]
+
+
+def look(connection: Connection, asked: Asked, stands: Standing, now: datetime) -> Look:
+    """How a day stands, by what was reported, forecast, asked for and said of vehicles until now; writes nothing.
+
+    Raises:
+        InputError: all shifts are over, no vehicle is left, or what the day names is not there.
+    """
+    plan, reports = stands.plan, tuple(reports_on(connection, stands.id))
+    fresh = {one.id: one for one in vehicles_on(connection, asked.day, asked.depot)}
+    moving = begun(plan, reports, now)
+    out = _out(connection, moving - set(fresh), now)
+    vehicles = _vehicles(plan, fresh, moving, now, out)
+    if all(one.shift.to_at <= now for one in vehicles):
+        raise InputError("depot", asked.depot, "All shifts of that day are over, or no vehicle is left.")
+    gathered = gather(connection, asked, vehicles, now)
+    present = Present(reports=reports, wanted=gathered.work.visits, waiting=gathered.waiting, out=out)
+    mine = {report.visit for report in reports if report.vehicle in moving}
+    on_round = {stop.visit for one in plan.rounds for stop in one.stops}
+    told = {report.visit for report in reports} - mine - on_round
+    work = _work(plan, gathered, present)
+    return Look(
+        stands=stands,
+        reports=reports,
+        work=replace(work, visits=tuple(one for one in work.visits if one.id not in told)),
+        gathered=gathered,
+        out=out,
+        occasions=occasions(plan, present),
+        told=tuple(replace(one, must=False, prize_p=0) for one in plan.work.visits if one.id in told),
+    )
+
+
+def _out(connection: Connection, unmanned: frozenset[str], now: datetime) -> dict[str, str]:
+    """Vehicle -> why it does nothing more, as the end of a sentence and sentences."""
+    found = dict.fromkeys(unmanned, "as no crew is on it any more.")
+    for one in outages(connection).values():
+        if one.from_at <= now:
+            says = one.says if one.says.endswith((".", "!", "?")) else f"{one.says}."
+            found[one.vehicle] = f"since {one.from_at.astimezone(LONDON):%H:%M}: {says}"
+    return found
+
+
+def _vehicles(
+    plan: RoundPlan, fresh: Mapping[str, Vehicle], moving: frozenset[str], now: datetime, out: Mapping[str, str]
+) -> tuple[Vehicle, ...]:
+    """Those on the road with the whole of their shift, and those that can still go out, from now on."""
+    before = {one.id: one for one in plan.work.vehicles}
+    found = {name: fresh.get(name, before[name]) for name in moving}
+    begins = now.astimezone(UTC).replace(microsecond=0) + SECOND
+    for one in fresh.values():
+        if one.id not in moving and one.id not in out and one.shift.to_at > begins:
+            from_at = max(begins, one.shift.from_at)
+            found[one.id] = replace(one, shift=Window(from_at=from_at, to_at=one.shift.to_at))
+    return tuple(found[name] for name in sorted(found))
+
+
+def _work(plan: RoundPlan, gathered: Gathered, present: Present) -> DayWork:
+    """What is to do now. What is done, what is next and what had to be done stays; other bins are as they are now."""
+    reported = {one.visit for one in present.reports}
+    on_round = {stop.visit for one in plan.rounds for stop in one.stops}
+    next_ones = next_of(plan, present.reports, present.out)
+    wanted = {one.id: one for one in gathered.work.visits}
+    visits = {}
+    for one in plan.work.visits:
+        stays = one.id in next_ones or (one.must and one.id in on_round) or one.id not in gathered.choices
+        now = wanted.get(one.id)
+        if one.id in reported or (stays and (now is None or (one.must and not now.must))):
+            visits[one.id] = one
+    visits = {**wanted, **visits}
+    yards = {one.id: one for one in (*plan.work.yards, *gathered.work.yards)}
+    rules = {one.name: one for one in (*plan.work.duty_rules, *gathered.work.duty_rules)}
+    tips = {one.id: one for one in (*plan.work.tips, *gathered.work.tips)}
+    return replace(
+        gathered.work,
+        visits=tuple(visits[name] for name in sorted(visits)),
+        yards=tuple(yards.values()),
+        tips=tuple(tips.values()),
+        duty_rules=tuple(rules.values()),
+    )
+
+
+def remake(
+    connection: Connection,
+    by: Principal,
+    asked: Asked,
+    seen: Look,
+    now: datetime,
+    *,
+    tell: Tell = lambda _words: None,
+) -> Remade:
+    """Plan what is left of a day and keep it as a draft with its reasons; it commits by itself.
+
+    Drafts made in mid-shift before are discarded. Nothing reaches a crew before somebody publishes it.
+
+    Raises:
+        NotAllowed: `by` may not say what crews do.
+        NotNow: the plan does not hold by the independent check.
+    """
+    stood = seen.stands.plan
+    travel = travel_of(seen.work, asked.roads, tell)
+    legs = roads_of(seen.work, travel.matrices)
+    tell(f"Planning again with {len(seen.work.vehicles)} vehicles")
+    known = replace(stood, work=_with_vehicles(stood.work, seen.work))
+    progress = progress_of(
+        known, [one for one in seen.reports if one.visit not in _ids(seen.told)], legs, now, seen.out
+    )
+    made = Made(at=now, roads=travel.name, attribution=travel.attribution)
+    plan = replan(stood, seen.work, progress, travel.matrices, asked.effort, made=made)
+    plan = _whole(plan, seen)
+    tell("Checking")
+    published, ways = checked(plan, travel), ways_of(plan, travel)
+    with acting(connection, by.id):
+        kept = keep_draft(connection, by, published, asked.depot, ways=ways, checked=True)
+        add_change(connection, kept, seen.stands.id, seen.occasions)
+    return Remade(
+        kept=kept,
+        plan=plan,
+        stood=stood,
+        occasions=seen.occasions,
+        changes=difference(stood, plan),
+        troubles=(*_still_asked(seen), *seen.gathered.troubles, *travel.troubles),
+    )
+
+
+def _ids(visits: tuple[Visit, ...]) -> set[str]:
+    return {one.id for one in visits}
+
+
+def _with_vehicles(stood: DayWork, work: DayWork) -> DayWork:
+    """The work that stood, with its vehicles as they are now."""
+    now = {one.id: one for one in work.vehicles}
+    return replace(stood, vehicles=tuple(now.get(one.id, one) for one in stood.vehicles))
+
+
+def _whole(plan: RoundPlan, seen: Look) -> RoundPlan:
+    """The plan with the bins that can wait, and with those that somebody has dealt with."""
+    named = _ids(plan.work.visits) | _ids(seen.told)
+    waiting = tuple(one for one in seen.gathered.waiting if one.id not in named)
+    found = whole(plan, replace(seen.gathered, waiting=waiting))
+    return replace(
+        found,
+        work=replace(found.work, visits=(*found.work.visits, *seen.told)),
+        left=(*found.left, *(Left(visit=one.id, says=TOLD) for one in seen.told)),
+    )
+
+
+def _still_asked(seen: Look) -> list[str]:
+    """Bins of which somebody asks again: a visit is one a day, so they wait for their next turn."""
+    reported = {one.visit for one in seen.reports}
+    return [
+        f"{one.name} was reported on today and is still asked for: {one.reason.says}"
+        for one in seen.gathered.work.visits
+        if one.id in reported and one.must and one.reason.kind in (ReasonKind.REPORT, ReasonKind.MANUAL)
+    ]
+
+
+def publish_draft(connection: Connection, by: Principal, plan_id: int, now: datetime) -> Kept:
+    """Publish a draft that was checked when it was kept, unless what happened since stands against it.
+
+    Call inside `acting(connection, by.id)`, role api, jobs or owner.
+
+    Raises:
+        NotAllowed, NotFound: as `publish` does.
+        NotNow: as `publish` does; or it was made of another version than stands, or is outdated.
+    """
+    require(by, Action.ADMINISTER, Resource.ROUNDS)
+    draft = take_turn(connection, plan_id)
+    _refuse_outdated(connection, draft, now)
+    return publish(connection, by, plan_id)
+
+
+def _refuse_outdated(connection: Connection, draft: Draft, now: datetime) -> None:
+    kept = draft.kept
+    made_of = reasons_of(connection, [kept.id]).get(kept.id)
+    if made_of is None:
+        return
+    stands = next(iter(standing(connection, kept.day, kept.depot)), None)
+    if stands is None or stands.id != made_of.stood:
+        raise NotNow("Another version stands now than the one this draft was made of. It is made again within minutes.")
+    out = {one.vehicle for one in outages(connection).values() if one.from_at <= now}
+    why = outdated(draft.plan, stands.plan, reported_keys(connection, stands.id), out)
+    if why is not None:
+        raise NotNow(f"Too late for this draft: {why} It is made again within minutes.")

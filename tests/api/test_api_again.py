@@ -1,0 +1,196 @@
+"""A shift goes wrong: the job makes a draft, a dispatcher publishes it, the crew takes it; and what is in between."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import httpx
+import pytest
+from page_reading import Page, read
+from psycopg.types.json import Jsonb
+
+from hereabouts_platform.access.keys import ensure_principal, issue_key
+from hereabouts_platform.jobs.outside import Outside
+from hereabouts_platform.jobs.plan import planning
+from hereabouts_platform.jobs.registry import job_named
+from hereabouts_platform.jobs.replan import replanning
+from hereabouts_platform.jobs.run import run_job
+from hereabouts_platform.planning.workers import Effort
+from hereabouts_platform.store.access import principal_named
+from hereabouts_platform.store.connection import DatabaseRole, acting, connect
+from hereabouts_schemas.access import PrincipalKind, Role
+from hereabouts_schemas.times import LONDON
+
+FEW = Effort(iterations=60)
+FLEET = """
+INSERT INTO vehicle SELECT 'v' || n, 'RCV ' || n, 'rcv26', '[{"streams": ["general"], "litres": 9000, "kg": 5000}]',
+    '{}', 'gb_domestic', 'yard', 'yard', 100, 90, 2500 FROM generate_series(1, 2) n;
+INSERT INTO crew SELECT c, 'daily', c, v, '{1,2,3,4,5,6,7}', NULL, '06:00', '10:00'
+    FROM (VALUES ('red', 'v1'), ('blue', 'v2')) x (c, v);
+"""
+Run = Callable[[str, datetime], dict[str, int]]
+
+
+@pytest.fixture(scope="module")
+def six() -> datetime:
+    """When the shifts of yesterday began: all of that day is over, and a crew may still see it."""
+    yesterday = datetime.now(LONDON).date() - timedelta(days=1)
+    return datetime.combine(yesterday, time(6), LONDON).astimezone(UTC)
+
+
+@pytest.fixture(scope="module")
+def run(database_url: str) -> Run:
+    """Runs a job as a person would who asks for it, with a short search."""
+    plan = replace(job_named("plan"), work=planning(Outside(), FEW))
+    jobs = (plan, replace(job_named("replan"), work=replanning(Outside(), FEW)))
+
+    def go(name: str, now: datetime) -> dict[str, int]:
+        report = run_job(database_url, name, now, jobs)
+        assert report.state == "done", report.detail
+        return dict(report.detail)
+
+    return go
+
+
+@pytest.fixture(scope="module")
+def people(database_url: str, address: str, town, six: datetime, run: Run) -> Iterator[dict[str, httpx.Client]]:
+    """A dispatcher and two tablets, once six bins that each take 40 minutes are planned for two vehicles."""
+    town.connection.execute("SELECT set_config('hereabouts.principal', '1', false)")
+    for number, (name, kind) in enumerate([("yard", "depot"), ("tip", "tip")]):
+        town.place(name, kind, lon=-1.5 - number / 50, lat=53.8)
+    for number in range(6):
+        add_bin(town, f"b{number}", -1.51 - number / 200)
+    town.connection.execute(FLEET.encode())
+    assert run("plan", six - timedelta(hours=1))["plans"] == 1
+    roles = {"di": (Role.WASTE_MANAGER, ()), "red": (Role.WASTE_CREW, ("red",)), "blue": (Role.WASTE_CREW, ("blue",))}
+    with ExitStack() as opened, connect(database_url, DatabaseRole.OWNER) as owner:
+        by, found = principal_named(owner, "system:command"), {}
+        for name, (role, crews) in roles.items():
+            with acting(owner, by.id):
+                somebody = ensure_principal(owner, by, name, PrincipalKind.SERVICE, role, crews=crews)
+                headers = {"Authorization": f"Bearer {issue_key(owner, by, somebody, 'test')}"}
+            found[name] = opened.enter_context(httpx.Client(base_url=address, headers=headers, timeout=60))
+        yield found
+
+
+def add_bin(town, name: str, lon: float) -> None:
+    facts = {"capacity_l": 660, "max_days": 12, "service_s": 2400}
+    town.place(name, "bin_slot", lon=lon, lat=53.81, attributes=Jsonb(facts))
+
+
+def sheet(somebody: httpx.Client) -> dict:
+    (found,) = somebody.get("/v1/rounds").json()["items"]
+    return somebody.get(f"/v1/rounds/{found['id']}").json()
+
+
+def tell(somebody: httpx.Client, stop: dict, kind: str) -> None:
+    told = {"client_id": f"{stop['visit']}/{kind}", "kind": kind, "at": stop["leaves_at"]}
+    assert somebody.post(f"/v1/visits/{stop['visit']}/outcomes", json=told).status_code == 201
+
+
+def visits(view: dict) -> list[dict]:
+    return [stop for stop in view["stops"] if stop["kind"] == "visit"]
+
+
+def drafts(di: httpx.Client) -> list[dict]:
+    return [one for one in di.get("/v1/plans").json()["items"] if one["state"] == "draft"]
+
+
+def keys(page: Page) -> dict[str, str]:
+    return {"key": next(str(one["value"]) for one in page.all("input") if one.get("name") == "key")}
+
+
+def test_a_shift_goes_wrong_and_is_planned_again(
+    people: dict[str, httpx.Client], run: Run, six: datetime, town
+) -> None:
+    di, red, blue = people["di"], people["red"], people["blue"]
+    first, other = visits(sheet(red)), visits(sheet(blue))
+    assert len(first) + len(other) == 6
+    assert min(len(first), len(other)) >= 2
+    tell(blue, other[0], "emptied")
+    tell(red, first[0], "blocked")
+    now = six + timedelta(minutes=75)
+    assert run("replan", now) == {"under_way": 1, "drafts": 0, "withdrawn": 0}
+
+    since = now.isoformat()
+    out = {"says": "Gearbox.", "from_at": since}
+    assert red.post("/v1/vehicles/v1/outage", json=out).status_code == 403
+    assert di.post("/v1/vehicles/v99/outage", json=out).status_code == 404
+    assert [di.post("/v1/vehicles/v1/outage", json=out).status_code for _ in range(2)] == [201, 200]
+    add_bin(town, "fair", -1.52)
+    asked = {"kind": "report", "says": "Bags beside it."}
+    assert di.post("/v1/bins/fair/requests", json=asked).status_code == 201
+    assert run("replan", now + timedelta(minutes=5))["drafts"] == 1
+    assert run("replan", now + timedelta(minutes=10))["drafts"] == 0, "the same reasons"
+    (draft,) = drafts(di)
+    assert {(one["kind"], one["about"]) for one in draft["reasons"]} == {("out", "v1"), ("must", "fair")}
+    changes = di.get(f"/v1/plans/{draft['id']}/changes").json()
+    moved = [one["visit"] for one in changes["visits"] if one["was"] == "v1"]
+    assert first[0]["key"] not in moved, "somebody was there"
+    assert set(moved) == {stop["key"] for stop in first[1:]}
+    page = read(di.get(f"/rounds?day={draft['day']}"))
+    assert "A new plan is ready" in page.said()
+    assert "RCV 1 is out of service since" in page.said()
+    assert "Gearbox." in page.said()
+    assert red.post(f"/v1/plans/{draft['id']}/publish").status_code == 403
+
+    late = first[1]
+    tell(red, late, "emptied")  # its tablet had no signal
+    refused = di.post(f"/v1/plans/{draft['id']}/publish")
+    assert (refused.status_code, "was reported on since" in refused.text) == (409, True)
+    shown = read(di.post(f"/rounds/versions/{draft['id']}/publish", data=keys(page)), 409)
+    assert "Not done. Too late for this draft" in shown.said()
+    assert run("replan", now + timedelta(minutes=15))["drafts"] == 1
+    (newer,) = drafts(di)
+    states = {one["id"]: one["state"] for one in di.get("/v1/plans").json()["items"]}
+    assert (states[draft["id"]], newer["id"] > draft["id"]) == ("discarded", True)
+    published = di.post(f"/v1/plans/{newer['id']}/publish")
+    assert (published.status_code, published.json()["state"]) == (200, "published"), published.text
+    assert di.post(f"/v1/plans/{newer['id']}/publish").status_code == 409
+    assert [one["detail"]["plan"] for one in rows(town) if "plan" in one["detail"]][-1] == newer["id"]
+
+    after = sheet(red)
+    assert [stop["key"] for stop in visits(after)] == [first[0]["key"], late["key"]]
+    assert all(stop["done"] for stop in visits(after))
+    assert run("replan", now + timedelta(minutes=20)) == {"under_way": 1, "drafts": 0, "withdrawn": 0}
+
+
+def rows(town) -> list[dict]:
+    return [{"detail": one[3]} for one in town.audit()]
+
+
+def test_the_crew_is_told_and_takes_it(people: dict[str, httpx.Client], six: datetime) -> None:
+    di, blue = people["di"], people["blue"]
+    view = sheet(blue)
+    assert (view["changed"], view["accepted_at"]) == (True, None)
+    page = read(blue.get(f"/rounds/{view['id']}"))
+    assert "Your round has changed See what" in page.said()
+    assert "Seen, I take it" in page.said()
+    day = f"/rounds?day={six.astimezone(LONDON).date().isoformat()}"
+    assert "Change not taken yet" in read(di.get(day)).said()
+    assert people["red"].post(f"/v1/rounds/{view['id']}/acceptance").status_code == 404
+    assert blue.post(f"/rounds/{view['id']}/acceptance", data=keys(page)).status_code == 303
+    assert blue.post(f"/v1/rounds/{view['id']}/acceptance").json() == {"again": True}
+    assert "Taken by blue" in read(blue.get(f"/rounds/{view['id']}")).said()
+    assert "The change is taken: blue" in read(di.get(day)).said()
+
+
+def test_a_discarded_draft_is_not_made_again_and_a_vehicle_comes_back(
+    people: dict[str, httpx.Client], run: Run, six: datetime, town
+) -> None:
+    di, now = people["di"], six + timedelta(minutes=110)
+    add_bin(town, "green", -1.53)
+    assert di.post("/v1/bins/green/requests", json={"kind": "manual", "says": "Fête."}).status_code == 201
+    assert run("replan", now)["drafts"] == 1
+    (draft,) = drafts(di)
+    day = f"day={draft['day']}"
+    page = read(di.get(f"/rounds?{day}"))
+    answer = di.post(f"/rounds/versions/{draft['id']}/discard", data=keys(page))
+    assert (answer.status_code, answer.headers["location"].endswith("told=discarded")) == (303, True)
+    assert "The draft is discarded." in read(di.get(answer.headers["location"])).said()
+    assert run("replan", now + timedelta(minutes=5))["drafts"] == 0
+    assert "Say in a sentence why" in read(di.post(f"/rounds/vehicles/v2/out?{day}", data=keys(page)), 400).said()
+    assert di.post(f"/rounds/vehicles/v1/back?{day}", data=keys(page)).status_code == 303
+    assert di.delete("/v1/vehicles/v1/outage").json() == {"again": True}
+    assert [one["outage"] for one in di.get("/v1/vehicles").json()["items"]] == [None, None]
