@@ -15,6 +15,7 @@ from hereabouts_platform.imports.devices import import_devices
 from hereabouts_platform.imports.fleet import import_crews, import_vehicles
 from hereabouts_platform.imports.places import import_places
 from hereabouts_platform.imports.readings import import_readings
+from hereabouts_platform.imports.report import ImportReport
 from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.jobs.registry import job_named
 from hereabouts_platform.jobs.replan import replanning
@@ -23,8 +24,8 @@ from hereabouts_platform.planning.workers import Effort
 from hereabouts_platform.rounds.making import Asked, make_plan
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.bin_state import forecasts_of
-from hereabouts_platform.store.connection import DatabaseRole, acting, connect
-from hereabouts_schemas.access import PrincipalKind, Role
+from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
+from hereabouts_schemas.access import Principal, PrincipalKind, Role
 from hereabouts_schemas.times import LONDON, format_time
 
 FEW = Effort(iterations=30)
@@ -112,7 +113,7 @@ def council(make_up: Callable[..., Any], wire_of: Callable[..., Any], tmp_path_f
     wire, folder = wire_of(make_up().start()), tmp_path_factory.mktemp("council")
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     write(folder, now)
-    imports = {
+    imports: dict[str, Callable[[Connection, Principal, Path], ImportReport]] = {
         "places": import_places, "devices": import_devices, "vehicles": import_vehicles, "crews": import_crews,
         "readings": import_readings,
     }  # fmt: skip
@@ -152,7 +153,7 @@ def test_a_worked_shift(council: Council) -> None:
     assert after["church"][0] > 80, "nobody got to it"
 
     fill_up(council)
-    assert council.forecast(council.begun + timedelta(minutes=45))[FAR][0] == pytest.approx(100)
+    assert council.forecast(council.begun + timedelta(minutes=45))[FAR][0] > 98
     (draft,) = drafts_at(council, council.begun + timedelta(minutes=46))
     assert [one["version"] for one in council.rounds()] == [1], "nothing reached the crew"
     council.dispatcher.post(f"/v1/plans/{draft['id']}/publish").raise_for_status()

@@ -104,7 +104,9 @@ class Shift:
                     self._doors.post(crew, "/v1/outcomes", {"outcomes": told[:200]})
 
     def _level(self, place: str, at: datetime) -> float:
-        """How full a bin really is; 1 is its full line."""
+        """How full a bin really is; 1 is its full line. Of what is no bin of the town's: half."""
+        if place not in self._index:
+            return 0.5
         hours = math.ceil(seconds_since(self._chronicle.origin, at) / HOUR_S) + 1
         if self._seen is None or self._seen[0] != self.served or len(self._seen[1].level) < hours:
             town, origin = self._town, self._chronicle.origin
