@@ -28,7 +28,7 @@ def duty(shift: Shift) -> Iterator[Violation]:
 
 
 def _rests(shift: Shift, on_duty: timedelta) -> Iterator[Violation]:
-    """The first rest answers the first of the rules, the second the second."""
+    """The first rest answers the first of the rules, the second the second; one that has happened is as it was."""
     name, start = shift.vehicle.id, shift.stops[0].leaves_at
     rests = [one for one in shift.stops if one.kind is StopKind.BREAK]
     needed = [one for one in shift.rules.breaks if on_duty > timedelta(seconds=one.after_s)]
@@ -36,6 +36,8 @@ def _rests(shift: Shift, on_duty: timedelta) -> Iterator[Violation]:
         length, by = timedelta(seconds=rule.length_s), timedelta(seconds=rule.after_s)
         if n >= len(rests):
             yield Violation(Kind.BREAK, name, None, f"The driver of {name} needs a rest of {length} after {by}.")
+        elif rests[n].done:
+            continue
         elif rests[n].leaves_at - rests[n].begins_at < length:
             yield Violation(
                 Kind.BREAK, name, shift.stops.index(rests[n]), f"A rest of {name} is not as long as {length}."

@@ -1,7 +1,7 @@
 """How far each vehicle is, by what crews reported of the plan that stands: late, out of order, with gaps.
 
 Nobody reports a trip to the tip, a rest or a drive. Those that the plan has before the last stop reported have
-happened; the way between stops is the travel matrix'.
+happened, and so have rests that were due by now; the way between stops is the travel matrix'.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from hereabouts_platform.planning.replan import FROZEN, Progress
 from hereabouts_platform.planning.roads import Leg, Roads
 from hereabouts_platform.planning.timing import with_load
 from hereabouts_platform.planning.tippings import takes
-from hereabouts_schemas.work import Round, RoundPlan, Stop, StopKind, Tip, Vehicle, Visit
+from hereabouts_schemas.work import Break, Round, RoundPlan, Stop, StopKind, Tip, Vehicle, Visit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +70,7 @@ def begun(plan: RoundPlan, reports: Sequence[Report], now: datetime) -> frozense
 def progress_of(
     plan: RoundPlan, reports: Sequence[Report], legs: Legs, now: datetime, out: Collection[str] = ()
 ) -> tuple[Progress, ...]:
-    """What each vehicle on the road has done; those that have not begun are not named.
+    """What each vehicle on the road has done; those that have not begun are named only where they are out of service.
 
     A crew that was not heard of for longer than its next stop takes is taken to be just through with that, no further.
 
@@ -81,6 +81,7 @@ def progress_of(
     """
     mine, moving = by_vehicle(plan, reports), begun(plan, reports, now)
     vehicles = {one.id: one for one in plan.work.vehicles}
+    rules = {one.name: one for one in plan.work.duty_rules}
     facts = _Facts(
         visits={one.id: one for one in plan.work.visits}, tips={one.id: one for one in plan.work.tips}, now=now
     )
@@ -94,8 +95,10 @@ def progress_of(
             if now >= vehicle.shift.to_at:
                 done = [*done, trip.home(done[-1])]
             elif one.vehicle not in out:
-                done = [*done[:-1], trip.waited(done[-1], ahead)]
+                done = trip.rested([*done[:-1], trip.waited(done[-1], ahead)], rules[vehicle.duty].breaks)
             found.append(Progress(vehicle=one.vehicle, done=tuple(done), broken_down=one.vehicle in out))
+        elif one.vehicle in out:
+            found.append(Progress(vehicle=one.vehicle, done=(), broken_down=True))
     return tuple(found)
 
 
@@ -130,6 +133,18 @@ class _Trip:
         visit = self.facts.visits.get(ahead[0]) if ahead else None
         takes_s = self._leg(last, visit.place).seconds + visit.service_s if visit else 0
         return replace(last, leaves_at=max(last.leaves_at, self.facts.now - timedelta(seconds=takes_s)))
+
+    def rested(self, done: Sequence[Stop], breaks: Sequence[Break]) -> list[Stop]:
+        """With the rests that were due by now: nobody reports them, and no plan can bring them back."""
+        found = list(done)
+        for one in breaks[sum(stop.kind is StopKind.BREAK for stop in done) :]:
+            last = found[-1]
+            if last.leaves_at - found[0].leaves_at > timedelta(seconds=one.after_s):
+                at = last.leaves_at
+                found.append(
+                    replace(last, kind=StopKind.BREAK, visit=None, drive_m=0, drive_s=0, arrives_at=at, begins_at=at)
+                )
+        return found
 
     def home(self, last: Stop) -> Stop:
         """The end of a shift that is over."""

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from hereabouts_platform.planning.bodies import bodies, part_of
 from hereabouts_platform.planning.build import Built, Setting
@@ -167,9 +168,18 @@ def _kept(setting: Setting, ready: Ready, items: list[Item]) -> tuple[Stop, ...]
     """As many of these stops as can still be reached in time and taken on board."""
     for many in range(len(items), 0, -1):
         found = onward(ready, items[:many], setting.clock)
-        if isinstance(found, tuple) and all(_fits(ready, stop.carried) for stop in found[len(ready.head) :]):
+        if not isinstance(found, tuple) or not _may_rest(ready, found):
+            continue
+        if all(_fits(ready, stop.carried) for stop in found[len(ready.head) :]):
             return found
     return ready.head
+
+
+def _may_rest(ready: Ready, stops: Sequence[Stop]) -> bool:
+    """Whether the next rest can still be had in time after these stops."""
+    pending = ready.rules.breaks[sum(stop.kind is StopKind.BREAK for stop in stops) :]
+    on_duty = stops[-1].leaves_at - stops[0].leaves_at
+    return not pending or on_duty <= timedelta(seconds=pending[0].after_s)
 
 
 def _fits(ready: Ready, carried: Sequence[Load]) -> bool:

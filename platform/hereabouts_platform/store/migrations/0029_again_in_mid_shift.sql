@@ -55,14 +55,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                      AND r.role IN ('administrator', 'waste-manager'))
 $$;
 
+-- Whether a plan stands because whoever acts published it. Policies of rounds ask it: what is seen of a plan asks theirs.
+CREATE FUNCTION publishes(plan bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT sends_crews() AND EXISTS (
+        SELECT FROM round_plan p
+        WHERE p.id = plan AND p.state = 'published' AND p.published_by = current_principal())
+$$;
+
 -- Whose sheet somebody reports from: the crews of a principal.
 CREATE FUNCTION crews_of(wanted int) RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT c), '{}') FROM principal_role r, jsonb_array_elements_text(r.scope -> 'crews') c
     WHERE r.principal_id = wanted AND r.role = 'waste-crew'
 $$;
-REVOKE ALL ON FUNCTION sends_crews(), crews_of(int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION sends_crews() TO hereabouts_api;
+REVOKE ALL ON FUNCTION sends_crews(), publishes(bigint), crews_of(int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION sends_crews(), publishes(bigint) TO hereabouts_api;
 GRANT EXECUTE ON FUNCTION crews_of(int) TO hereabouts_jobs;
 GRANT EXECUTE ON FUNCTION published_plan(bigint), sees_every_round() TO hereabouts_jobs;
 
@@ -74,14 +82,11 @@ CREATE POLICY round_plan_decided ON round_plan FOR UPDATE TO hereabouts_api
     USING ((SELECT sends_crews()) AND state IN ('draft', 'published') AND (NOT of_homes OR (SELECT sees_every_home())))
     WITH CHECK (state IN ('published', 'superseded', 'discarded'));
 CREATE POLICY round_published ON round FOR INSERT TO hereabouts_api
-    WITH CHECK ((SELECT sends_crews()) AND EXISTS (
-        SELECT FROM round_plan p WHERE p.id = plan_id AND p.published_by = current_principal()));
+    WITH CHECK (publishes(plan_id));
 CREATE POLICY visit_published ON visit FOR INSERT TO hereabouts_api
-    WITH CHECK ((SELECT sends_crews()) AND EXISTS (
-        SELECT FROM round_plan p WHERE p.id = plan_id AND p.published_by = current_principal()));
+    WITH CHECK (publishes(plan_id));
 CREATE POLICY visit_again ON visit FOR UPDATE TO hereabouts_api
-    USING ((SELECT sends_crews())) WITH CHECK (EXISTS (
-        SELECT FROM round_plan p WHERE p.id = plan_id AND p.published_by = current_principal()));
+    USING ((SELECT sends_crews())) WITH CHECK (publishes(plan_id));
 CREATE POLICY plan_change_seen ON plan_change FOR SELECT TO hereabouts_api
     USING ((SELECT sees_every_round()) AND EXISTS (SELECT FROM round_plan p WHERE p.id = plan_id));
 CREATE POLICY plan_change_jobs ON plan_change TO hereabouts_jobs USING (true) WITH CHECK (true);
