@@ -19,7 +19,7 @@ from hereabouts_deploy.prepare import bring_up_to_date
 from hereabouts_schemas.errors import ConfigError, HereaboutsError
 
 DAYS = 4
-STEPS = ("areas", "places", "people", "devices", *HISTORY, "assessment")
+STEPS = ("areas", "places", "fleet", "people", "devices", *HISTORY, "assessment")
 
 
 class Reader:
@@ -114,7 +114,7 @@ def test_a_start_that_was_cut_off_goes_on_where_it_was(folder: TownFolder, store
         impatient.settles(folder, store)
     left = read_chronicle(folder.chronicle)
     assert left is not None
-    assert left.done == ("areas", "places", "people", "devices", "weather")
+    assert left.done == ("areas", "places", "fleet", "people", "devices", "weather")
     assert 0 < readings(store) < values_in(folder)
     patient = Reader()
     assert patient.settles(folder, store).done == STEPS

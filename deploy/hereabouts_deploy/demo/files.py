@@ -22,7 +22,7 @@ TRUTH_COLUMNS = (
 def write_town(town: Town, fitted_at: datetime, folder: Path) -> tuple[Path, Path]:
     """Write places.csv and devices.csv; every device hangs where it is from `fitted_at` on."""
     places, devices = folder / "places.csv", folder / "devices.csv"
-    _write(
+    write_rows(
         places,
         PLACE_COLUMNS,
         (
@@ -31,7 +31,7 @@ def write_town(town: Town, fitted_at: datetime, folder: Path) -> tuple[Path, Pat
         ),
     )
     since = format_time(fitted_at)
-    _write(
+    write_rows(
         devices,
         DEVICE_COLUMNS,
         ((d.id, d.make.profile, d.place, since, None, json.dumps(dict(d.mount))) for d in town.devices),
@@ -41,7 +41,7 @@ def write_town(town: Town, fitted_at: datetime, folder: Path) -> tuple[Path, Pat
 
 def write_truth(truth: Mapping[str, Truth], outcomes: Mapping[str, Outcome], path: Path) -> None:
     """Write what is really wrong where, and what became of it: causes are parted by blanks, times are UTC."""
-    _write(path, TRUTH_COLUMNS, (_row(truth[home], outcomes[home]) for home in truth))
+    write_rows(path, TRUTH_COLUMNS, (_row(truth[home], outcomes[home]) for home in truth))
 
 
 def _row(truth: Truth, outcome: Outcome) -> tuple[object, ...]:
@@ -51,7 +51,8 @@ def _row(truth: Truth, outcome: Outcome) -> tuple[object, ...]:
     return truth.home, causes, since, until, truth.fault, truth.source, damp_at, round(outcome.mould, 3), *hours
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV file with a header; None is an empty cell."""
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
         out.writerow(columns)

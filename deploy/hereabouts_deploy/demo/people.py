@@ -1,18 +1,23 @@
-"""Who looks after the homes of the made-up town, and how they are let: files for the imports, and three officers."""
+"""The people of the made-up town: who looks after its homes, how these are let, who sends its crews."""
 
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import orjson
+
 from hereabouts_deploy.demo.chance import stream
+from hereabouts_deploy.demo.files import write_rows
+from hereabouts_deploy.demo.fleet import CREWS
 from hereabouts_deploy.demo.quarters import PATCHES, VINTAGE
-from hereabouts_platform.access.keys import ensure_principal
+from hereabouts_deploy.private_file import write_private
+from hereabouts_platform.access.keys import ensure_principal, issue_key
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_schemas.access import Principal, PrincipalKind, Role
 
 OFFICERS = {"Ada Pym": "DEMO-P1", "Ravi Shah": "DEMO-P2"}  # each of one patch
 MANAGER = "Jo Marsh"
+DISPATCHER = "Di Patch"
 TEAM = "Damp and mould team"
 PATCH_COLUMNS = ("patch", "name", "team", "area")
 TENANCY_COLUMNS = ("home", "from", "kind", "household", "vulnerable")
@@ -22,7 +27,7 @@ LICENCES, VULNERABLE = 0.04, 0.12  # of homes: let by licence, which is outside 
 def write_patches(folder: Path) -> None:
     """Write patches.csv: each half of the town."""
     rows = [(code, name, TEAM, f"{code}@{VINTAGE}") for code, name in PATCHES.items()]
-    _write(folder / "patches.csv", PATCH_COLUMNS, rows)
+    write_rows(folder / "patches.csv", PATCH_COLUMNS, rows)
 
 
 def write_tenancies(seed: int, homes: Sequence[str], origin: datetime, folder: Path) -> None:
@@ -39,7 +44,7 @@ def write_tenancies(seed: int, homes: Sequence[str], origin: datetime, folder: P
         )
         for n, home in enumerate(homes)
     ]
-    _write(folder / "tenancies.csv", TENANCY_COLUMNS, rows)
+    write_rows(folder / "tenancies.csv", TENANCY_COLUMNS, rows)
 
 
 def add_officers(connection: Connection, by: Principal) -> None:
@@ -50,8 +55,18 @@ def add_officers(connection: Connection, by: Principal) -> None:
         ensure_principal(connection, by, MANAGER, PrincipalKind.PERSON, Role.HOUSING_MANAGER)
 
 
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        out = csv.writer(file)
-        out.writerow(columns)
-        out.writerows(rows)
+def add_waste_people(connection: Connection, by: Principal, path: Path) -> None:
+    """Add the dispatcher and a tablet a crew; write their keys to `path`, by the dispatcher's name and by crew."""
+    person = PrincipalKind.PERSON
+    with acting(connection, by.id):
+        people = {DISPATCHER: ensure_principal(connection, by, DISPATCHER, person, Role.WASTE_MANAGER)}
+        for crew in CREWS:
+            people[crew.id] = ensure_principal(connection, by, crew.tablet, person, Role.WASTE_CREW, crews=(crew.id,))
+        keys = {name: issue_key(connection, by, one, "demo") for name, one in people.items()}
+    write_private(path, orjson.dumps(keys))
+
+
+def waste_keys(path: Path) -> Mapping[str, str]:
+    """The keys that `add_waste_people` wrote."""
+    found: dict[str, str] = orjson.loads(path.read_bytes())
+    return found

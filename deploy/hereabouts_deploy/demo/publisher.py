@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import paho.mqtt.client as mqtt
@@ -10,6 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from hereabouts_deploy.demo.bins import NOBODY, Served
 from hereabouts_deploy.demo.networks import Wire
 from hereabouts_deploy.demo.traffic import Traffic
 from hereabouts_deploy.demo.world import World
@@ -23,16 +25,19 @@ FAREWELL_S = 5.0
 MOST_UNDER_WAY = 2000
 
 
-def publish_town(world: World, broker: MqttAddress, stop: threading.Event) -> int:
+def publish_town(
+    world: World, broker: MqttAddress, stop: threading.Event, served: Callable[[], Served] = lambda: NOBODY
+) -> int:
     """Publish the town's traffic at QoS 1 from now until `stop`; returns how many messages the broker took.
 
     Where the address has no login the client is anonymous, which the embedded broker allows on loopback. It reconnects
     by itself. While the broker is away or does not keep up nothing is made up: the devices go on, and their first
-    message afterwards speaks of then.
+    message afterwards speaks of then. `served` says who has emptied bins by now.
     """
     traffic = Traffic(world, datetime.now(UTC))
     publisher = _Publisher(broker)
     while not stop.wait(TICK_S):
+        traffic.hear(served())
         if publisher.is_keeping_up():
             for sent in traffic.due(datetime.now(UTC)):
                 publisher.publish(sent.wire)

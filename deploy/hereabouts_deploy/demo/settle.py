@@ -13,12 +13,15 @@ from pathlib import Path
 from hereabouts_deploy.demo.chronicle import Chronicle, read_chronicle
 from hereabouts_deploy.demo.clock import origin_before
 from hereabouts_deploy.demo.files import write_town, write_truth
+from hereabouts_deploy.demo.fleet import write_fleet
 from hereabouts_deploy.demo.history import write_history
-from hereabouts_deploy.demo.people import add_officers, write_patches, write_tenancies
+from hereabouts_deploy.demo.people import add_officers, add_waste_people, write_patches, write_tenancies
 from hereabouts_deploy.demo.quarters import FILES, options_of, write_quarters
+from hereabouts_deploy.demo.town import build_town
 from hereabouts_deploy.demo.world import HISTORY_DAYS, live_through
 from hereabouts_platform.imports.areas import import_areas
 from hereabouts_platform.imports.devices import import_devices
+from hereabouts_platform.imports.fleet import import_baseline, import_crews, import_vehicles
 from hereabouts_platform.imports.patches import import_patches
 from hereabouts_platform.imports.places import import_places
 from hereabouts_platform.imports.readings import import_readings
@@ -51,6 +54,11 @@ class TownFolder:
         return self.path / "town.json"
 
     @property
+    def tablets(self) -> Path:
+        """The keys of the crews' tablets."""
+        return self.path / "tablets.json"
+
+    @property
     def truth(self) -> Path:
         """What is really wrong where: for comparing by hand, never imported."""
         return self.path / "truth.csv"
@@ -73,10 +81,19 @@ def settle(folder: TownFolder, database_url: str, *, say: Say, watch: Watch, sto
     chronicle = read_chronicle(folder.chronicle) or _found(folder, say)
     with connect(database_url, DatabaseRole.OWNER, application="hereabouts demo") as connection:
         settler = _Settler(
-            connection=connection, database_url=database_url, folder=folder, say=say, watch=watch, stop=stop
+            connection=connection,
+            database_url=database_url,
+            folder=folder,
+            seed=chronicle.seed,
+            say=say,
+            watch=watch,
+            stop=stop,
         )
         if not settler.is_in_store(chronicle):
             chronicle = replace(chronicle, done=())
+        if "fleet" not in chronicle.done and "places" in chronicle.done:  # a town of a release before rounds
+            write_town(build_town(chronicle.seed), chronicle.origin, folder.path)
+            chronicle = replace(chronicle, done=tuple(step for step in chronicle.done if step != "places"))
         if set(chronicle.done) >= set(settler.steps()):
             say("The town is settled already.")
         for step, work in settler.steps().items():
@@ -110,6 +127,7 @@ class _Settler:
     connection: Connection
     database_url: str = field(repr=False)
     folder: TownFolder
+    seed: int
     say: Say
     watch: Watch
     stop: threading.Event
@@ -119,6 +137,7 @@ class _Settler:
         return {
             "areas": self._areas,
             "places": lambda: self._import("places.csv", import_places),
+            "fleet": self._fleet,
             "people": self._people,
             "devices": lambda: self._import("devices.csv", import_devices),
             **{kind: self._history(kind) for kind in HISTORY},
@@ -129,6 +148,13 @@ class _Settler:
         write_quarters(self.folder.path)
         for kind, name in FILES.items():
             self._import(name, partial(import_areas, options=options_of(kind)))
+
+    def _fleet(self) -> None:
+        write_fleet(build_town(self.seed), self.folder.path)
+        self._import("vehicles.csv", import_vehicles)
+        self._import("crews.csv", import_crews)
+        self._import("baseline.csv", import_baseline)
+        add_waste_people(self.connection, principal_named(self.connection, "system:command"), self.folder.tablets)
 
     def _people(self) -> None:
         write_patches(self.folder.path)

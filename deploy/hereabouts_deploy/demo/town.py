@@ -7,10 +7,8 @@ DevEUI begins with 02, the mark of a locally administered identity that no maker
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, groupby
 from typing import Any
-
-import numpy as np
 
 from hereabouts_deploy.demo.chance import stream
 from hereabouts_deploy.demo.clock import Array
@@ -18,6 +16,7 @@ from hereabouts_deploy.demo.makes import IN_BINS, STATION, VS13X, Fitted, Networ
 from hereabouts_deploy.demo.stock import Home, build_of, draw_make, eui, fit_rooms
 from hereabouts_deploy.demo.truth import Lot, deal
 from hereabouts_deploy.demo.walls import true_f_rsi, with_mounts
+from hereabouts_deploy.demo.waste import DEPOT, DEPOT_ID, LITRES_OF_DEPTH, SLOTS, TIP, TIP_ID, BinSlot, lay_out
 from hereabouts_schemas.place import Place, PlaceKind
 
 STREETS = (
@@ -30,21 +29,20 @@ BUILDINGS = (
 )  # fmt: skip
 FLATS_EACH = 10
 HOUSES_EACH = 10
-SITES, SLOTS = 110, 150
 WEST, SOUTH = -2.4200, 54.7000
 EAST_STEP, NORTH_STEP = 0.00012, 0.00100  # a house's front and a block: about 8 m and 110 m at this latitude
 
 MAIN_ROOMS = ("bedroom", "living room")
 SECOND_ROOMS = ("bathroom", "kitchen", "bedroom 2")
-BIN_DEPTHS_MM = (900, 1050, 1200, 1400)
+BIN_DEPTHS_MM = tuple(LITRES_OF_DEPTH)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Town:
     """All places, parents before children, and all devices, by what they watch.
 
-    `stock` is how the homes are built, `lots` what they were dealt, `f_rsi` the true factor of each room's coldest
-    surface: the last two are the town's secret.
+    `slots` are the bins' positions, in the order of `bins`; `stock` is how the homes are built, `lots` what they were
+    dealt, `f_rsi` the true factor of each room's coldest surface: the last two are the town's secret.
     """
 
     seed: int
@@ -53,6 +51,7 @@ class Town:
     lots: Mapping[str, Lot]
     f_rsi: Array
     rooms: Sequence[Fitted]
+    slots: Sequence[BinSlot]
     bins: Sequence[Fitted]
     lines: Sequence[Fitted]
     station: Fitted
@@ -73,20 +72,21 @@ def build_town(seed: int) -> Town:
     streets = [_street(k) for k in range(len(STREETS))]
     stock = [*_flats(seed), *_houses(seed)]
     homes = [*_blocks(), *(_home(home) for home in stock)]
-    bins = _bin_places(stream(seed, "bin places"))
     lines = [_line(k) for k in range(len(STREETS))]
     serial = count(1)
     rooms = fit_rooms(seed, stock, _rooms(seed, len(stock)), serial)
+    slots, bins = _fit_bins(seed, serial)
     lots = deal(seed, stock, rooms)
     f_rsi = true_f_rsi(seed, stock, rooms, lots)
     return Town(
         seed=seed,
-        places=[*streets, *homes, *bins, *lines, *_single_places()],
+        places=[*streets, *homes, *_bin_places(slots), *lines, *_single_places()],
         stock=stock,
         lots=lots,
         f_rsi=f_rsi,
         rooms=with_mounts(seed, stock, rooms, lots, f_rsi),
-        bins=_fit_bins(seed, [b.id for b in bins if b.kind is PlaceKind.BIN_SLOT], serial),
+        slots=slots,
+        bins=bins,
         lines=[Fitted(id=eui(next(serial)), make=VS13X, network=Network.CHIRPSTACK, place=line.id) for line in lines],
         station=Fitted(id="weather-1", make=STATION, network=Network.PLAIN, place="weather-station-1"),
     )
@@ -154,24 +154,16 @@ def _home(home: Home) -> Place:
                   parent=home.group, uprn=999900100000 + 100 * s + number, **built)  # fmt: skip
 
 
-def _bin_places(rng: np.random.Generator) -> list[Place]:
-    """Sites along the streets with one bin each, and a second one at as many as make up the number."""
-    doubled = set(rng.choice(SITES, SLOTS - SITES, replace=False).tolist())
-    found: list[Place] = []
-    slots = count(1)
-    for k in range(SITES):
-        street, row, site = k % len(STREETS), k // len(STREETS), f"bin-site-{k + 1:03d}"
-        at, where = _at(street, 2 + 5.3 * row, 0.05), f"{STREETS[street]}, stand {row + 1}"
-        found.append(
-            _place(PlaceKind.BIN_SITE, site, f"Bins, {where}", at,
-                   parent=f"street-{street + 1:02d}")
-        )  # fmt: skip
-        found += [
-            _place(PlaceKind.BIN_SLOT, f"bin-{next(slots):03d}", f"{waste.title()} bin, {where}", at,
-                   parent=site, waste=waste)
-            for waste in ("general", "recycling")[: 2 if k in doubled else 1]
-        ]  # fmt: skip
-    return found
+def _bin_places(slots: Sequence[BinSlot]) -> Iterator[Place]:
+    """Each site before the slots at it."""
+    for site, group in groupby(slots, key=lambda slot: slot.site):
+        here = list(group)
+        street, stand = here[0].street, here[0].stand
+        at, where = _at(street, 2 + 5.3 * stand, 0.05), f"{STREETS[street]}, stand {stand + 1}"
+        yield _place(PlaceKind.BIN_SITE, site, f"Bins, {where}", at, parent=f"street-{street + 1:02d}")
+        for slot in here:
+            yield _place(PlaceKind.BIN_SLOT, slot.id, f"{slot.stream.title()} bin, {where}", at, parent=site,
+                         waste=slot.stream, **slot.attributes)  # fmt: skip
 
 
 def _line(k: int) -> Place:
@@ -182,8 +174,8 @@ def _line(k: int) -> Place:
 def _single_places() -> list[Place]:
     return [
         _place(PlaceKind.WEATHER_STATION, "weather-station-1", "Weather station, depot roof", _at(12, 10)),
-        _place(PlaceKind.DEPOT, "depot-1", "Ropewalk depot", _at(12, 10)),
-        _place(PlaceKind.TIP, "tip-1", "Moor Edge waste transfer station", _at(14, 60)),
+        _place(PlaceKind.DEPOT, DEPOT_ID, "Ropewalk depot", _at(12, 10), **DEPOT),
+        _place(PlaceKind.TIP, TIP_ID, "Moor Edge waste transfer station", _at(14, 60), **TIP),
     ]
 
 
@@ -197,12 +189,13 @@ def _rooms(seed: int, homes: int) -> list[tuple[str, ...]]:
     return found
 
 
-def _fit_bins(seed: int, slots: Sequence[str], serial: Iterator[int]) -> list[Fitted]:
+def _fit_bins(seed: int, serial: Iterator[int]) -> tuple[list[BinSlot], list[Fitted]]:
+    """The slots, and the sensor in each."""
     rng = stream(seed, "bins")
-    found = []
-    for slot in slots:
-        make, network = draw_make(rng, IN_BINS)
-        depth = int(rng.choice(BIN_DEPTHS_MM))
-        mount = {"bin_depth_mm": depth}
-        found.append(Fitted(id=eui(next(serial)), make=make, network=network, place=slot, mount=mount))
-    return found
+    drawn = [(*draw_make(rng, IN_BINS), int(rng.choice(BIN_DEPTHS_MM))) for _ in range(SLOTS)]
+    slots = lay_out(seed, [depth for *_, depth in drawn])
+    fitted = [
+        Fitted(id=eui(next(serial)), make=make, network=network, place=slot.id, mount=slot.mount)
+        for slot, (make, network, _) in zip(slots, drawn, strict=True)
+    ]
+    return slots, fitted

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from hereabouts_deploy.demo.bins import Served
 from hereabouts_deploy.demo.faults import SENTINELS, Sent, garbage, stranger
 from hereabouts_deploy.demo.frames import ENCODERS
 from hereabouts_deploy.demo.makes import ELSYS, GENERIC, Network
@@ -53,6 +54,11 @@ class Traffic:
         heapq.heapify(self._queue)
         self._sent = 0
         self._owed_sentinel = False
+
+    def hear(self, served: Served) -> None:
+        """Take in who has emptied bins."""
+        if served != self._world.served:
+            self._world = self._world.with_bins(served)
 
     def due(self, now: datetime) -> list[Sent]:
         """What the devices have sent by `now` and not been asked for before.

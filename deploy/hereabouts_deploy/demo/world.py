@@ -1,10 +1,10 @@
 """The whole model of the town from its origin to any later moment: one seed and one origin, one course of events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from hereabouts_deploy.demo.bins import Bins, simulate_bins
+from hereabouts_deploy.demo.bins import NOBODY, Bins, Served, simulate_bins
 from hereabouts_deploy.demo.clock import HOUR_S, seconds_since
 from hereabouts_deploy.demo.footfall import Footfall, simulate_footfall
 from hereabouts_deploy.demo.homes import STEP_S, Climate, simulate
@@ -35,22 +35,28 @@ class World:
     sensors: tuple[IndoorSensor, ...]
     bins: Bins
     footfall: Footfall
+    served: Served = NOBODY
 
     def reaching(self, at: datetime) -> "World":
         """This world, or the same one lived on to some hours after `at`."""
         if at < self.until:
             return self
-        return live_through(self.town.seed, self.origin, at + LIVED_AHEAD)
+        return live_through(self.town.seed, self.origin, at + LIVED_AHEAD, self.served)
+
+    def with_bins(self, served: Served) -> "World":
+        """The same with bins emptied by these crews."""
+        bins = simulate_bins(self.town.seed, self.town.slots, self.origin, len(self.bins.level), served)
+        return replace(self, bins=bins, served=served)
 
     def seconds(self, at: datetime) -> float:
         """Model time of an instant."""
         return seconds_since(self.origin, at)
 
 
-def live_through(seed: int, origin: datetime, until: datetime) -> World:
+def live_through(seed: int, origin: datetime, until: datetime, served: Served = NOBODY) -> World:
     """Run the model from `origin` (a full hour) to `until` and a little beyond, to have both ends of the last step.
 
-    The course of events depends on seed and origin alone: running further repeats it and goes on.
+    The course of events depends on seed, origin and crews alone: running further repeats it and goes on.
     """
     town = build_town(seed)
     told = tell_truth(seed, town.lots.values(), origin, HISTORY_DAYS)
@@ -69,6 +75,7 @@ def live_through(seed: int, origin: datetime, until: datetime) -> World:
         weather=weather,
         climate=climate,
         sensors=tuple(fit_sensors(seed, town.rooms, truth, origin)),
-        bins=simulate_bins(seed, town.bins, origin, hours),
+        bins=simulate_bins(seed, town.slots, origin, hours, served),
         footfall=simulate_footfall(seed, len(town.lines), origin, hours),
+        served=served,
     )
