@@ -61,7 +61,7 @@ class Doors:
 
     def each(self, who: str, path: str) -> Iterator[Any]:
         """The items of a list, page by page; `path` has a question mark. Raises as `get`."""
-        cursor = ""
+        cursor: str | None = ""
         while cursor is not None:
             page = self.get(who, path + cursor)
             yield from page["items"]
