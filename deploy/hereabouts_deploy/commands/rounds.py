@@ -2,6 +2,7 @@
 
 import typer
 
+from hereabouts_deploy.commands.rounds_curve import curve
 from hereabouts_deploy.commands.rounds_evaluate import evaluate_forecast
 from hereabouts_deploy.commands.rounds_plan import plan
 from hereabouts_deploy.commands.rounds_simulate import simulate
@@ -16,5 +17,6 @@ def register(app: typer.Typer) -> None:
     group.command("plan")(plan)
     group.command("solve")(solve)
     group.command("simulate")(simulate)
+    group.command("curve")(curve)
     group.command("evaluate-forecast")(evaluate_forecast)
     app.add_typer(group, name="rounds")
