@@ -15,7 +15,7 @@ def curve(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="What `simulate --out` wrote.")],
     picture: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Draws the curve there.")] = None,
 ) -> None:
-    """Print the table of simulated years that were kept, of those seeds that every policy went through, and draw them."""
+    """Print the table of simulated years that were kept, of seeds that every policy went through, and draw them."""
     towns = {str(kind): policies for kind, policies in years_of(file).items()}
     if not towns:
         raise InputError("FILE", str(file), "No year in it has been through every policy yet.")

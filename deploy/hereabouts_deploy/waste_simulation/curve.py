@@ -116,12 +116,15 @@ def _point(panel: _Panel, one: tuple[float, float, str], colour: str) -> str:
 def _axes(panel: _Panel) -> list[str]:
     left, right, low = LEFT, WIDTH - RIGHT, panel.y(0)
     drawn = [f'<path d="M{left} {panel.y(panel.most_km):g}V{low:g}H{right}" fill="none" stroke="#333333"/>']
-    for km in _ticks(panel.most_km):
-        y = panel.y(km)
-        drawn.append(f'<path d="M{left} {y:g}H{right}" stroke="#e4e4e4"/>')
-        drawn.append(f'<text x="{left - 6}" y="{y + 4:g}" text-anchor="end">{km:g}</text>')
-    for over in _ticks(panel.most_over):
-        drawn.append(f'<text x="{panel.x(over):g}" y="{low + 15:g}" text-anchor="middle">{over:g}</text>')
+    drawn += [
+        f'<path d="M{left} {panel.y(km):g}H{right}" stroke="#e4e4e4"/>'
+        f'<text x="{left - 6}" y="{panel.y(km) + 4:g}" text-anchor="end">{km:g}</text>'
+        for km in _ticks(panel.most_km)
+    ]
+    drawn += [
+        f'<text x="{panel.x(over):g}" y="{low + 15:g}" text-anchor="middle">{over:g}</text>'
+        for over in _ticks(panel.most_over)
+    ]
     drawn.append(f'<text x="{right}" y="{low + 32:g}" text-anchor="end">overflow, % of bin-days</text>')
     drawn.append(f'<text x="{left - 40}" y="{panel.top + TOP - 4}">km/day</text>')
     return drawn

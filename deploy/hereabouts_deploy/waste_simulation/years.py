@@ -74,7 +74,7 @@ def read_years(file: Path) -> list[Line]:
 
 
 def in_all(years: Iterable[tuple[Task, Score]]) -> dict[Kind, Policies]:
-    """By town: the scores of the seeds that every policy of the town has been through, so that all are compared alike."""
+    """By town: scores of the seeds that all its policies have been through, so that they are compared alike."""
     towns: dict[Kind, Policies] = {}
     for task, score in years:
         towns.setdefault(task.kind, {}).setdefault(task.policy, {})[task.seed] = score
