@@ -8,6 +8,7 @@ import numpy as np
 
 from hereabouts_deploy.waste_policies import DIAL, POLICIES
 from hereabouts_deploy.waste_policy.calendar import DAY_S, ZERO_S, growths_of
+from hereabouts_deploy.waste_policy.day_work import matrix_of, planned
 from hereabouts_deploy.waste_policy.ours import Ours
 from hereabouts_deploy.waste_simulation.demand import live_year
 from hereabouts_deploy.waste_simulation.fixed import Depot
@@ -64,3 +65,10 @@ def test_it_learns_and_goes_only_where_and_when_it_pays(tmp_path: Path) -> None:
 
 def test_the_dial_is_in_the_table_of_policies() -> None:
     assert {f"ours-{one:g}" for one in DIAL} <= set(POLICIES)
+
+
+def test_what_one_vehicle_can_do_is_not_shared_among_three() -> None:
+    town = build_town(Kind.MIXED, 1, SMALL)[0]
+    worth = dict.fromkeys(range(town.bins), 50.0)
+    rounds = planned(town, matrix_of(town), worth, np.full(town.bins, 40.0), (6 * 3600, 60))
+    assert [len(one.stops) for one in rounds] == [town.bins]

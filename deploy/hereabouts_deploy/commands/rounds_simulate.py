@@ -17,9 +17,9 @@ from rich.progress import track
 from hereabouts_deploy.waste_policies import POLICIES
 from hereabouts_deploy.waste_simulation.baselines import DAILY, FIXED
 from hereabouts_deploy.waste_simulation.parameters import TUNING_SEEDS, UNSEEN_SEEDS, YEAR_DAYS, Kind
-from hereabouts_deploy.waste_simulation.score import Score
 from hereabouts_deploy.waste_simulation.simulate import Means, Task, make_routes, processes, routings, run
 from hereabouts_deploy.waste_simulation.table import markdown
+from hereabouts_deploy.waste_simulation.years import YearBook, in_all
 from hereabouts_schemas.errors import InputError
 
 
@@ -33,7 +33,6 @@ class Seeds(StrEnum):
 _SEEDS = {Seeds.TUNING: TUNING_SEEDS, Seeds.UNSEEN: UNSEEN_SEEDS}
 POLICIES_MODULE = "hereabouts_deploy.waste_policies"
 T = TypeVar("T")
-Scores = dict[Kind, dict[str, dict[int, Score]]]
 
 TownOption = Annotated[list[Kind] | None, typer.Option("--town", help="A town; all three where left out.")]
 PolicyOption = Annotated[
@@ -43,6 +42,10 @@ PolicyOption = Annotated[
 CacheOption = Annotated[
     Path | None,
     typer.Option("--cache", metavar="DIR", help="Keeps the routes of the fixed rounds for the next time."),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Keeps each year as it is done; what it holds is not run again."),
 ]
 SeedsOption = Annotated[Seeds, typer.Option(help="Years a policy may be tuned on, or those it may not.")]
 FewOption = Annotated[int | None, typer.Option("--years", min=1, help="The first so many of those years.")]
@@ -61,6 +64,7 @@ def simulate(
     years: FewOption = None,
     days: DaysOption = YEAR_DAYS,
     cache: CacheOption = None,
+    out: OutOption = None,
     iterations: SearchOption = 2000,
     as_json: JsonOption = False,
 ) -> None:
@@ -68,17 +72,18 @@ def simulate(
     names, kinds = chosen(policy), town or list(Kind)
     tasks = [
         Task(kind=kind, policy=name, seed=seed, days=days)
-        for kind in kinds
         for seed in _SEEDS[seeds][:years]
+        for kind in kinds
         for name in names
     ]
-    with TemporaryDirectory() as nowhere, processes(len(tasks)) as pool:
+    book = YearBook(out, iterations)
+    wanted = [task for task in tasks if task not in book.done]
+    with TemporaryDirectory() as nowhere, processes(len(wanted)) as pool:
         means = Means(cache=cache or Path(nowhere), iterations=iterations, table=(POLICIES_MODULE, "POLICIES"))
-        _make_routes(tasks, means, names, pool)
-        bar = _track(run(tasks, means, pool), "Years", len(tasks))
-        scores: Scores = {kind: {name: {} for name in names} for kind in kinds}
-        for task, one in zip(tasks, bar, strict=True):
-            scores[task.kind][task.policy][task.seed] = one
+        _make_routes(wanted, means, names, pool)
+        for task, one in _track(run(wanted, means, pool), "Years", len(wanted)):
+            book.add(task, one)
+    scores = in_all((task, book.done[task]) for task in tasks)
     if as_json:
         plain = {
             str(kind): {name: {str(seed): asdict(one) for seed, one in of.items()} for name, of in policies.items()}

@@ -85,9 +85,9 @@ def make_routes(wanted: Sequence[Routing], means: Means, pool: Pool) -> Iterator
         yield None
 
 
-def run(tasks: Sequence[Task], means: Means, pool: Pool) -> Iterator[Score]:
-    """The score of each task, in their order, as they are done."""
-    yield from pool.imap(_year, [(task, means) for task in tasks])
+def run(tasks: Sequence[Task], means: Means, pool: Pool) -> Iterator[tuple[Task, Score]]:
+    """Each task with its score, as soon as it is done."""
+    yield from pool.imap_unordered(_year, [(task, means) for task in tasks])
 
 
 def run_one(task: Task, means: Means) -> Score:
@@ -110,5 +110,5 @@ def _route(task: tuple[Routing, Means]) -> None:
     depot.book.rounds(depot.town, one.day.bins, one.day.litres)
 
 
-def _year(task: tuple[Task, Means]) -> Score:
-    return run_one(*task)
+def _year(task: tuple[Task, Means]) -> tuple[Task, Score]:
+    return task[0], run_one(*task)

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from hereabouts_deploy.waste_simulation.baselines import DAILY, FIXED
-from hereabouts_deploy.waste_simulation.score import Score, km_of_fixed
+from hereabouts_deploy.waste_simulation.equal_overflow import Seeds
+from hereabouts_deploy.waste_simulation.equal_overflow import lines as lines_of_dials
+from hereabouts_deploy.waste_simulation.score import km_of_fixed
 
-#: Scores of one policy, by seed.
-Seeds = Mapping[int, Score]
 HEAD = (
     *("policy", "km/day", "against daily", "against fixed at that overflow", "hours/day", "visits/day"),
     *("left/day", "tips/day", "fill at emptying", "overflow bin-days", "overflow litre-days/day"),
@@ -22,7 +22,8 @@ def markdown(town: str, policies: Mapping[str, Seeds]) -> str:
     fixed = {name: seeds for name, seeds in policies.items() if name in FIXED}
     for name, seeds in policies.items():
         lines.append(_line(_cells(name, seeds, policies.get(DAILY), fixed)))
-    return "\n".join(lines) + "\n"
+    said = [f"- {one}" for one in lines_of_dials(policies)]
+    return "\n".join([*lines, *([""] if said else []), *said]) + "\n"
 
 
 def against_fixed(seeds: Seeds, fixed: Mapping[str, Seeds]) -> list[float]:

@@ -4,15 +4,22 @@ Moved on step by step it is the same as moved on at once. What happened before t
 more; it is handed back, and the state is to be made anew from the beginning (as a nightly job does).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from math import isnan
 
-from hereabouts_platform.bins.amplitude import faded, group_amplitude, moved, own_amplitude
+from hereabouts_platform.bins.amplitude import faded, faded_by, group_amplitude, move, own_amplitude
 from hereabouts_platform.bins.growth import Growth
 from hereabouts_platform.bins.spread import Tracker, unit_of
-from hereabouts_platform.bins.state import BinState, Promise, Shared, State
+from hereabouts_platform.bins.state import Shared, State
 from hereabouts_platform.bins.tuning import TUNING, Tuning
+from hereabouts_platform.bins.working import (
+    WorkingBin,
+    WorkingPromise,
+    WorkingShared,
+    thawed_bin,
+    thawed_shared,
+)
 
 HOUR_S = 3600
 #: A reading is a forecast's beginning: how far ahead each is held against what comes.
@@ -23,6 +30,8 @@ SHIFTED_H = 24
 LEAST_DAYS = 0.1
 #: A single surprise never moves a drift by more, as a share of what was expected.
 MOST_SURPRISE = 2.0
+#: What is known of a group that nothing was learnt of.
+NOTHING = Shared()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,55 +77,76 @@ def advance(
     ordered = sorted(happenings, key=lambda one: (one.at, isinstance(one, Emptied), one.bin))
     walk, refused = _Walk(state, growths, tuning), []
     for happening in ordered:
-        if happening.bin not in walk.bins or happening.at < max(state.as_of, walk.bins[happening.bin].emptied_at):
+        known = walk.bin(happening.bin)
+        if known is None or happening.at < max(state.as_of, known.emptied_at):
             refused.append(happening)
         elif isinstance(happening, Read):
-            walk.read(happening)
+            walk.read(known, happening)
         else:
-            walk.emptied(happening)
+            walk.emptied(known, happening)
     return Advanced(state=walk.frozen(), refused=tuple(refused))
 
 
 class _Walk:
     def __init__(self, state: State, growths: Mapping[str, Growth], tuning: Tuning) -> None:
-        self.bins, self.groups, self.fleet = dict(state.bins), dict(state.groups), state.fleet
-        self.as_of, self.growths, self.tuning = state.as_of, growths, tuning
+        self.state, self.as_of, self.growths, self.tuning = state, state.as_of, growths, tuning
+        self.bins: dict[str, WorkingBin] = {}
+        self.groups = {name: thawed_shared(one) for name, one in state.groups.items()}
+        self.fleet = thawed_shared(state.fleet)
         self.tracker = Tracker(state.spread, tuning)
+
+    def bin(self, bin_id: str) -> WorkingBin | None:
+        """A bin to be changed; None of one that is not known."""
+        if bin_id not in self.bins and bin_id in self.state.bins:
+            self.bins[bin_id] = thawed_bin(self.state.bins[bin_id])
+        return self.bins.get(bin_id)
 
     def frozen(self) -> State:
         return State(
-            bins=self.bins, groups=self.groups, fleet=self.fleet, spread=self.tracker.frozen(), as_of=self.as_of
+            bins={**self.state.bins, **{bin_id: one.frozen() for bin_id, one in self.bins.items()}},
+            groups={name: one.frozen() for name, one in self.groups.items()},
+            fleet=self.fleet.frozen(),
+            spread=self.tracker.frozen(),
+            as_of=self.as_of,
         )
 
-    def amplitude(self, known: BinState) -> float:
-        usual = group_amplitude(self.groups.get(known.group, Shared()), self.fleet, self.tuning)
+    def group(self, name: str) -> WorkingShared:
+        if name not in self.groups:
+            self.groups[name] = thawed_shared(Shared())
+        return self.groups[name]
+
+    def amplitude(self, known: WorkingBin) -> float:
+        usual = group_amplitude(self.groups.get(known.group, NOTHING), self.fleet, self.tuning)
         return own_amplitude(known, usual, self.growths[known.group], self.tuning)
 
     def drift(self, group: str, at: int) -> tuple[float, float]:
         """Drift and season of all bins and the group's together."""
-        fleet, own = faded(self.fleet, at, self.tuning), faded(self.groups.get(group, Shared()), at, self.tuning)
+        fleet, own = faded(self.fleet, at, self.tuning), faded(self.groups.get(group, NOTHING), at, self.tuning)
         return fleet[0] + own[0], fleet[1] + own[1]
 
-    def read(self, happening: Read) -> None:
-        known, at = self.bins[happening.bin], happening.at
+    def read(self, known: WorkingBin, happening: Read) -> None:
+        at = happening.at
         if not known.known:  # nobody knows when it was emptied: it is watched from here on
-            known = replace(known, emptied_at=at, left=happening.level)
-        due = [one for one in known.promises if at >= one.made_at + one.after_h * HOUR_S]
-        for promise in due:
-            self.surprise(known, promise, at, happening.level)
-        kept = [one for one in known.promises if one not in due]
-        now = replace(known, read_at=at, level=happening.level, full=happening.full, promises=(), known=True)
-        self.bins[happening.bin] = replace(now, promises=(*kept, *self.promised(now, kept)))
+            known.emptied_at, known.left = at, happening.level
+        kept = []
+        for promise in known.promises:
+            if at >= promise.due_at:
+                self.surprise(known, promise, at, happening.level)
+            else:
+                kept.append(promise)
+        known.read_at, known.level, known.full, known.known = at, happening.level, happening.full, True
+        known.promises = kept
+        self.promise(known)
         self.as_of = at
 
-    def promised(self, known: BinState, kept: Sequence[Promise]) -> list[Promise]:
+    def promise(self, known: WorkingBin) -> None:
         """A promise for each time ahead for which none is waiting; a bin that is full has nowhere to go."""
-        waiting = {promise.after_h for promise in kept}
+        waiting = {promise.after_h for promise in known.promises}
         if len(waiting) == len(PROMISED_H) or known.full:
-            return []
+            return
         amplitude, (drift, season) = self.amplitude(known), self.drift(known.group, known.read_at)
-        return [
-            Promise(
+        known.promises += [
+            WorkingPromise(
                 made_at=known.read_at,
                 after_h=after_h,
                 level=known.level,
@@ -128,38 +158,33 @@ class _Walk:
             if after_h not in waiting
         ]
 
-    def emptied(self, happening: Emptied) -> None:
-        known, at = self.bins[happening.bin], happening.at
-        promises: tuple[Promise, ...] = ()
-        if not isnan(happening.before):
-            promises = self.carried(known, happening)
-            known = self.filled(known, happening)
-        self.bins[happening.bin] = replace(
-            known,
-            emptied_at=at,
-            left=happening.after,
-            read_at=at,
-            level=happening.after,
-            full=False,
-            emptyings=known.emptyings + 1,
-            known=True,
-            promises=promises,
-        )
+    def emptied(self, known: WorkingBin, happening: Emptied) -> None:
+        at = happening.at
+        if isnan(happening.before):
+            known.promises = []
+        else:
+            self.carry(known, happening)
+            self.filled(known, happening)
+        known.emptied_at = known.read_at = at
+        known.left = known.level = happening.after
+        known.full, known.known, known.emptyings = False, True, known.emptyings + 1
         self.as_of = at
 
-    def carried(self, known: BinState, happening: Emptied) -> tuple[Promise, ...]:
+    def carry(self, known: WorkingBin, happening: Emptied) -> None:
         """Promises across an emptying: crews come to bins that fill fast, so to forget theirs would make all others
         look slow. What was taken out is added to what is found later. Growth that bends begins anew instead, and its
         promises are held against the level before the emptying.
         """
         if self.growths[known.group].exponent == 1:
             taken = happening.before - happening.after
-            return tuple(replace(one, carried=one.carried + taken) for one in known.promises)
+            for one in known.promises:
+                one.carried += taken
+            return
         for promise in {one.made_at: one for one in known.promises if one.made_at < known.read_at}.values():
             self.surprise(known, promise, happening.at, happening.before)
-        return ()
+        known.promises = []
 
-    def filled(self, known: BinState, happening: Emptied) -> BinState:
+    def filled(self, known: WorkingBin, happening: Emptied) -> None:
         """What an emptying tells: how far off forecasts were, what is everybody's, and how fast this bin fills."""
         at, growth = happening.at, self.growths[known.group]
         amplitude = self.amplitude(known)
@@ -170,44 +195,45 @@ class _Walk:
         unit = unit_of(self.tuning, grown, age_h)
         self.tracker.learn(known.group, age_h, known.level + grown, unit, happening.before)
         if growth.day(at) - growth.day(known.emptied_at) < LEAST_DAYS or not known.known:
-            return known
+            return
         seen = max(happening.before - known.left, 0.0) / effort
         if happening.full:
             seen = max(seen, amplitude * drift)
-        return self.learnt(known, at, seen, amplitude)
+        self.learn(known, at, seen, amplitude)
 
-    def learnt(self, known: BinState, at: int, seen: float, amplitude: float) -> BinState:
+    def learn(self, known: WorkingBin, at: int, seen: float, amplitude: float) -> None:
         tuning = self.tuning
         fair = seen / (1 + sum(faded(self.fleet, at, tuning)))
-        self.shifted(known.group, at, seen / amplitude - 1, 1.0)
-        self.fleet = _counted(self.fleet, fair, tuning)
-        self.groups[known.group] = _counted(self.groups[known.group], fair, tuning)
-        return replace(known, total=known.total * tuning.memory + fair, weight=known.weight * tuning.memory + 1)
+        self.shift(known.group, at, seen / amplitude - 1, 1.0)
+        _count(self.fleet, fair, tuning.group_memory)
+        _count(self.group(known.group), fair, tuning.group_memory)
+        _count(known, fair, tuning.memory)
 
-    def shifted(self, group: str, at: int, surprise: float, worth: float) -> None:
+    def shift(self, group: str, at: int, surprise: float, worth: float) -> None:
         """Drift and season of all bins, and what is left of them the group's, after a surprise."""
         tuning, surprise = self.tuning, min(surprise, MOST_SURPRISE)
-        everybodys, shared = sum(faded(self.fleet, at, tuning)), self.groups.get(group, Shared())
-        self.fleet = moved(self.fleet, at, surprise, tuning.fleet_gain, worth=worth, tuning=tuning)
-        self.groups[group] = moved(shared, at, surprise - everybodys, tuning.group_gain, worth=worth, tuning=tuning)
+        everybodys = sum(faded(self.fleet, at, tuning))
+        move(self.fleet, at, surprise, tuning.fleet_gain, worth=worth, tuning=tuning)
+        move(self.group(group), at, surprise - everybodys, tuning.group_gain, worth=worth, tuning=tuning)
 
-    def surprise(self, known: BinState, promise: Promise, at: int, level: float) -> None:
+    def surprise(self, known: WorkingBin, promise: WorkingPromise, at: int, level: float) -> None:
         """Hold a promise against a level."""
         growth, since = self.growths[known.group], promise.made_at
         effort = growth.effort(since, at)
         if growth.exponent != 1:
             effort = growth.effort(known.emptied_at, at) - growth.effort(known.emptied_at, since)
-        then = Shared(drift=promise.drift, season=promise.season, drift_at=since)
-        usual, age_h = promise.amplitude * effort, (at - since) / HOUR_S
-        grown, found = usual * (1 + sum(faded(then, at, self.tuning))), promise.carried + level
+        usual, hours = promise.amplitude * effort, max(at - since, 0.0) / HOUR_S
+        age_h = (at - since) / HOUR_S
+        grown = usual * (1 + sum(faded_by(promise.drift, promise.season, hours, self.tuning)))
+        found = promise.carried + level
         cut = min(found, self.tuning.cut_at)
         self.tracker.learn(known.group, age_h, promise.level + grown, unit_of(self.tuning, grown, age_h), cut)
         if promise.after_h == SHIFTED_H and growth.exponent == 1 and usual > 0 and level < self.tuning.cut_at:
             worth = min(usual / self.tuning.running_points, 1.0)
-            self.shifted(known.group, at, max(found - promise.level, 0.0) / usual - 1, worth)
+            self.shift(known.group, at, max(found - promise.level, 0.0) / usual - 1, worth)
 
 
-def _counted(shared: Shared, fair: float, tuning: Tuning) -> Shared:
-    """A shared mean with one more amplitude."""
-    memory = tuning.group_memory
-    return replace(shared, total=shared.total * memory + fair, weight=shared.weight * memory + 1)
+def _count(mean: WorkingShared | WorkingBin, fair: float, memory: float) -> None:
+    """One more amplitude in a mean."""
+    mean.total = mean.total * memory + fair
+    mean.weight = mean.weight * memory + 1

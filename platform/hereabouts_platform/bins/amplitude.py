@@ -1,27 +1,28 @@
 """How fast a bin fills by all that is known: its own emptyings, its group, all bins, and the last hours' drift."""
 
-from dataclasses import replace
 from math import exp
 
 from hereabouts_platform.bins.growth import Growth
 from hereabouts_platform.bins.state import BinState, Shared, State
 from hereabouts_platform.bins.tuning import Tuning
+from hereabouts_platform.bins.working import WorkingBin, WorkingShared
 
 HOUR_S = 3600
+Common = Shared | WorkingShared
 
 
-def fleet_amplitude(fleet: Shared, tuning: Tuning) -> float:
+def fleet_amplitude(fleet: Common, tuning: Tuning) -> float:
     """The mean of all bins, from a first guess on."""
     return (fleet.total + tuning.first_amplitude) / (fleet.weight + 1)
 
 
-def group_amplitude(group: Shared, fleet: Shared, tuning: Tuning) -> float:
+def group_amplitude(group: Common, fleet: Common, tuning: Tuning) -> float:
     """A group's mean, drawn towards all bins'."""
     weight = tuning.fleet_weight
     return (group.total + weight * fleet_amplitude(fleet, tuning)) / (group.weight + weight)
 
 
-def own_amplitude(known: BinState, usual: float, growth: Growth, tuning: Tuning) -> float:
+def own_amplitude(known: BinState | WorkingBin, usual: float, growth: Growth, tuning: Tuning) -> float:
     """A bin's amplitude, drawn towards what is usual in its group; the growth since its last emptying counts by how
     much of it there is, or should be: as a whole emptying from `running_points` on.
     """
@@ -35,21 +36,25 @@ def own_amplitude(known: BinState, usual: float, growth: Growth, tuning: Tuning)
     return (amplitude * own + weight * seen) / (own + weight)
 
 
-def faded(shared: Shared, at: float, tuning: Tuning) -> tuple[float, float]:
+def faded(shared: Common, at: float, tuning: Tuning) -> tuple[float, float]:
     """What is left of a drift and of a season at an instant not before they were last moved."""
-    hours = max(at - shared.drift_at, 0.0) / HOUR_S
-    return shared.drift * exp(-hours / tuning.drift_hours), shared.season * exp(-hours / (24 * tuning.season_days))
+    return faded_by(shared.drift, shared.season, max(at - shared.drift_at, 0.0) / HOUR_S, tuning)
 
 
-def moved(shared: Shared, at: float, surprise: float, gain: float, *, worth: float, tuning: Tuning) -> Shared:
-    """Drift and season after a surprise: first what the season takes of it, then the drift of the rest.
+def faded_by(drift: float, season: float, hours: float, tuning: Tuning) -> tuple[float, float]:
+    """The same of a drift and a season after so many hours."""
+    return drift * exp(-hours / tuning.drift_hours), season * exp(-hours / (24 * tuning.season_days))
+
+
+def move(shared: WorkingShared, at: float, surprise: float, gain: float, *, worth: float, tuning: Tuning) -> None:
+    """Change drift and season after a surprise: first what the season takes of it, then the drift of the rest.
 
     `worth` is how much of an emptying's surprise this one is worth, 0 to 1.
     """
     drift, season = faded(shared, at, tuning)
     season += worth * tuning.season_gain * (surprise - drift - season)
     drift += worth * gain * (surprise - drift - season)
-    return replace(shared, drift=drift, season=season, drift_at=at)
+    shared.drift, shared.season, shared.drift_at = drift, season, at
 
 
 def drift_of(state: State, group: str, at: float, tuning: Tuning) -> float:

@@ -6,8 +6,8 @@ with the quantiles of `spread.py` around it. A bin nobody has heard of for a whi
 with the age of its last reading. All bins at once: [bins, instants] arrays.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -75,6 +75,41 @@ class Ahead:
         return np.asarray(np.where(over.any(axis=1), found, np.nan))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Standing:
+    """Where bins stand: amplitude (points in a common day), common days at their last emptying and last reading,
+    that reading (seconds since 1970 UTC), its level, and whether it was "full or more"; each [bins].
+    """
+
+    amplitude: Floats
+    emptied: Floats
+    heard: Floats
+    read_at: Floats
+    level: Floats
+    full: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Course:
+    """What the coming instants bring to bins of a state, wherever they stand: common days and drift, [bins, instants].
+
+    `exponent` and `width` of each bin's group are [bins, 1].
+    """
+
+    bins: tuple[str, ...]
+    times: Times
+    days: Floats
+    drift: Floats
+    exponent: Floats
+    width: Floats
+    spread: Spread
+    tuning: Tuning
+
+    def since(self, number: int) -> "Course":
+        """From one of the instants on."""
+        return replace(self, times=self.times[number:], days=self.days[:, number:], drift=self.drift[:, number:])
+
+
 def forecast(
     state: State,
     bins: Sequence[str],
@@ -91,44 +126,103 @@ def forecast(
     Raises:
         ValueError: an instant before the state's time.
     """
-    if len(times) and int(times[0]) < state.as_of:
-        raise ValueError(f"The state is of {state.as_of}; it cannot say how things were at {int(times[0])}.")
+    return ahead_of(standing_of(state, bins, growths, tuning), course_of(state, bins, times, growths, tuning))
+
+
+def standing_of(state: State, bins: Sequence[str], growths: Mapping[str, Growth], tuning: Tuning) -> Standing:
+    """Where bins stand by a state."""
     known = [state.bins[one] for one in bins]
-    amplitude = np.array([amplitude_of(state, one, growths[state.bins[one].group], tuning) for one in bins])
-    emptied = np.array([one.emptied_at for one in known], dtype=np.float64)
-    read = np.array([one.read_at for one in known], dtype=np.float64)
-    level = np.array([one.level for one in known])
-    effort = np.empty((len(known), len(times)))
-    drift = np.empty_like(effort)
-    for group in {one.group for one in known}:
-        at = np.flatnonzero([one.group == group for one in known])
-        effort[at] = _effort(growths[group], emptied[at], read[at], times)
-        drift[at] = _drift(state, group, times, tuning)
-    grown = amplitude[:, np.newaxis] * drift * effort
-    age_h = (times[np.newaxis, :] - read[:, np.newaxis]) / HOUR_S
-    return Ahead(
-        bins=tuple(bins),
-        times=times,
-        expected=np.maximum.accumulate(level[:, np.newaxis] + grown, axis=1),
-        unit=units(tuning, grown, age_h) * _width(state, [one.group for one in known]),
-        age_h=age_h,
-        overflowing=np.array([one.full for one in known], dtype=bool),
-        spread=state.spread,
+    emptied, read_at = (
+        np.array([getattr(one, name) for one in known], np.float64) for name in ("emptied_at", "read_at")
+    )
+    groups = _rows([one.group for one in known])
+    return Standing(
+        amplitude=np.array([amplitude_of(state, one, growths[state.bins[one].group], tuning) for one in bins]),
+        emptied=_of_groups(groups, lambda group, rows: growths[group].days(emptied[rows]), (len(known),)),
+        heard=_of_groups(groups, lambda group, rows: growths[group].days(read_at[rows]), (len(known),)),
+        read_at=read_at,
+        level=np.array([one.level for one in known], np.float64),
+        full=np.array([one.full for one in known], dtype=bool),
     )
 
 
-def _effort(growth: Growth, emptied: Floats, read: Floats, times: Times) -> Floats:
-    since = growth.days(emptied)
-    there, then = growth.days(times)[np.newaxis, :] - since[:, np.newaxis], growth.days(read) - since
-    return np.asarray(np.maximum(there, 0) ** growth.exponent - np.maximum(then, 0)[:, np.newaxis] ** growth.exponent)
+def course_of(state: State, bins: Sequence[str], times: Times, growths: Mapping[str, Growth], tuning: Tuning) -> Course:
+    """What the instants bring.
+
+    Raises:
+        ValueError: an instant before the state's time.
+    """
+    if len(times) and int(times[0]) < state.as_of:
+        raise ValueError(f"The state is of {state.as_of}; it cannot say how things were at {int(times[0])}.")
+    names = [state.bins[one].group for one in bins]
+    groups, shape = _rows(names), (len(names), len(times))
+    return Course(
+        bins=tuple(bins),
+        times=times,
+        days=_of_groups(groups, lambda group, _: growths[group].days(times), shape),
+        drift=_of_groups(groups, lambda group, _: _drift(state, group, times, tuning), shape),
+        exponent=np.array([growths[one].exponent for one in names], np.float64).reshape(-1, 1),
+        width=np.array([state.spread.groups.get(one, 1.0) for one in names], np.float64).reshape(-1, 1),
+        spread=state.spread,
+        tuning=tuning,
+    )
+
+
+def ahead_of(standing: Standing, course: Course) -> Ahead:
+    """Bins that stand like this, at the instants of a course."""
+    since, exponent = standing.emptied[:, np.newaxis], course.exponent
+    there, then = course.days - since, standing.heard[:, np.newaxis] - since
+    effort = np.maximum(there, 0) ** exponent - np.maximum(then, 0) ** exponent
+    grown = standing.amplitude[:, np.newaxis] * course.drift * effort
+    age_h = (course.times[np.newaxis, :] - standing.read_at[:, np.newaxis]) / HOUR_S
+    return Ahead(
+        bins=course.bins,
+        times=course.times,
+        expected=np.maximum.accumulate(standing.level[:, np.newaxis] + grown, axis=1),
+        unit=units(course.tuning, grown, age_h) * course.width,
+        age_h=age_h,
+        overflowing=standing.full,
+        spread=course.spread,
+    )
+
+
+def emptied_then(standing: Standing, course: Course, number: int) -> Standing:
+    """As if all were emptied at one of the course's instants; what was seen since the last emptying counts no more, so
+    `standing` is to be one of bins just emptied.
+    """
+    nothing = np.zeros(len(standing.level))
+    return Standing(
+        amplitude=standing.amplitude,
+        emptied=course.days[:, number],
+        heard=course.days[:, number],
+        read_at=np.full(len(nothing), float(course.times[number])),
+        level=nothing,
+        full=nothing > 0,
+    )
+
+
+def _rows(names: Sequence[str]) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    """Where the bins of each group are."""
+    found: dict[str, list[int]] = {}
+    for number, one in enumerate(names):
+        found.setdefault(one, []).append(number)
+    return {name: np.array(rows, np.int64) for name, rows in found.items()}
+
+
+def _of_groups(
+    groups: Mapping[str, np.ndarray[tuple[int], np.dtype[np.int64]]],
+    of: Callable[[str, np.ndarray[tuple[int], np.dtype[np.int64]]], Floats],
+    shape: tuple[int, ...],
+) -> Floats:
+    """What holds for each group's bins, in the rows where they are."""
+    found = np.empty(shape)
+    for group, rows in groups.items():
+        found[rows] = of(group, rows)
+    return found
 
 
 def _drift(state: State, group: str, times: Times, tuning: Tuning) -> Floats:
     return np.array([drift_of(state, group, at, tuning) for at in times.tolist()])
-
-
-def _width(state: State, groups: Sequence[str]) -> Floats:
-    return np.array([state.spread.groups.get(group, 1.0) for group in groups])[:, np.newaxis]
 
 
 def hours_ahead(now: int, days: int = DAYS_AHEAD) -> Times:

@@ -61,12 +61,13 @@ class Growth:
         whole = int(hour)
         if hour < 0 or whole >= len(self.cumulative) - 1:
             return float(self.days(at))
-        low, high = self.cumulative[whole], self.cumulative[whole + 1]
+        low, high = self.cumulative.item(whole), self.cumulative.item(whole + 1)
         return float(low + (high - low) * (hour - whole))
 
     def effort(self, since: float, until: float) -> float:
         """`days ** exponent` between two instants: how many amplitudes fall in between. 0 where none has passed."""
-        return float(max(self.day(until) - self.day(since), 0.0) ** self.exponent)
+        days = max(self.day(until) - self.day(since), 0.0)
+        return days if self.exponent == 1 else float(days**self.exponent)
 
 
 def growth_of(

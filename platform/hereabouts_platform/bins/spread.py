@@ -32,6 +32,9 @@ CLASSES = (len(AGES_H) + 1) * (len(EXPECTED) + 1)
 FIRST = tuple(NormalDist().inv_cdf(one) for one in SHARES)
 #: Quantiles far out are met seldom: their steps are larger, as a Gaussian is thinner there, so that all settle alike.
 STEPS = tuple(NormalDist().pdf(0) / NormalDist().pdf(one) for one in FIRST)
+#: The share above each of them, and its step; how far each is moved up so that no two lie on each other.
+EACH = tuple((1 - share, size) for share, size in zip(SHARES, STEPS, strict=True))
+SPACES = tuple(APART * k for k in range(len(SHARES)))
 QUICK, QUICK_AFTER = 50.0, 10.0  # a new class's steps are five times as large, and shrink like those of a mean
 GROUP_STEP, GROUP_LEAST, GROUP_MOST = 0.02, 0.5, 2.0
 MEDIAN_SURPRISE = 0.6745  # of a Gaussian's absolute value
@@ -72,10 +75,11 @@ class Tracker:
         step = self._tuning.learn_spread * max(1.0, QUICK / (self._seen[row] + QUICK_AFTER))
         quantiles = self._quantiles[row]
         self._learn_full((self._tuning.cut_at - expected) / (unit * width), quantiles, found)
-        for k, share in enumerate(SHARES):
+        cut_at = self._tuning.cut_at
+        for k, (share_above, size) in enumerate(EACH):
             forecast = expected + quantiles[k] * unit * width
-            if forecast < self._tuning.cut_at:
-                quantiles[k] += step * STEPS[k] * ((found > forecast) - (1 - share))
+            if forecast < cut_at:
+                quantiles[k] += step * size * ((found > forecast) - share_above)
         quantiles.sort()
         self._seen[row] += 1
         if found < self._tuning.cut_at:
@@ -156,7 +160,7 @@ def _odds_of(spread: Spread, age_h: Floats, expected: Floats, surprise: Floats) 
 
 def odds_above(kept: Sequence[float], surprise: float) -> float:
     """Log odds of a larger surprise; they go on straight beyond the outermost quantiles."""
-    spaced = [one + APART * k for k, one in enumerate(kept)]
+    spaced = [one + apart for one, apart in zip(kept, SPACES, strict=True)]
     low = min(max(bisect_right(spaced, surprise) - 1, 0), len(spaced) - 2)
     part = (surprise - spaced[low]) / (spaced[low + 1] - spaced[low])
     return -(LOG_ODDS[low] + part * (LOG_ODDS[low + 1] - LOG_ODDS[low]))

@@ -10,7 +10,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hereabouts_platform.bins.forecast import FULL, Ahead, forecast
+from hereabouts_platform.bins.forecast import (
+    FULL,
+    Ahead,
+    Standing,
+    ahead_of,
+    course_of,
+    emptied_then,
+    standing_of,
+)
 from hereabouts_platform.bins.growth import Growth
 from hereabouts_platform.bins.level import Floats, Times
 from hereabouts_platform.bins.state import State
@@ -60,18 +68,19 @@ def outlook(
         ValueError: a crew that comes before the state's own time.
     """
     comes, ends = days
-    times = np.stack([comes, ends], axis=1).ravel()
-    count = len(comes)
-    now = forecast(state, bins, times, growths, tuning)
+    course = course_of(state, bins, np.stack([comes, ends], axis=1).ravel(), growths, tuning)
+    count, fresh = len(comes), just_emptied(state, bins, growths, tuning)
+    now = ahead_of(standing_of(state, bins, growths, tuning), course)
     after = np.zeros((len(bins), count, count + 1))
     found = np.zeros((len(bins), count, count))
     again = np.zeros((len(bins), count))
     for day in reversed(range(count)):
-        fresh = forecast(_emptied(state, bins, int(comes[day])), bins, times[2 * day :], growths, tuning)
-        again[:, day] = fresh.chance_of(FULL)[:, 1]
-        after[:, day, day:] = _bin_days(fresh, again[:, day:])
+        since = course.since(2 * day)
+        then = ahead_of(emptied_then(fresh, since, 0), since)
+        again[:, day] = then.chance_of(FULL)[:, 1]
+        after[:, day, day:] = _bin_days(then, again[:, day:])
         after[:, day, day] = 0.0
-        found[:, day, day:] = fresh.expected[:, 0::2]
+        found[:, day, day:] = then.expected[:, 0::2]
     return Outlook(
         bins=tuple(bins),
         first=_bin_days(now, again),
@@ -80,6 +89,15 @@ def outlook(
         after_percent=found,
         full=now.chance_of(FULL)[:, 0::2],
     )
+
+
+def just_emptied(state: State, bins: Sequence[str], growths: Mapping[str, Growth], tuning: Tuning) -> Standing:
+    """Where bins would stand if all of them were emptied at the state's own time."""
+    changed = dict(state.bins)
+    for one in bins:
+        at = max(state.as_of, changed[one].emptied_at)
+        changed[one] = replace(changed[one], emptied_at=at, left=0.0, read_at=at, level=0.0, full=False)
+    return standing_of(replace(state, bins=changed), bins, growths, tuning)
 
 
 def _bin_days(ahead: Ahead, again: Floats) -> Floats:
@@ -93,11 +111,3 @@ def _bin_days(ahead: Ahead, again: Floats) -> Floats:
     before = np.concatenate([np.zeros((len(chance), 1)), by_end], axis=1)
     before[:, :-1] += chance[:, 0::2] * (1 - again)
     return before
-
-
-def _emptied(state: State, bins: Sequence[str], at: int) -> State:
-    """The state as if all these bins were emptied at an instant."""
-    changed = dict(state.bins)
-    for one in bins:
-        changed[one] = replace(changed[one], emptied_at=at, left=0.0, read_at=at, level=0.0, full=False)
-    return replace(state, bins=changed)
