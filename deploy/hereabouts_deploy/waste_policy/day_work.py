@@ -1,7 +1,6 @@
 """A made-up town's day as the planner of routes takes it, and its plan as the judge does."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -54,9 +53,6 @@ def planned(
 ) -> list[Round]:
     """The rounds of a day for bins of some worth, with as few vehicles as cost least.
 
-    A search that may use all vehicles keeps them: it moves single bins, and a vehicle less means moving all of one's at
-    once. So one vehicle is tried first, then one more as long as that is cheaper.
-
     Args:
         worth_km: what leaving each of these bins would cost; percent: how full all bins are expected, [bins].
         day: when vehicles leave (seconds since the first midnight of the lead-in), and iterations of the search.
@@ -79,22 +75,7 @@ def planned(
         ),
     )
     made = Made(at=leave, roads="network", attribution="made up")
-    best: tuple[float, list[Round]] = (float("inf"), [])
-    for vehicles in range(1, len(work.vehicles) + 1):
-        few = replace(work, vehicles=work.vehicles[:vehicles])
-        plan = plan_day(few, {CLASS: matrix}, Effort(iterations=day[1]), made)
-        cost = _cost_km(plan, worth_km)
-        if cost >= best[0]:
-            break
-        best = cost, _rounds(plan)
-    return best[1]
-
-
-def _cost_km(plan: RoundPlan, worth_km: Mapping[int, float]) -> float:
-    """What a plan drives, its vehicles, and what leaving bins costs, km."""
-    driven = sum(stop.drive_m for one in plan.rounds for stop in one.stops) / 1000
-    left = sum(worth_km[int(one.visit)] for one in plan.left)
-    return driven + len(plan.rounds) * FIXED_P / PENCE_KM + left
+    return _rounds(plan_day(work, {CLASS: matrix}, Effort(iterations=day[1]), made))
 
 
 def _visit(town: Town, one: int, worth: float, percent: float) -> Visit:

@@ -17,7 +17,7 @@ from hereabouts_platform.collection.streets import Streets
 #: Days looked ahead; when crews come to a bin, on the whole (seconds after midnight).
 DAYS, COMES_S = 8, 10 * 3600
 #: Steps of the search for a day's routes, and for the tour of all bins.
-ITERATIONS, TOUR_ITERATIONS = 400, 1000
+ITERATIONS, TOUR_ITERATIONS = 1000, 2000
 
 
 class Ours:

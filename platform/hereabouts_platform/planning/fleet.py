@@ -18,6 +18,11 @@ def costs_to_go_out(problem: Problem) -> bool:
     return any(one.fixed and not one.out for one in problem.crews)
 
 
+def looks(problem: Problem) -> int:
+    """How many short searches `best_fleet` may take, the first with all vehicles included."""
+    return 2 + sum(len(one.vehicles) for one in problem.crews).bit_length()
+
+
 def best_fleet(problem: Problem, first: Answer, short: Short) -> tuple[Problem, Answer]:
     """How many vehicles to send out, by short searches: half as many, half of what is left to choose, then one more.
 

@@ -4,11 +4,11 @@ import time
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
-from hereabouts_platform.planning.fleet import best_fleet, costs_to_go_out
+from hereabouts_platform.planning.fleet import best_fleet, costs_to_go_out, looks
 from hereabouts_platform.planning.problem import Answer, Orders, Problem
 from hereabouts_platform.planning.solver import Search, solve
 
-SHORT = 0.04  # of the effort, for each number of vehicles that is looked at: eight of a hundred vehicles
+LOOKING = 0.25  # of the effort, to see how many vehicles to send out
 MEET = 0.6  # of the effort, after which several searches go on from the best of them
 
 
@@ -64,14 +64,15 @@ def _search(task: _Task) -> tuple[Problem, Answer]:
     """First how many vehicles, then all the rest of the share with these; a plan that stands keeps its own."""
     if task.warm is not None or not costs_to_go_out(task.problem):
         return task.problem, solve(task.problem, task.search(task.share), task.warm)
-    left = task.share - SHORT
+    each = LOOKING / looks(task.problem)
+    left = task.share - each
 
     def short(problem: Problem, orders: Orders) -> Answer:
         nonlocal left
-        left -= SHORT
-        return solve(problem, task.search(SHORT), orders)
+        left -= each
+        return solve(problem, task.search(each), orders)
 
-    problem, best = best_fleet(task.problem, solve(task.problem, task.search(SHORT)), short)
+    problem, best = best_fleet(task.problem, solve(task.problem, task.search(each)), short)
     return problem, min(best, solve(problem, task.search(left), best.orders), key=lambda answer: answer.cost)
 
 
