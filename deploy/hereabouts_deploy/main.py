@@ -43,7 +43,7 @@ COMMANDS = {
     ),
     "demo-town": Listed(
         "demo",
-        "Publish the demo town's messages to the broker of HEREABOUTS_MQTT_URL until stopped.",
+        "Publish the demo town's messages to the broker of HEREABOUTS_MQTT_URL, and work its rounds, until stopped.",
         hidden=True,
     ),
     "migrate": Listed(

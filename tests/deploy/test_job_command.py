@@ -9,7 +9,7 @@ import psycopg
 
 JOBS = (
     "assess, health, account, gaps, rollup, link_datasets, purge_posts, retention, case_facts, forecast, clocks, "
-    "proof, weather, digest, notices, plan, watch"
+    "proof, weather, digest, notices, plan, replan, watch"
 )
 
 
