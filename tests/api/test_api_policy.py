@@ -75,6 +75,7 @@ def test_every_get_reads_and_only_messages_cases_and_reports_are_written() -> No
         ("POST", "/homes/alerts/{alert}", Resource.CASES),
         ("POST", "/homes/bulk", Resource.CASES),
         ("POST", "/v1/visits/{id}/outcomes", Resource.ROUNDS),
+        ("POST", "/v1/visits/{id}/photos", Resource.ROUNDS),
         ("POST", "/v1/outcomes", Resource.ROUNDS),
         ("POST", "/v1/bins/{place:path}/requests", Resource.ROUNDS),
         ("POST", "/rounds/requests", Resource.ROUNDS),
