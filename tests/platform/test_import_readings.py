@@ -177,7 +177,7 @@ def test_a_chunk_leaves_a_batch_row_that_says_what_it_touched(owner: Connection,
     assert audited == ("readings", "readings.csv")
 
 
-FUTURE = format_time(datetime.now(UTC) + timedelta(minutes=30))
+FUTURE = format_time(datetime.now(UTC) + timedelta(days=1))
 
 REFUSALS = [
     ("NOBODY,co2,2026-01-05T10:00:00Z,800", Cause.UNKNOWN_DEVICE, "no device 'NOBODY'"),
