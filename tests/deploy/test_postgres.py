@@ -214,7 +214,8 @@ def _loop_for_ever(url: str) -> None:
 def _wait_for_busy_backend(server: Postgres) -> None:
     deadline = time.monotonic() + DEADLINE_S
     with psycopg.connect(server.url(SUPERUSER, "postgres"), autocommit=True) as connection:
-        query = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'busy' AND state = 'active'"
+        # Its BEGIN is active for a moment too, and a backend that waits for its client ends with the server.
+        query = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'busy' AND state = 'active' AND query ~ '^DO'"
         while not connection.execute(query).fetchone():
             assert time.monotonic() < deadline
 
