@@ -1,12 +1,11 @@
 """A round in other forms: GeoJSON for maps, GPX for satnavs, CSV for spreadsheets. Each names the map's source."""
 
-import csv
-import io
 from xml.etree import ElementTree as ET
 
 import orjson
 from fastapi.responses import Response
 
+from hereabouts_api.csv_answer import csv_answer
 from hereabouts_api.geo import GEOJSON
 from hereabouts_api.round_models import RoundItem, RoundView, StopItem
 from hereabouts_schemas.times import format_time
@@ -23,12 +22,12 @@ _COLUMNS = (
 
 def csv_rounds(rounds: list[RoundItem]) -> Response:
     """A page of rounds, a line each; the map's source stands in a column."""
-    return _csv(list(RoundItem.model_fields), [one.model_dump(mode="json") for one in rounds], "rounds")
+    return csv_answer(list(RoundItem.model_fields), [one.model_dump(mode="json") for one in rounds], "rounds")
 
 
 def csv_round(view: RoundView) -> Response:
     """A round, a stop a line."""
-    return _csv(list(_COLUMNS), [_line(view, stop) for stop in view.stops], f"round-{view.id}")
+    return csv_answer(_COLUMNS, [_line(view, stop) for stop in view.stops], f"round-{view.id}")
 
 
 def _line(view: RoundView, stop: StopItem) -> dict[str, object]:
@@ -43,22 +42,6 @@ def _line(view: RoundView, stop: StopItem) -> dict[str, object]:
         "outcome_at": outcome.get("at"),
         "attribution": view.attribution,
     }
-
-
-def _csv(columns: list[str], rows: list[dict[str, object]], name: str) -> Response:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows({key: _plain(value) for key, value in row.items()} for row in rows)
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _plain(value: object) -> object:
-    """A cell; text that a spreadsheet would take for a formula is kept as text."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return f"'{value}"
-    return value
 
 
 def geojson_rounds(rounds: list[RoundView], following: str | None = None) -> Response:

@@ -1,8 +1,6 @@
 """Savings: what rounds took before and now."""
 
-import csv
 import datetime as dt
-import io
 from dataclasses import asdict
 from enum import StrEnum
 from typing import Annotated, Any
@@ -11,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from hereabouts_api.access import Caller, needs
+from hereabouts_api.csv_answer import csv_answer
 from hereabouts_api.parameters import Text, utc_now
 from hereabouts_api.savings_models import SavingsView
 from hereabouts_platform.rounds.saved import saved, span_of
@@ -83,19 +82,12 @@ def savings_view(caller: Caller, first: dt.date | None, last: dt.date | None, de
 
 
 def _csv(view: SavingsView) -> Response:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
-    writer.writeheader()
     shared = view.model_dump(mode="json", include={"first", "last", "depot"}) | {"method": " ".join(view.method)}
-    for one in view.savings:
-        line = {**shared, **one.model_dump(mode="json")}
-        writer.writerow({name: _cell(line[name]) for name in COLUMNS})
-    headers = {"Content-Disposition": f'attachment; filename="savings-{view.first}-{view.last}.csv"'}
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    rows = ({**shared, **one.model_dump(mode="json")} for one in view.savings)
+    lines = [{name: _figure(row[name]) for name in COLUMNS} for row in rows]
+    return csv_answer(COLUMNS, lines, f"savings-{view.first}-{view.last}")
 
 
-def _cell(value: object) -> object:
-    """Figures to the metre; text that a spreadsheet would take for a formula stays text."""
-    if isinstance(value, float):
-        return round(value, DECIMALS)
-    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+def _figure(value: object) -> object:
+    """Figures to the metre."""
+    return round(value, DECIMALS) if isinstance(value, float) else value

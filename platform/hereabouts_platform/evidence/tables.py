@@ -10,10 +10,10 @@ import msgspec
 from hereabouts_platform.cases.clocks.clock import Clock
 from hereabouts_platform.cases.clocks.endeavours import Endeavour
 from hereabouts_platform.evidence.case_file import CaseFile, sha256_of
+from hereabouts_platform.files.spreadsheets import as_text
 from hereabouts_schemas.times import format_time
 
 Rows = Iterable[Sequence[object]]
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_csv(header: Sequence[str], rows: Rows) -> bytes:
@@ -32,8 +32,8 @@ def _cell(value: object) -> str:
         return format_time(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
+    if isinstance(value, str):
+        return as_text(value)
     return repr(value) if isinstance(value, float) else str(value)
 
 
