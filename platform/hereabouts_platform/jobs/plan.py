@@ -1,7 +1,6 @@
 """The job that plans each depot's day before its first shift begins."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hereabouts_platform.access.policy import require
@@ -55,7 +54,9 @@ def _due(connection: Connection, outside: Outside, effort: Effort, now: datetime
     for depot in sorted({one.start_depot for one in vehicles(connection).values()}):
         for day, begins in first_shifts(connection, depot, today, days=2).items():
             if begins - BEFORE <= now < begins and newest_version(connection, day, depot) == 0:
-                chooses = outside.choose_run_days
-                asked = Asked(day=day, depot=depot, effort=effort, roads=outside.roads, publish=True)
-                found.append(replace(asked, look_ahead=chooses, may_rest=chooses))
+                asked = Asked(
+                    day=day, depot=depot, effort=effort, roads=outside.roads, publish=True,
+                    look_ahead=outside.choose_run_days, may_rest=outside.choose_run_days,
+                )  # fmt: skip
+                found.append(asked)
     return found

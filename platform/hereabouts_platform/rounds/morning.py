@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import numpy as np
 
-from hereabouts_platform.bins.duties import due_before
+from hereabouts_platform.bins.duties import Due, due_before
 from hereabouts_platform.bins.visits import Choice, Slot, VisitRules, choose
 from hereabouts_platform.planning.duty import duty_rules
 from hereabouts_platform.rounds.beside_level import unmet
@@ -71,17 +71,17 @@ class Morning:
             run: a look ahead: bins have until the next run that it sees, and what they are worth by it.
             may_rest: whether nobody goes out where it says so and nobody has to.
         """
+        due, choices = self._until(self.turn)
         if run is None:
-            return self._work(self.turn, None)
-        if may_rest and not run.runs(self._choices(self.turn, self._due(self.turn))):
-            return self._work(self.turn, run, rests=True)
-        return self._work(later_turn(run, self.shifts, self.turn), run)
+            return self._work(due, choices)
+        if may_rest and not run.runs(choices):
+            return self._work(due, run.left(choices))
+        turn = later_turn(run, self.shifts, self.turn)
+        if turn != self.turn:
+            due, choices = self._until(turn)
+        return self._work(due, run.priced(choices))
 
-    def _work(self, turn: datetime, run: RunDay | None, *, rests: bool = False) -> Gathered:
-        due = self._due(turn)
-        choices = self._choices(turn, due)
-        if run is not None:
-            choices = run.left(choices) if rests else run.priced(choices)
+    def _work(self, due: Mapping[str, Due], choices: Sequence[Choice]) -> Gathered:
         ground = Ground(
             day=self.day,
             depot=self.depot,
@@ -89,20 +89,17 @@ class Morning:
             vehicles=self.vehicles,
             duty=duty_rules(),
             levels=levels_at(self.foretold, self.span.to_at),
-            due={place: at for place, (at, _) in due.items()},
+            due={place: one.at for place, one in due.items()},
         )
         return day_work(ground, choices)
 
-    def _due(self, turn: datetime) -> dict[str, tuple[datetime, str]]:
-        """Slot -> when a duty falls due before its next turn, and the sentence."""
+    def _until(self, turn: datetime) -> tuple[dict[str, Due], tuple[Choice, ...]]:
+        """Slot -> the duty that falls due before its next turn, and what becomes of each slot until then."""
         duties = self.foretold.days.duties
-        found = unmet(due_before(duties, self.slots, (self.span.from_at, turn), self.day), self.foretold, self.day)
-        return {place: (one.at, one.says) for place, one in found.items()}
-
-    def _choices(self, turn: datetime, due: Mapping[str, tuple[datetime, str]]) -> tuple[Choice, ...]:
-        duties = {place: {"statutory": says} for place, (_, says) in due.items()}
-        said = {place: {**self.said.get(place, {}), **duties.get(place, {})} for place in self.slots}
-        return choices_of(self.places, self.foretold, self.slots, said, turn)
+        due = unmet(due_before(duties, self.slots, (self.span.from_at, turn), self.day), self.foretold, self.day)
+        statutory = {place: {"statutory": one.says} for place, one in due.items()}
+        said = {place: {**self.said.get(place, {}), **statutory.get(place, {})} for place in self.slots}
+        return due, choices_of(self.places, self.foretold, self.slots, said, turn)
 
 
 def choices_of(
