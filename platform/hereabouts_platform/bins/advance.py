@@ -222,9 +222,8 @@ class _Walk:
         effort = growth.effort(since, at)
         if growth.exponent != 1:
             effort = growth.effort(known.emptied_at, at) - growth.effort(known.emptied_at, since)
-        usual, hours = promise.amplitude * effort, max(at - since, 0.0) / HOUR_S
-        age_h = (at - since) / HOUR_S
-        grown = usual * (1 + sum(faded_by(promise.drift, promise.season, hours, self.tuning)))
+        usual, age_h = promise.amplitude * effort, (at - since) / HOUR_S
+        grown = usual * (1 + sum(faded_by(promise.drift, promise.season, age_h, self.tuning)))
         found = promise.carried + level
         cut = min(found, self.tuning.cut_at)
         self.tracker.learn(known.group, age_h, promise.level + grown, unit_of(self.tuning, grown, age_h), cut)

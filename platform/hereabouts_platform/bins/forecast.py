@@ -13,7 +13,7 @@ import numpy as np
 
 from hereabouts_platform.bins.amplitude import amplitude_of, drift_of
 from hereabouts_platform.bins.growth import Growth
-from hereabouts_platform.bins.level import Floats, Times
+from hereabouts_platform.bins.level import Bools, Floats, Times
 from hereabouts_platform.bins.spread import Spread, quantile, share_above, share_full, units
 from hereabouts_platform.bins.state import State
 from hereabouts_platform.bins.tuning import TUNING, Tuning
@@ -39,7 +39,7 @@ class Ahead:
     expected: Floats
     unit: Floats
     age_h: Floats
-    overflowing: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    overflowing: Bools
     spread: Spread
 
     def level(self, share: float) -> Floats:
@@ -86,7 +86,7 @@ class Standing:
     heard: Floats
     read_at: Floats
     level: Floats
-    full: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    full: Bools
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -201,7 +201,7 @@ def emptied_then(standing: Standing, course: Course, number: int) -> Standing:
     )
 
 
-def _rows(names: Sequence[str]) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def _rows(names: Sequence[str]) -> dict[str, Times]:
     """Where the bins of each group are."""
     found: dict[str, list[int]] = {}
     for number, one in enumerate(names):
@@ -210,8 +210,8 @@ def _rows(names: Sequence[str]) -> dict[str, np.ndarray[tuple[int], np.dtype[np.
 
 
 def _of_groups(
-    groups: Mapping[str, np.ndarray[tuple[int], np.dtype[np.int64]]],
-    of: Callable[[str, np.ndarray[tuple[int], np.dtype[np.int64]]], Floats],
+    groups: Mapping[str, Times],
+    of: Callable[[str, Times], Floats],
     shape: tuple[int, ...],
 ) -> Floats:
     """What holds for each group's bins, in the rows where they are."""

@@ -4,6 +4,7 @@ Frozen records made anew at each reading took most of a forecast's time; what is
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from hereabouts_platform.bins.state import BinState, Promise, Shared
 
@@ -22,9 +23,7 @@ class WorkingShared:
 
     def frozen(self) -> Shared:
         """As it is kept."""
-        return Shared(
-            total=self.total, weight=self.weight, drift=self.drift, season=self.season, drift_at=self.drift_at
-        )
+        return Shared(**_values(self, Shared))
 
 
 @dataclass(kw_only=True, slots=True)
@@ -45,15 +44,7 @@ class WorkingPromise:
 
     def frozen(self) -> Promise:
         """As it is kept."""
-        return Promise(
-            made_at=self.made_at,
-            after_h=self.after_h,
-            level=self.level,
-            amplitude=self.amplitude,
-            drift=self.drift,
-            season=self.season,
-            carried=self.carried,
-        )
+        return Promise(**_values(self, Promise))
 
 
 @dataclass(kw_only=True, slots=True)
@@ -74,52 +65,20 @@ class WorkingBin:
 
     def frozen(self) -> BinState:
         """As it is kept."""
-        return BinState(
-            group=self.group,
-            total=self.total,
-            weight=self.weight,
-            emptied_at=self.emptied_at,
-            left=self.left,
-            read_at=self.read_at,
-            level=self.level,
-            full=self.full,
-            emptyings=self.emptyings,
-            known=self.known,
-            promises=tuple(one.frozen() for one in self.promises),
-        )
+        return BinState(**_values(self, BinState) | {"promises": tuple(one.frozen() for one in self.promises)})
 
 
 def thawed_shared(kept: Shared) -> WorkingShared:
     """A shared record to work on."""
-    return WorkingShared(
-        total=kept.total, weight=kept.weight, drift=kept.drift, season=kept.season, drift_at=kept.drift_at
-    )
+    return WorkingShared(**_values(kept, Shared))
 
 
 def thawed_bin(kept: BinState) -> WorkingBin:
     """A bin to work on; its promises are its own."""
-    return WorkingBin(
-        group=kept.group,
-        total=kept.total,
-        weight=kept.weight,
-        emptied_at=kept.emptied_at,
-        left=kept.left,
-        read_at=kept.read_at,
-        level=kept.level,
-        full=kept.full,
-        emptyings=kept.emptyings,
-        known=kept.known,
-        promises=[_thawed_promise(one) for one in kept.promises],
-    )
+    promises = [WorkingPromise(**_values(one, Promise)) for one in kept.promises]
+    return WorkingBin(**_values(kept, BinState) | {"promises": promises})
 
 
-def _thawed_promise(kept: Promise) -> WorkingPromise:
-    return WorkingPromise(
-        made_at=kept.made_at,
-        after_h=kept.after_h,
-        level=kept.level,
-        amplitude=kept.amplitude,
-        drift=kept.drift,
-        season=kept.season,
-        carried=kept.carried,
-    )
+def _values(record: object, kind: type[Shared | Promise | BinState]) -> dict[str, Any]:
+    """What a record says in the fields of a kept one."""
+    return {name: getattr(record, name) for name in kind.__slots__}
