@@ -6,6 +6,7 @@ only positions by their known names, as makers write positions in places of thei
 
 import re
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from hereabouts_platform.files.heif import bare_heif
 from hereabouts_schemas.errors import InputError
@@ -15,6 +16,7 @@ _SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
 _ALONE = (0x01, *range(0xD0, 0xD8))  # markers without a length
 _APP = range(0xE0, 0xF0)
 _ORIENTATION = 0x0112
+_BYTE_ORDERS: Mapping[bytes, Literal["little", "big"]] = {b"II*\0": "little", b"MM\0*": "big"}
 _PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset(
     {
@@ -85,12 +87,12 @@ def _kept_segment(marker: int, segment: bytes) -> bytes:
 
 def _orientation(tiff: bytes) -> int:
     """Exif 2.3, 4.6.4: tag 274 of the first directory; 1 where it says nothing that can be used."""
-    order = {b"II*\0": "little", b"MM\0*": "big"}.get(tiff[:4])
+    order = _BYTE_ORDERS.get(tiff[:4])
     if order is None:
         return 1
 
     def number(at: int, size: int) -> int:
-        return int.from_bytes(tiff[at : at + size], "little" if order == "little" else "big")
+        return int.from_bytes(tiff[at : at + size], order)
 
     first = number(4, 4)
     for entry in range(first + 2, first + 2 + 12 * number(first, 2), 12):

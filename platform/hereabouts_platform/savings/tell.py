@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from hereabouts_platform.savings.compare import Left, Line, Pair, line_of, sorted_out
@@ -13,24 +13,10 @@ from hereabouts_platform.savings.words import WHY, missing, say_line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Saving:
-    """One measure before and now.
+class Saving(Line):
+    """What became of one measure, as it is told; `says`: the same in a sentence, or why it cannot be said."""
 
-    Attributes:
-        days: on how many both are known; the sums are over those.
-        saved: before less now; negative: more than before.
-        low, high: in which span the saving of as many days like these lies 19 times in 20.
-        says: the same in a sentence, or why it cannot be said.
-    """
-
-    measure: Measure
     unit: str
-    days: int
-    before: float | None
-    now: float | None
-    saved: float | None
-    low: float | None
-    high: float | None
     says: str
 
 
@@ -107,11 +93,8 @@ def savings(rows: Sequence[Before], plans: Sequence[DayPlan], span: Span, factor
 
 
 def _saving(line: Line, pairs: Sequence[Pair], factors: Factors) -> Saving:
-    lacks = missing(line.measure, pairs, factors)
-    return Saving(
-        measure=line.measure, unit=UNITS[line.measure], days=line.days, before=line.before, now=line.now,
-        saved=line.saved, low=line.low, high=line.high, says=say_line(line, len({pair.day for pair in pairs}), lacks),
-    )  # fmt: skip
+    says = say_line(line, len({pair.day for pair in pairs}), missing(line.measure, pairs, factors))
+    return Saving(**asdict(line), unit=UNITS[line.measure], says=says)
 
 
 def _left_out(left: Sequence[Left]) -> tuple[LeftOut, ...]:
