@@ -92,6 +92,8 @@ def test_every_get_reads_and_only_messages_cases_and_reports_are_written() -> No
         ("POST", "/rounds/versions/{plan}/discard", Resource.ROUNDS),
         ("POST", "/rounds/vehicles/{vehicle}/out", Resource.ROUNDS),
         ("POST", "/rounds/vehicles/{vehicle}/back", Resource.ROUNDS),
+        ("POST", "/v1/bins/requests/{id}/withdrawal", Resource.ROUNDS),
+        ("POST", "/rounds/requests/{id}/withdrawal", Resource.ROUNDS),
     }
 
 
