@@ -3,10 +3,11 @@
 import datetime as dt
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from hereabouts_api.cursors import Name
 from hereabouts_api.models import Item, Listing
+from hereabouts_api.round_models import Body
 from hereabouts_platform.store.outcomes import RequestKind
 
 RequestState = Literal["open", "answered", "withdrawn"]
@@ -35,10 +36,8 @@ class RequestListing(Listing[RequestItem]):
     """A page of requests."""
 
 
-class Withdrawal(BaseModel):
+class Withdrawal(Body):
     """Why nobody has to go any more."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     says: Name = Field(
         min_length=1,
@@ -46,3 +45,12 @@ class Withdrawal(BaseModel):
         description="Why, in a sentence. Name nobody.",
         examples=["It was the wrong bin."],
     )
+
+
+class NewRequest(Body):
+    """Somebody asks for a visit."""
+
+    kind: RequestKind = Field(description="report: somebody told us; manual: a dispatcher says so.")
+    says: Name = Field(min_length=1, max_length=2000, description="What is wanted, in a sentence. Name nobody.")
+    day: dt.date | None = Field(None, description="On which day; null: as soon as may be.")
+    client_id: Name | None = Field(None, min_length=1, max_length=200, description="As of reports.")

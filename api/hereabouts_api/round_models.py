@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from hereabouts_api.cursors import Name
 from hereabouts_api.models import AT, Item, Listing
-from hereabouts_platform.store.outcomes import OutcomeKind, RequestKind
+from hereabouts_platform.store.outcomes import OutcomeKind
 from hereabouts_schemas.work import Approach, ReasonKind, StopKind
 
 ATTRIBUTION = "To be shown with everything that is made from it."
@@ -276,12 +276,3 @@ class BatchReported(Item):
     kept: int
     refused: int
     results: list[BatchResult]
-
-
-class NewRequest(Body):
-    """Somebody asks for a visit."""
-
-    kind: RequestKind = Field(description="report: somebody told us; manual: a dispatcher says so.")
-    says: Name = Field(min_length=1, max_length=2000, description="What is wanted, in a sentence. Name nobody.")
-    day: dt.date | None = Field(None, description="On which day; null: as soon as may be.")
-    client_id: Name | None = Field(None, min_length=1, max_length=200, description="As of reports.")

@@ -9,10 +9,10 @@ from hereabouts_api.access import Caller, needs
 from hereabouts_api.pages.case_form_body import Answers, answers
 from hereabouts_api.pages.case_offer import NotRecorded, Offered, answered, carry_out, form_named
 from hereabouts_api.pages.case_view import case_view, lists_of
-from hereabouts_api.pages.sent_file import media_type_of
 from hereabouts_api.pages.templates import render
 from hereabouts_api.parameters import utc_now
 from hereabouts_api.routes.cases import CaseId, case_of
+from hereabouts_api.sent_file import media_type_of
 from hereabouts_platform.files.kinds import ALL_KINDS, MOST_BYTES, TOO_LARGE
 from hereabouts_platform.store.case_events import Clerk, Happened, Recorded, RequestKey
 from hereabouts_platform.store.case_files import Attachment, attach

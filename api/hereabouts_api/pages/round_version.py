@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from hereabouts_api.access import Caller, needs
@@ -12,15 +12,14 @@ from hereabouts_api.pages.round_words import ROADS
 from hereabouts_api.pages.rounds_day import Asked
 from hereabouts_api.pages.templates import render
 from hereabouts_api.plan_changes import changes_of
+from hereabouts_api.routes.fleet import PlanId
 from hereabouts_schemas.access import Action, Resource
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/rounds/versions/{plan}", response_class=HTMLResponse)
-def version_page(
-    caller: Annotated[Caller, needs(Action.READ, Resource.ROUNDS)], plan: Annotated[int, Path(ge=1, lt=2**63)]
-) -> str:
+def version_page(caller: Annotated[Caller, needs(Action.READ, Resource.ROUNDS)], plan: PlanId) -> str:
     """A version, and what moved from whom to whom against the one that stood before it.
 
     Raises:
@@ -37,5 +36,5 @@ def version_page(
         back=Asked(day=this["day"], depot=this["depot"]).query(),
         decides=decides(caller, this),
         key=uuid4().hex,
-        **say_changes(found),
+        changes=say_changes(found),
     )

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hereabouts_api.access import Caller, needs
@@ -11,6 +11,7 @@ from hereabouts_api.pages.rounds import rounds_html
 from hereabouts_api.pages.rounds_day import Asked
 from hereabouts_api.parameters import utc_now
 from hereabouts_api.plan_changes import plan_row
+from hereabouts_api.routes.fleet import PlanId
 from hereabouts_api.routes.replans import VehicleId
 from hereabouts_api.routes.rounds import RoundId
 from hereabouts_platform.rounds.remaking import publish_draft
@@ -24,7 +25,6 @@ router = APIRouter(include_in_schema=False)
 Sends = Annotated[Caller, needs(Action.ADMINISTER, Resource.ROUNDS)]
 Works = Annotated[Caller, needs(Action.WRITE, Resource.ROUNDS)]
 Given = Annotated[Answers, answers()]
-PlanId = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 @router.post("/rounds/versions/{plan}/publish")

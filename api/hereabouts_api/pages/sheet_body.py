@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
 from hereabouts_api.pages.case_form_body import MOST_FIELDS, Answers, answers_in
-from hereabouts_api.pages.sent_file import SentFile, media_type_of
+from hereabouts_api.sent_file import SentFile, media_type_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

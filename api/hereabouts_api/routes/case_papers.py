@@ -11,10 +11,10 @@ from starlette.responses import HTMLResponse
 
 from hereabouts_api.access import Caller, caller_of, needs, vouched
 from hereabouts_api.case_models import CaseRecorded
-from hereabouts_api.intake import Intake
 from hereabouts_api.parameters import NoParameters, Text, utc_now
 from hereabouts_api.routes.case_work import answer
 from hereabouts_api.routes.cases import CaseId, case_of
+from hereabouts_api.sent_file import body_as_file
 from hereabouts_platform.evidence.letters import summary_html
 from hereabouts_platform.evidence.pack import pack_of
 from hereabouts_platform.evidence.repair import raise_repair
@@ -72,10 +72,8 @@ async def add_file(
     asked: Annotated[FileParameters, Query()],
 ) -> CaseRecorded:
     """Attach a photo, a PDF or a text of at most 8 MiB, as the body itself. The same bytes again are the same file."""
-    intake: Intake = request.app.state.intake
-    body = await intake.body_of(request, vouched=True)
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    file = Attachment(name=asked.name, media_type=media_type, content=body)
+    sent = await body_as_file(request)
+    file = Attachment(name=asked.name, media_type=sent.media_type, content=sent.content)
     return await run_in_threadpool(_attach, request, principal, id, file)
 
 

@@ -1,5 +1,6 @@
 """Photos of visits: handed in by crews' phones, seen by dispatchers and the crew."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -9,11 +10,11 @@ from starlette.responses import JSONResponse
 
 from hereabouts_api.access import Caller, caller_of, needs, vouched
 from hereabouts_api.cursors import Name
-from hereabouts_api.intake import Intake
 from hereabouts_api.parameters import NoParameters, utc_now
 from hereabouts_api.round_models import Reported
 from hereabouts_api.routes.case_papers import BINARY
 from hereabouts_api.routes.visits import VisitId
+from hereabouts_api.sent_file import body_as_file
 from hereabouts_platform.files.kinds import PHOTO_KINDS
 from hereabouts_platform.store.outcomes import Told, visited
 from hereabouts_platform.store.visit_photos import Photo, keep_photo, read_photo
@@ -53,20 +54,17 @@ async def add_photo(
     Where and when it was taken and by which phone is taken out of it before it is kept. The same `client_id` again is
     answered with 200 and not kept again.
     """
-    intake: Intake = request.app.state.intake
-    body = await intake.body_of(request, vouched=True)
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    told = await run_in_threadpool(_keep, request, principal, id, (media_type, body), asked)
+    sent = await body_as_file(request)
+    now = utc_now()
+    photo = Photo(
+        visit=id, client_id=asked.client_id, media_type=sent.media_type, content=sent.content, at=asked.at or now
+    )
+    told = await run_in_threadpool(_keep, request, principal, photo, now)
     answer = Reported(id=told.id, again=told.again)
     return JSONResponse(answer.model_dump(mode="json"), 200 if told.again else 201)
 
 
-def _keep(request: Request, principal: Principal, visit: int, sent: tuple[str, bytes], asked: PhotoParameters) -> Told:
-    now = utc_now()
-    media_type, content = sent
-    photo = Photo(
-        visit=visit, client_id=asked.client_id, media_type=media_type, content=content, at=asked.at or now
-    )  # fmt: skip
+def _keep(request: Request, principal: Principal, photo: Photo, now: datetime) -> Told:
     with caller_of(request, principal) as caller:
         return keep_photo(caller.connection, principal, photo, now)
 

@@ -70,9 +70,7 @@ class Shift:
                 planned.add(date.fromisoformat(visit["day"]))
                 if visit["outcome"] == "emptied" and visit["place"] in self._index:
                     emptied.add((self._index[visit["place"]], parse_time(visit["outcome_at"])))
-        found = Served(since=self._chronicle.made_at, days=frozenset(planned), emptied=frozenset(emptied))
-        if found != self.served:
-            self.served = found
+        self.served = Served(since=self._chronicle.made_at, days=frozenset(planned), emptied=frozenset(emptied))
 
     def _plan(self, now: datetime) -> None:
         """Where today has no plan, make one; after a start the crews' shift begins now, whatever the hour."""
