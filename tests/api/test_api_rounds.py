@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
@@ -10,13 +10,13 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 from made_plan import made_plan, published, put_places
+from people import clients
 
-from hereabouts_platform.access.keys import ensure_principal, issue_key
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_platform.store.outcomes import open_requests, outcomes_since
 from hereabouts_platform.store.plans import keep_draft, publish
-from hereabouts_schemas.access import PrincipalKind, Role
+from hereabouts_schemas.access import Role
 from hereabouts_schemas.errors import NotNow
 from hereabouts_schemas.times import LONDON
 from hereabouts_schemas.work import RoundPlan
@@ -59,18 +59,7 @@ def plan(release: Callable[..., int]) -> int:
 @pytest.fixture(scope="module")
 def client(database_url: str, address: str, plan: int) -> Iterator[Callable[..., httpx.Client]]:
     """Makes somebody with a role (and crews) and gives a client with their key."""
-    opened = ExitStack()
-
-    def make(name: str, role: Role, *crews: str) -> httpx.Client:
-        with connect(database_url, DatabaseRole.OWNER) as owner:
-            by = principal_named(owner, "system:command")
-            with acting(owner, by.id):
-                somebody = ensure_principal(owner, by, name, PrincipalKind.SERVICE, role, crews=crews)
-                key = issue_key(owner, by, somebody, "test")
-        headers = {"Authorization": f"Bearer {key}"}
-        return opened.enter_context(httpx.Client(base_url=address, headers=headers, timeout=30))
-
-    with opened:
+    with clients(database_url, address) as make:
         yield make
 
 

@@ -3,22 +3,20 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from datetime import date, timedelta
 
-import httpx
 import pytest
 from made_plan import made_plan, published, put_places
 from page_reading import read
+from people import Client, clients
 from typer.testing import CliRunner
 
 from hereabouts_deploy.main import app
-from hereabouts_platform.access.keys import ensure_principal, issue_key
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import DatabaseRole, acting, connect
 from hereabouts_platform.store.plans import keep_draft, publish
-from hereabouts_schemas.access import PrincipalKind, Role
+from hereabouts_schemas.access import Role
 
 MONDAY = date(2024, 3, 4)
 ASKED = {"from": "2024-03-04", "to": "2024-03-13"}
@@ -33,7 +31,6 @@ INSERT INTO visit_outcome (visit_id, place_id, kind, at, client_id)
 SELECT id, place_id, CASE key WHEN 'b1' THEN 'overflowing' ELSE 'emptied' END, begins_at, 'phone/' || id
 FROM visit WHERE round_id IS NOT NULL AND key <> 'b2' AND day <> '2024-03-12'
 """
-Client = Callable[..., httpx.Client]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -54,18 +51,7 @@ def worked(database_url: str, town) -> None:
 @pytest.fixture(scope="module")
 def client(database_url: str, address: str) -> Iterator[Client]:
     """Makes somebody with a role (and crews) and gives a client with their key."""
-    opened = ExitStack()
-
-    def make(name: str, role: Role, *crews: str) -> httpx.Client:
-        with connect(database_url, DatabaseRole.OWNER) as owner:
-            by = principal_named(owner, "system:command")
-            with acting(owner, by.id):
-                somebody = ensure_principal(owner, by, name, PrincipalKind.SERVICE, role, crews=crews)
-                key = issue_key(owner, by, somebody, "test")
-        headers = {"Authorization": f"Bearer {key}"}
-        return opened.enter_context(httpx.Client(base_url=address, headers=headers, timeout=30))
-
-    with opened:
+    with clients(database_url, address) as make:
         yield make
 
 

@@ -1,7 +1,6 @@
 """The pages of rounds: a dispatcher's day, a crew's sheet worked by its buttons, and who sees which of them."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,17 +8,16 @@ import httpx
 import pytest
 from made_plan import made_plan, published, put_places
 from page_reading import Page, read
+from people import Client, clients
 
-from hereabouts_platform.access.keys import ensure_principal, issue_key
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import DatabaseRole, acting, connect
 from hereabouts_platform.store.plans import keep_draft, publish
-from hereabouts_schemas.access import PrincipalKind, Role
+from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
 from hereabouts_schemas.work import Approach, RoundPlan, Window
 
 TODAY = datetime.now(LONDON).date()
-Client = Callable[..., httpx.Client]
 
 
 def first_plan() -> RoundPlan:
@@ -51,18 +49,7 @@ def release(database_url: str, town) -> Callable[[RoundPlan], int]:
 @pytest.fixture(scope="module")
 def client(database_url: str, address: str, release: object) -> Iterator[Client]:
     """Makes somebody with a role (and crews) and gives a client with their key."""
-    opened = ExitStack()
-
-    def make(name: str, role: Role, *crews: str) -> httpx.Client:
-        with connect(database_url, DatabaseRole.OWNER) as owner:
-            by = principal_named(owner, "system:command")
-            with acting(owner, by.id):
-                somebody = ensure_principal(owner, by, name, PrincipalKind.SERVICE, role, crews=crews)
-                key = issue_key(owner, by, somebody, "test")
-        headers = {"Authorization": f"Bearer {key}"}
-        return opened.enter_context(httpx.Client(base_url=address, headers=headers, timeout=30))
-
-    with opened:
+    with clients(database_url, address) as make:
         yield make
 
 

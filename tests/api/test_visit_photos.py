@@ -1,24 +1,22 @@
 """Photos of visits and requests for them, over the API and on the pages, and bins found by what people call them."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from datetime import datetime
 
 import httpx
 import pytest
 from made_plan import made_plan, published, put_places
 from page_reading import Page, read
+from people import Client, clients
 
-from hereabouts_platform.access.keys import ensure_principal, issue_key
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import DatabaseRole, acting, connect
 from hereabouts_platform.store.outcomes import open_requests
 from hereabouts_platform.store.plans import keep_draft, publish
-from hereabouts_schemas.access import PrincipalKind, Role
+from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
 
 TODAY = datetime.now(LONDON).date()
-Client = Callable[..., httpx.Client]
 PICTURE = b"\xff\xda\0\x08\x01\x01\0\0\x3f\0picture\xff\xd9"
 SENT = b"\xff\xd8\xff\xe1\0\x0dhttp: 53.8N" + PICTURE
 KEPT = b"\xff\xd8" + PICTURE
@@ -33,18 +31,7 @@ def client(database_url: str, address: str, town) -> Iterator[Client]:
         by = principal_named(jobs, "system:jobs")
         with acting(jobs, by.id):
             publish(jobs, by, keep_draft(jobs, by, published(made_plan(TODAY)), "yard").id, lambda _: [])
-    opened = ExitStack()
-
-    def make(name: str, role: Role, *crews: str) -> httpx.Client:
-        with connect(database_url, DatabaseRole.OWNER) as owner:
-            by = principal_named(owner, "system:command")
-            with acting(owner, by.id):
-                somebody = ensure_principal(owner, by, name, PrincipalKind.SERVICE, role, crews=crews)
-                key = issue_key(owner, by, somebody, "test")
-        headers = {"Authorization": f"Bearer {key}"}
-        return opened.enter_context(httpx.Client(base_url=address, headers=headers, timeout=30))
-
-    with opened:
+    with clients(database_url, address) as make:
         yield make
 
 
