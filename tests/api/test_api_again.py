@@ -1,25 +1,22 @@
 """A shift goes wrong: the job makes a draft, a dispatcher publishes it, the crew takes it; and what is in between."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import httpx
 import pytest
 from page_reading import Page, read
+from people import clients
 from psycopg.types.json import Jsonb
 
-from hereabouts_platform.access.keys import ensure_principal, issue_key
 from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.jobs.plan import planning
 from hereabouts_platform.jobs.registry import job_named
 from hereabouts_platform.jobs.replan import replanning
 from hereabouts_platform.jobs.run import run_job
 from hereabouts_platform.planning.workers import Effort
-from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.connection import DatabaseRole, acting, connect
-from hereabouts_schemas.access import PrincipalKind, Role
+from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
 
 FEW = Effort(iterations=60)
@@ -65,14 +62,8 @@ def people(database_url: str, address: str, town, six: datetime, run: Run) -> It
     assert run("plan", six - timedelta(hours=1))["plans"] == 1
     town.connection.execute("UPDATE crew SET shift_to = '13:00' WHERE id = 'blue'")  # it can stay longer
     roles = {"di": (Role.WASTE_MANAGER, ()), "red": (Role.WASTE_CREW, ("red",)), "blue": (Role.WASTE_CREW, ("blue",))}
-    with ExitStack() as opened, connect(database_url, DatabaseRole.OWNER) as owner:
-        by, found = principal_named(owner, "system:command"), {}
-        for name, (role, crews) in roles.items():
-            with acting(owner, by.id):
-                somebody = ensure_principal(owner, by, name, PrincipalKind.SERVICE, role, crews=crews)
-                headers = {"Authorization": f"Bearer {issue_key(owner, by, somebody, 'test')}"}
-            found[name] = opened.enter_context(httpx.Client(base_url=address, headers=headers, timeout=60))
-        yield found
+    with clients(database_url, address) as make:
+        yield {name: make(name, role, *crews) for name, (role, crews) in roles.items()}
 
 
 def add_bin(town, name: str, lon: float) -> None:

@@ -25,7 +25,7 @@ def clients(database_url: str, address: str) -> Iterator[Client]:
                 somebody = ensure_principal(owner, by, name, PrincipalKind.SERVICE, role, crews=crews)
                 key = issue_key(owner, by, somebody, "test")
         headers = {"Authorization": f"Bearer {key}"}
-        return opened.enter_context(httpx.Client(base_url=address, headers=headers, timeout=30))
+        return opened.enter_context(httpx.Client(base_url=address, headers=headers, timeout=60))
 
     with opened:
         yield make
