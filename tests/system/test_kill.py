@@ -73,6 +73,14 @@ def settled(wire: Any, marker: str) -> bool:
         return False
 
 
+def answers(wire: Any) -> bool:
+    """Whether the database takes connections: one that was killed last recovers for a while."""
+    try:
+        return bool(wire.rows("SELECT 1"))
+    except psycopg.OperationalError:
+        return False
+
+
 def wait_for_marker(wire: Any, marker: str) -> None:
     """A message that comes last tells when all before it have been dealt with."""
     wire.register([(marker, "plain", marker, {})])
@@ -94,6 +102,7 @@ def after_kills(wire: Any, chance: random.Random) -> tuple[Any, list[tuple[str, 
             time.sleep(0.25)  # spreads the traffic over the kills; nothing is waited for here
     killer.join()
     assert len(done) == ROUNDS
+    wire.up.until(lambda: answers(wire), "the database after the last kill")
     wait_for_marker(wire, "marker-1")
     wait_for_marker(wire, "marker-2")
     return wire, messages
