@@ -1,8 +1,10 @@
 """Fixtures that all tests share: private servers of both engines, a fresh database a test, both brokers.
 
 Tests of the folders in BOTH_ENGINES run on plain PostgreSQL and on TimescaleDB; the others on plain PostgreSQL, unless
-they ask for `engine` by name. Where TimescaleDB is not (`deploy/ci/timescale`), the header says so and plain
-PostgreSQL stands alone; with CI=true it must be there.
+they ask for `engine` by name. A file or test of those folders is marked `one_engine`, and runs on plain PostgreSQL
+alone, when it is about who may ask, in which form, or how a page looks and is used, not about what the store keeps or
+finds, and when all its statements are also run by tests that have both. Where TimescaleDB is not
+(`deploy/ci/timescale`), the header says so and plain PostgreSQL stands alone; with CI=true it must be there.
 """
 
 import inspect
@@ -17,6 +19,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from memory_folder import memory_folder
 from timescale_server import TimescaleServer, find_root, server_in
 
 from hereabouts_deploy.embedded.account import choose_account
@@ -50,8 +53,9 @@ LONGEST_FIRST = ("deploy/test_demo_start", "system/test_kill", "system/", "deplo
 Server = Postgres | TimescaleServer
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Nothing may be left out where the whole is checked."""
+    config.addinivalue_line("markers", "one_engine: about form and looks; other tests run its statements on both")
     if os.environ.get("CI") == "true" and not HAS_TIMESCALE:
         raise pytest.UsageError("TimescaleDB is missing, and CI=true. Make it first, as root: deploy/ci/timescale")
 
@@ -91,7 +95,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine" not in metafunc.fixturenames:
         return
     folder = metafunc.definition.path.relative_to(Path(__file__).parent).parts[0]
-    both = folder in BOTH_ENGINES or "engine" in inspect.signature(metafunc.function).parameters
+    by_folder = folder in BOTH_ENGINES and metafunc.definition.get_closest_marker("one_engine") is None
+    both = by_folder or "engine" in inspect.signature(metafunc.function).parameters
     engines = list(Engine) if both and HAS_TIMESCALE else [Engine.PLAIN]
     metafunc.parametrize("engine", engines, ids=str, indirect=True, scope="session")
 
@@ -100,6 +105,7 @@ def make_plain(folder: Path) -> Postgres:
     """A server of our own launcher. What would make it outlast a power cut is off: tests need speed more."""
     account = choose_account(None)
     settings = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "wal_compression": "off"}
+    settings["max_wal_size"] = "512MB"  # the databases of tests lie in memory, see memory_folder
     return Postgres(
         home=server_home(folder, account),
         log=folder / "postgres.log",
@@ -113,18 +119,22 @@ def make_plain(folder: Path) -> Postgres:
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Engine], Server]]:
     """The server of each engine, with the four roles, started when it is first asked for."""
     started: list[Server] = []
+    with memory_folder(tmp_path_factory.mktemp("servers")) as folder:
 
-    @cache
-    def server(engine: Engine) -> Server:
-        make = make_plain if engine is Engine.PLAIN else server_in
-        started.append(make(tmp_path_factory.mktemp(engine)))
-        started[-1].start()
-        return started[-1]
+        @cache
+        def server(engine: Engine) -> Server:
+            make = make_plain if engine is Engine.PLAIN else server_in
+            of_engine = folder / engine
+            of_engine.mkdir()
+            of_engine.chmod(0o711)  # whatever the umask: as root, servers run as another
+            started.append(make(of_engine))
+            started[-1].start()
+            return started[-1]
 
-    yield server
-    for one in started:
-        one.stop()
-        shutil.rmtree(one.home)  # as root it may lie outside pytest's own folder
+        yield server
+        for one in started:
+            one.stop()
+            shutil.rmtree(one.home)  # as root it may lie outside this folder
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,14 @@
 """The application: built on request, never at import."""
 
 import re
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 
 from hereabouts_api import description, problems
 from hereabouts_api.answer_bell import AnswerBell
@@ -120,6 +123,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     pages = (static, sign_in, overview, *running, place, *work_pages)
     for module in (health, metrics, description, *lists, *casework, *fieldwork, *traffic, *pages):
         app.include_router(module.router)
-    described = description.describe(app)
-    app.openapi = lambda: described  # type: ignore[method-assign]
+    # FastAPI would finish them at the first requests, where it silences warnings in one thread beside the others
+    deque(iter_route_contexts(app.routes), maxlen=0)
+    app.openapi = cache(lambda: description.describe(app))  # type: ignore[method-assign]  # takes a second
     return app

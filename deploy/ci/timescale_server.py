@@ -37,6 +37,7 @@ FOR_TESTS = {
     "fsync": "off",  # a killed server loses nothing by this, a machine that loses its power does
     "full_page_writes": "off",
     "wal_compression": "off",
+    "max_wal_size": "512MB",  # the databases of tests lie in memory, see memory_folder
     "synchronous_commit": "off",
 }
 

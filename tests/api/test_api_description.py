@@ -17,6 +17,8 @@ from schemathesis.specs.openapi.checks import (
 from hereabouts_api.routes import uplinks
 from hereabouts_platform.homes.record import HAZARDS
 
+pytestmark = pytest.mark.one_engine
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,

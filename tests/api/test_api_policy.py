@@ -15,6 +15,8 @@ from hereabouts_api.feeding import Feeds
 from hereabouts_api.settings import ApiSettings
 from hereabouts_schemas.access import Action, Resource, Role
 
+pytestmark = pytest.mark.one_engine
+
 PUBLIC = {
     "GET /health/live",
     "GET /health/ready",

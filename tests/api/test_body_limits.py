@@ -9,6 +9,8 @@ import pytest
 
 from hereabouts_schemas.access import Role
 
+pytestmark = pytest.mark.one_engine
+
 LARGE = 12 * 2**20
 WORDS = "A file may have at most 8 MB, and this one is larger. Send a smaller photo"
 

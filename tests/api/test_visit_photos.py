@@ -62,6 +62,7 @@ def test_a_photo_is_kept_once_without_where_it_was_taken(client: Client, red: ht
         ({"client_id": "p/2"}, b"%PDF-", {"Content-Type": "application/pdf"}, "Content-Type"),
         ({"client_id": "p/2"}, SENT[:-2], JPEG, "body"),
         ({"client_id": "p/2", "at": "2999-01-01T00:00:00Z"}, SENT, JPEG, "at"),
+        ({"client_id": "p/2", "at": "0001-01-01T00:00:00+14:00"}, SENT, JPEG, "at"),
     ):
         refused = red.post(path, params=params, content=content, headers=headers)
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, field)

@@ -1,7 +1,6 @@
 """The command line: exit codes, sentences instead of tracebacks, secrets masked."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from command_here import command_here
 from typer.main import get_group
 from typer.testing import CliRunner
 
@@ -27,13 +27,17 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def hereabouts(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    ours = {f"HEREABOUTS_{name.upper()}": value for name, value in settings.items()}
+    return command_here(*arguments, environment={f"HEREABOUTS_{name.upper()}": one for name, one in settings.items()})
+
+
+def started(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """As a process of its own."""
     command = [sys.executable, "-m", "hereabouts_deploy", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | ours, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
 def test_help_lists_every_command_that_is_for_people() -> None:
-    shown = hereabouts("--help")
+    shown = started("--help")
     assert shown.returncode == 0
     commands = [name for name, one in COMMANDS.items() if not one.hidden]
     assert "up" in commands
@@ -57,8 +61,12 @@ def test_wrong_usage_is_2(arguments: list[str]) -> None:
     assert hereabouts(*arguments).returncode == 2
 
 
+def test_wrong_usage_is_2_to_whoever_started_it() -> None:
+    assert started("nonsense").returncode == 2
+
+
 def test_what_cannot_be_done_is_1_with_a_sentence() -> None:
-    refused = hereabouts("migrate")
+    refused = started("migrate")
     assert refused.returncode == 1
     assert refused.stdout == ""
     assert refused.stderr.startswith("No system runs on ")

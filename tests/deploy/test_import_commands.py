@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from command_here import command_here
 from typer.testing import CliRunner
 
 from hereabouts_deploy.main import app
@@ -34,6 +35,11 @@ def system(database_url: str, tmp_path: Path) -> str:
 
 
 def hereabouts(database_url: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return command_here(*arguments, environment={"HEREABOUTS_DATABASE_URL": database_url}, folder=folder)
+
+
+def started(database_url: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """As a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "hereabouts_deploy", *arguments],
         env={**os.environ, "HEREABOUTS_DATABASE_URL": database_url},
@@ -45,7 +51,7 @@ def hereabouts(database_url: str, folder: Path, *arguments: str) -> subprocess.C
 
 
 def test_three_files_one_after_the_other(system: str, tmp_path: Path) -> None:
-    places = hereabouts(system, tmp_path, "import", "places", "places.csv", "--refused", "refused.csv")
+    places = started(system, tmp_path, "import", "places", "places.csv", "--refused", "refused.csv")
     devices = hereabouts(system, tmp_path, "import", "devices", "devices.csv")
     readings = hereabouts(system, tmp_path, "import", "readings", "readings.csv", "--json")
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import psycopg
+from command_here import command_here
 
 JOBS = (
     "assess, health, account, gaps, rollup, link_datasets, purge_posts, retention, case_facts, forecast, clocks, "
@@ -14,6 +15,11 @@ JOBS = (
 
 
 def hereabouts(database_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return command_here("job", *arguments, environment={"HEREABOUTS_DATABASE_URL": database_url})
+
+
+def started(database_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """As a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "hereabouts_deploy", "job", *arguments],
         env={**os.environ, "HEREABOUTS_DATABASE_URL": database_url},
@@ -27,7 +33,7 @@ def test_a_job_is_run_and_listed(database_url: str) -> None:
     before = hereabouts(database_url, "list")
     assert "assess: Assess every home" in before.stdout
     assert "Last: has not run yet." in before.stdout
-    ran = hereabouts(database_url, "run", "assess")
+    ran = started(database_url, "run", "assess")
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.startswith("assess done at ")
     assert "0 no sensor, 0 opened, 0 updated, 0 cleared, 0 cases opened." in ran.stdout

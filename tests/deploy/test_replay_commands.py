@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from command_here import command_here
 
 from hereabouts_deploy.prepare import bring_up_to_date
 from hereabouts_ingest.interpret import interpret
@@ -25,6 +26,11 @@ NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 
 
 def hereabouts(database_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return command_here(*arguments, environment={"HEREABOUTS_DATABASE_URL": database_url})
+
+
+def started(database_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """As a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "hereabouts_deploy", *arguments],
         env={**os.environ, "HEREABOUTS_DATABASE_URL": database_url},
@@ -77,7 +83,7 @@ def test_from_a_stranger_to_readings(database_url: str, owner: psycopg.Connectio
     assert "3 March 2026, 12:15: nothing -> 21" in looked.stdout
     assert owner.execute("SELECT count(*) FROM reading").fetchone() == (0,)
 
-    nobody = hereabouts(database_url, "quarantine", "replay")
+    nobody = started(database_url, "quarantine", "replay")
     assert (nobody.returncode, "There is nobody to ask here" in nobody.stderr) == (1, True)
     done = json.loads(hereabouts(database_url, "quarantine", "replay", "--yes", "--json").stdout)
     assert done["moves"] == [{"from": "quarantined: unknown_device", "to": "stored", "messages": 3}]
@@ -85,7 +91,7 @@ def test_from_a_stranger_to_readings(database_url: str, owner: psycopg.Connectio
     assert owner.execute("SELECT count(*) FROM reading").fetchone() == (3,)
     assert hereabouts(database_url, "quarantine", "list").stdout == "Nothing waits in quarantine.\n"
 
-    again = hereabouts(database_url, "replay", "--from", "2026-03-03", "--to", "2026-03-04", "--yes")
+    again = started(database_url, "replay", "--from", "2026-03-03", "--to", "2026-03-04", "--yes")
     assert "3 messages were read again.\nNothing changes: every message is taken as it was." in again.stdout
     homes = owner.execute("SELECT DISTINCT detail->>'homes' FROM audit WHERE action = 'read'").fetchall()
     assert ('["h1"]',) in homes

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from command_here import command_here
 
 from hereabouts_deploy.doctor.check import State
 from hereabouts_deploy.doctor.scripts import check_scripts
@@ -38,9 +39,15 @@ def scripts(tmp_path: Path) -> Path:
 
 
 def hereabouts(folder: Path, *arguments: str, database_url: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {"HEREABOUTS_SCRIPTS_DIR": str(folder), "HEREABOUTS_DATABASE_URL": database_url}
+    return command_here(*arguments, environment=environment, folder=folder.parent)
+
+
+def started(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """As a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "hereabouts_deploy", *arguments],
-        env={**os.environ, "HEREABOUTS_SCRIPTS_DIR": str(folder), "HEREABOUTS_DATABASE_URL": database_url},
+        env={**os.environ, "HEREABOUTS_SCRIPTS_DIR": str(folder)},
         cwd=folder.parent,
         capture_output=True,
         text=True,
@@ -49,7 +56,7 @@ def hereabouts(folder: Path, *arguments: str, database_url: str = "") -> subproc
 
 
 def test_profiles_lists_scripts_behind_the_native_ones(scripts: Path) -> None:
-    done = hereabouts(scripts, "profiles", "--json")
+    done = started(scripts, "profiles", "--json")
     ids = [item["id"] for item in json.loads(done.stdout)["items"]]
     assert ids == [*load_profiles(), "brightwell-th1", "oldfield-level", "quayside-counter"]
     assert "old_thing/profile.toml: 'no such file or directory' cannot be used" in done.stderr
@@ -104,7 +111,7 @@ def test_a_trial_that_cannot_be(scripts: Path, arguments: tuple[str, ...], code:
 
 def test_a_script_that_is_stopped_while_loaded_is_told_by_a_trial(scripts: Path) -> None:
     shutil.copy(HOSTILE / "endless_at_load" / "decoder.js", scripts / "oldfield_level" / "decoder.js")
-    done = hereabouts(scripts, "profiles", "check", "scripts/oldfield_level")
+    done = started(scripts, "profiles", "check", "scripts/oldfield_level")
     assert done.returncode == 1
     assert done.stderr == "The script of oldfield-level was stopped: it took more than 100 ms of processor time.\n"
 

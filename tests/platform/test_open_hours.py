@@ -109,6 +109,7 @@ def test_attributes_of_bins_depots_and_tips() -> None:
     assert (found.service_s, found.access, found.approach) == (120, ("rcv18", "van"), Approach.CURB)
     assert slot_facts({"capacity_l": None}).capacity_l is None
     assert depot_facts({"turnround_s": 300}).turnround_s == 300
+    assert [depot_facts(one).overflow_p for one in ({}, {"overflow_p": 900.0})] == [4000, 900]
     assert tip_facts({"streams": "general, paper"}).streams == ("general", "paper")
     check_attributes(PlaceKind.HOME, {"windows": 7})
 
@@ -124,6 +125,9 @@ def test_attributes_of_bins_depots_and_tips() -> None:
         (PlaceKind.BIN_SLOT, {"access": {"rcv": 1}}, "access: .* list of names"),
         (PlaceKind.BIN_SLOT, {"stream": "a+b"}, "stream"),
         (PlaceKind.DEPOT, {"open": 6}, "open: '6'"),
+        (PlaceKind.DEPOT, {"overflow_p": 0}, "overflow_p: '0' .* whole pence, 1 to 100000, like 4000"),
+        (PlaceKind.DEPOT, {"overflow_p": 12.5}, "overflow_p"),
+        (PlaceKind.DEPOT, {"overflow_p": 100_001}, "overflow_p"),
         (PlaceKind.TIP, {"turnround_s": -1}, "turnround_s: .* whole seconds"),
     ],
 )

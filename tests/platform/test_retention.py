@@ -291,6 +291,7 @@ KEPT_WHILE_TRUE = {
     *("contact", "notice_about", "relapse_watch"),
     # What is planned with, and where forecasts stand; what belongs to a plan, and goes with it.
     *("vehicle", "crew", "baseline", "calendar_entry", "bin_state", "bin_group_state", "round", "visit"),
+    "weather_told",  # what is told of the next days, in one row a station
     *("visit_outcome", "visit_request_withdrawn", "plan_change", "round_acceptance"),
 }
 

@@ -21,6 +21,8 @@ from hereabouts_platform.store.plans import keep_draft, publish
 from hereabouts_schemas.access import PrincipalKind, Role
 from hereabouts_schemas.times import LONDON
 
+pytestmark = pytest.mark.one_engine
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_here import command_here
 
 from hereabouts_platform.store.connection import Connection
 
@@ -23,7 +24,6 @@ def environment(database_url: str, storage: Any, tmp_path: Path) -> dict[str, st
     key = tmp_path / "key"
     key.write_text(storage.stack.key + "\n", encoding="utf-8")
     return {
-        **os.environ,
         "HEREABOUTS_DATABASE_URL": database_url,
         "HEREABOUTS_DATA_DIR": str(tmp_path / "data"),
         "HEREABOUTS_THINGS_STACK": json.dumps([{"application": "council", "server": storage.address}]),
@@ -32,7 +32,13 @@ def environment(database_url: str, storage: Any, tmp_path: Path) -> dict[str, st
 
 
 def hereabouts(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], env=environment, capture_output=True, text=True, check=False)
+    return command_here("backfill", *arguments, environment=environment)
+
+
+def started(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """As a process of its own."""
+    whole = os.environ | environment
+    return subprocess.run([*COMMAND, *arguments], env=whole, capture_output=True, text=True, check=False)
 
 
 def fill(storage: Any, count: int) -> None:
@@ -58,13 +64,13 @@ def test_one_that_is_killed_goes_on_where_it_was(owner: Connection, storage: Any
     fill(storage, 60)
     storage.most = 30
     arguments = ("things-stack", "--application", "council", "--device", "sensor-1")
-    with subprocess.Popen([*COMMAND, *arguments], env=environment, stdout=subprocess.DEVNULL) as run:
+    with subprocess.Popen([*COMMAND, *arguments], env=os.environ | environment, stdout=subprocess.DEVNULL) as run:
         deadline = time.monotonic() + DEADLINE_S
         while owner.execute("SELECT stored FROM backfill_request").fetchone() != (30,):
             assert time.monotonic() < deadline
             time.sleep(0.01)
         run.kill()
-    again = hereabouts(environment, *arguments)
+    again = started(environment, *arguments)
     assert again.returncode == 0, again.stderr
     assert "Going on from" in again.stderr
     assert "61 found, 60 stored, 1 duplicate" in again.stdout
