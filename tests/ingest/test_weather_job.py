@@ -18,26 +18,29 @@ from hereabouts_ingest.settings import IngestSettings
 from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.jobs.registry import job_named, jobs_for
 from hereabouts_platform.jobs.run import JobReport, run_due
-from hereabouts_platform.jobs.weather_service import WeatherService
+from hereabouts_platform.jobs.weather_service import WeatherAway, WeatherService, coming_of
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
-from hereabouts_platform.store.weather import hand_in
+from hereabouts_platform.store.weather import coming_at, hand_in
 
 HOUR = timedelta(hours=1)
 
 
 @dataclass
 class Sky:
-    """What was asked, and the status to answer with in place of hours."""
+    """What was asked, and the status to answer with in place of hours, or of those to come alone."""
 
     asked: list[dict[str, str]] = field(default_factory=list)
     trouble: int | None = None
+    trouble_ahead: int | None = None
 
     def answer(self, question: dict[str, str]) -> tuple[int, dict[str, object]]:
         self.asked.append(question)
         if self.trouble is not None:
             return self.trouble, {"error": True, "reason": "Too many requests"}
         first, last = (datetime.fromisoformat(question[end]) for end in ("start_hour", "end_hour"))
+        if self.trouble_ahead is not None and last - first == 167 * HOUR:
+            return self.trouble_ahead, {"error": True}
         hours = [first + n * HOUR for n in range((last - first) // HOUR + 1)]
         return 200, {
             "latitude": float(question["latitude"]),
@@ -145,6 +148,50 @@ def test_hours_come_in_by_the_door_and_those_missed_are_asked_for(
     ).fetchone()
     assert accounts == (1, 1)
     assert station.execute("SELECT envelope FROM source WHERE name = 'weather'").fetchone() == ("open_meteo",)
+
+
+def test_where_there_are_bins_the_days_to_come_are_asked_for_and_kept_apart(
+    database_url: str, station: Connection, sky: Sky, service: WeatherService
+) -> None:
+    station.execute("INSERT INTO place (id, kind, name, lon, lat) VALUES ('b1', 'bin_slot', 'Bin', -1.55, 53.8)")
+    now = datetime(2026, 3, 3, 14, 5, tzinfo=UTC)
+    assert run(database_url, service, now).detail["handed_in"] == 1
+    asked = [(one["start_hour"], one["end_hour"]) for one in sky.asked]
+    assert asked == [("2026-02-01T14:00", "2026-03-03T14:00"), ("2026-03-03T15:00", "2026-03-10T14:00")]
+    with connect(database_url, DatabaseRole.JOBS) as jobs:
+        first = coming_at(jobs, ["w1", "w2"])["w1"]
+    assert first.first_at == datetime(2026, 3, 3, 15, tzinfo=UTC)
+    assert first.temperature[:2] == (15.0, 16.0)
+    assert (len(first.rain_mm), first.rain_mm[-2:]) == (168, (0.2, None)), "rain is that of the hour before"
+    sky.trouble_ahead = 503
+    failed = run(database_url, service, now + HOUR)
+    assert failed.detail["error"].startswith(
+        "Of w1 the days to come are not known: the weather service answered 503 Service Unavailable."
+    )
+    with connect(database_url, DatabaseRole.JOBS) as jobs:
+        assert coming_at(jobs, ["w1"]) == {"w1": first}, "what was told before stands"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"hourly_units": {"temperature_2m": "°F", "precipitation": "mm"}}, "in °C and mm"),
+        ({"hourly_units": None}, "in °C and mm"),
+        ({"utc_offset_seconds": 3600}, "in °C and mm"),
+        ({"hourly": {"time": ["2026-03-03T15:00"], "temperature_2m": ["mild"], "precipitation": [0]}}, "in °C and mm"),
+        ({"hourly": {"time": ["2026-03-03T16:00"], "temperature_2m": [9], "precipitation": [0]}}, "other hours"),
+        ({"hourly": {"time": ["2026-03-03T15:00"], "temperature_2m": [], "precipitation": [0]}}, "other hours"),
+    ],
+)
+def test_hours_to_come_that_cannot_be_read_are_not_taken(sky: Sky, change: dict, says: str) -> None:
+    first = datetime(2026, 3, 3, 15, tzinfo=UTC)
+    hours = {"start_hour": "2026-03-03T15:00", "end_hour": "2026-03-03T16:00", "latitude": "53", "longitude": "-1"}
+    answer = sky.answer(hours)[1]
+    assert coming_of(orjson.dumps(answer), first).temperature == (15.0, 16.0)
+    with pytest.raises(WeatherAway, match=says):
+        coming_of(orjson.dumps(answer | change), first)
+    with pytest.raises(WeatherAway):
+        coming_of(b"\xff", first)
 
 
 def test_a_service_out_of_reach_fails_in_words_and_loses_no_hour(

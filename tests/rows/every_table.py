@@ -170,6 +170,7 @@ INSERT INTO bin_state VALUES ('bin', '{"level": 40}', 40, 60, '2026-03-05Z', '20
 INSERT INTO bin_group_state VALUES ('park', '{"total": 1}', '2026-03-03Z');
 INSERT INTO calendar_entry VALUES ('statutory', 'Market', '2026-03-01Z', NULL, '{park}', NULL, '{6}', '08:00');
 UPDATE round SET changed = true;
+INSERT INTO weather_told VALUES ('w1', '2026-03-03Z', '{7.5,NULL}', '{0,0.2}', '2026-03-03Z');
 INSERT INTO plan_change VALUES (1, 1, '[{"kind": "must", "about": "bin", "says": "Full."}]');
 INSERT INTO round_acceptance VALUES (1, '2026-03-03T09:00Z', 1);
 INSERT INTO vehicle_outage (vehicle_id, from_at, to_at, says, recorded_at, principal_id, ended_by)

@@ -3,7 +3,6 @@
 Bank holidays come from the package `holidays`; school holidays and events are the council's own data.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -94,11 +93,3 @@ def event_factors(calendar: Calendar, hours: Hours, group: str) -> Floats:
             inside = (begins >= event.from_at.timestamp()) & (begins < event.to_at.timestamp())
             factor = np.where(inside, factor * event.factor, factor)
     return factor
-
-
-def share_at(of: Mapping[str, Floats], name: str, hours: int) -> Floats:
-    """A factor by hour that was given under a name, such as the weather's; ones where none was."""
-    found = of.get(name, np.ones(hours))
-    if len(found) != hours or not (np.isfinite(found) & (found > 0)).all():
-        raise InputError(name, len(found), f"Give a factor above 0 for each of the {hours} hours.")
-    return found

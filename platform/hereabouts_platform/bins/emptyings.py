@@ -41,7 +41,8 @@ class Emptying:
     """A slot that was emptied, times in seconds since 1970 UTC.
 
     Attributes:
-        at: the crew's time where they tapped it, else that of the first reading that is down.
+        at: the crew's time where they tapped it, as far as the readings around allow, else the last second before the
+            first reading that is down: never that reading's own, so that it comes after the emptying.
         before, after: levels on either side, per cent; NaN where only the crew says so.
         full: `before` means "at least".
         confirmed: a crew said so; `seen`: the sensor saw the drop.
@@ -118,7 +119,7 @@ def find_emptyings(levels: Levels, proofs: Sequence[Proof] = ()) -> Found:
     rows = _drops(percent, least)
     seen = [
         Emptying(
-            at=int(times[low]),
+            at=int(times[low]) - 1,
             before=float(percent[top]),
             after=float(percent[low : low + STAYS].min()),
             full=bool(levels.full[at[top]]),
@@ -175,7 +176,7 @@ def _within(at: int, up: int, low: int) -> bool:
 
 def _confirmed(drop: Emptying, proof: Proof, span: tuple[int, int]) -> Emptying:
     """The drop with the crew's time, as far as the readings around it allow."""
-    at = min(max(proof.at, span[0] + 1), span[1])
+    at = min(max(proof.at, span[0]), span[1] - 1)
     return Emptying(at=at, before=drop.before, after=drop.after, full=drop.full, confirmed=True)
 
 

@@ -14,8 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hereabouts_platform.bins.calendar import HOUR_S, Calendar, Hours, event_factors, hours_of, share_at
+from hereabouts_platform.bins.calendar import HOUR_S, Calendar, Hours, event_factors, hours_of
 from hereabouts_platform.bins.level import Floats
+from hereabouts_schemas.errors import InputError
+
+#: The group that stands for all bins, where what is looked for is not known of a group of its own.
+EVERYBODY = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,33 +73,35 @@ class Growth:
         days = max(self.day(until) - self.day(since), 0.0)
         return days if self.exponent == 1 else float(days**self.exponent)
 
+    def weighted(self, factor: Floats) -> "Growth":
+        """With each hour counting so many times as much, [hours], such as by what the weather does to it.
 
-def growth_of(
-    habit: Habit, calendar: Calendar, hours: Hours, group: str, factors: Mapping[str, Floats] | None = None
-) -> Growth:
-    """A group's growth over hours.
+        Raises:
+            InputError: not a factor above 0 for each of the hours.
+        """
+        hours = len(self.cumulative) - 1
+        if len(factor) != hours or not (np.isfinite(factor) & (factor > 0)).all():
+            raise InputError("factor", len(factor), f"Give a factor above 0 for each of the {hours} hours.")
+        cumulative = np.concatenate([[0.0], np.cumsum(np.diff(self.cumulative) * factor)])
+        return Growth(first=self.first, cumulative=cumulative, exponent=self.exponent)
 
-    Args:
-        factors: of each hour by group, such as what the weather does to it; 1 where a group is not named.
-    """
+
+def growth_of(habit: Habit, calendar: Calendar, hours: Hours, group: str) -> Growth:
+    """A group's growth over hours, by its habit and the calendar."""
     weight = np.array(habit.weekday)[hours.weekday] * np.array(habit.hour)[hours.hour]
     weight = weight / (np.mean(habit.weekday) * np.mean(habit.hour))
     weight = weight * habit.bank_holiday**hours.bank_holiday * habit.school_holiday**hours.school_holiday
-    weight = weight * event_factors(calendar, hours, group) * share_at(factors or {}, group, len(hours.hour))
+    weight = weight * event_factors(calendar, hours, group)
     return Growth(
         first=hours.first, cumulative=np.concatenate([[0.0], np.cumsum(weight) / 24]), exponent=habit.exponent
     )
 
 
 def growths(
-    habits: Mapping[str, Habit],
-    groups: Iterable[str],
-    calendar: Calendar,
-    span: tuple[int, int],
-    factors: Mapping[str, Floats] | None = None,
+    habits: Mapping[str, Habit], groups: Iterable[str], calendar: Calendar, span: tuple[int, int]
 ) -> dict[str, Growth]:
-    """Each group's growth over `[from, to)`, seconds since 1970 UTC; a group without a habit has the one called ""."""
+    """Each group's growth over `[from, to)`, seconds since 1970 UTC; a group without a habit has `EVERYBODY`'s."""
     first = span[0] // HOUR_S
     hours = hours_of(calendar, first, -(-span[1] // HOUR_S) - first)
-    usual = habits.get("", Habit())
-    return {group: growth_of(habits.get(group, usual), calendar, hours, group, factors) for group in groups}
+    usual = habits.get(EVERYBODY, Habit())
+    return {group: growth_of(habits.get(group, usual), calendar, hours, group) for group in groups}

@@ -26,7 +26,7 @@ def happenings_of(bin_id: str, levels: Levels, found: Found) -> tuple[Happening,
         for k in np.flatnonzero(settled)
     ]
     emptied = [_emptied(bin_id, one) for one in found.emptyings]
-    return tuple(sorted([*reads, *emptied], key=lambda one: (one.at, isinstance(one, Read))))
+    return tuple(sorted([*reads, *emptied], key=lambda one: (one.at, isinstance(one, Emptied))))
 
 
 def _emptied(bin_id: str, one: Emptying) -> Emptied:

@@ -10,7 +10,7 @@ import numpy as np
 
 from hereabouts_platform.bins.advance import Emptied, Happening, Read
 from hereabouts_platform.bins.calendar import Calendar, event_factors, hours_of
-from hereabouts_platform.bins.growth import Habit
+from hereabouts_platform.bins.growth import EVERYBODY, Habit
 from hereabouts_platform.bins.level import Bools, Floats
 from hereabouts_platform.bins.profile import Profile, Rises, profile_of, rises_of, with_profile
 
@@ -20,7 +20,6 @@ MONDAY_S = 4 * DAY_S  # the first Monday since 1970
 LEAST_BIN_DAYS = 28.0
 #: Share of its weight that a week's reading keeps a week later: half of it is left after six and a half.
 KEPT = 0.9
-EVERYBODY = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

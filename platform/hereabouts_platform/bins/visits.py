@@ -14,6 +14,7 @@ import numpy as np
 from hereabouts_platform.bins.forecast import FULL, Ahead
 from hereabouts_platform.bins.state import BinState, State
 from hereabouts_platform.bins.visit_words import Facts, age_words, fullness_words, left_words, silent_words
+from hereabouts_platform.rules.waste_places import OVERFLOW_P
 from hereabouts_schemas.work import Reason, ReasonKind
 
 DAY_S, HOUR_S = 86_400, 3600
@@ -27,8 +28,8 @@ class VisitRules:
         limit: per cent at which it should be emptied: for the words, and for when to expect it.
         max_days: days that it is never left longer, full or not (smell, dog waste).
         must_chance: it has to be emptied where it is likelier than this to overflow before the next plan.
-        rho_p: pence that an overflowing bin is taken to cost: the one dial between miles and overflow. 4000 is what
-            some 40 km of a round cost, the middle of what paid in simulation.
+        rho_p: pence that an overflowing bin is taken to cost: the one dial between miles and overflow, as its depot
+            has set it. 4000 is what some 40 km of a round cost, the middle of what paid in simulation.
         least_prize_p: a visit worth less is left.
         silent_h: hours after which a sensor's silence is said, and its age stands as the reason.
     """
@@ -36,7 +37,7 @@ class VisitRules:
     limit: float = 80.0
     max_days: float = 14.0
     must_chance: float = 0.99
-    rho_p: int = 4000
+    rho_p: int = OVERFLOW_P
     least_prize_p: int = 10
     silent_h: float = 48.0
 
@@ -174,17 +175,22 @@ def _must(slot: Slot, known: BinState, facts: Facts, chance: float, next_plan: i
     for kind, says in told:
         if says is not None:
             return Reason(kind=kind, says=says)
-    if facts.full or chance > slot.rules.must_chance:
-        return Reason(kind=ReasonKind.FULLNESS, says=fullness_words(facts))
-    if (next_plan - known.emptied_at) / DAY_S > slot.rules.max_days:
+    if (next_plan - known.emptied_at) / DAY_S > slot.rules.max_days:  # before a level: it holds whatever is in the bin
         return Reason(kind=ReasonKind.AGE, says=age_words(known, facts.now, slot.rules.max_days))
+    if facts.full or chance > slot.rules.must_chance:
+        says = silent_words(known, facts) if _is_silent(slot, known, facts) else fullness_words(facts)
+        return Reason(kind=ReasonKind.FULLNESS, says=says)
     return None
 
 
 def _may(slot: Slot, known: BinState, facts: Facts) -> Reason:
-    if (facts.now - known.read_at) / HOUR_S > slot.rules.silent_h or not known.known:
+    if _is_silent(slot, known, facts):
         return Reason(kind=ReasonKind.AGE, says=silent_words(known, facts))
     return Reason(kind=ReasonKind.FULLNESS, says=fullness_words(facts))
+
+
+def _is_silent(slot: Slot, known: BinState, facts: Facts) -> bool:
+    return (facts.now - known.read_at) / HOUR_S > slot.rules.silent_h or not known.known
 
 
 def _instant(seconds: int | None) -> datetime | None:

@@ -1,7 +1,8 @@
 """The job that fetches the weather outside, for weather stations that have no sensor of their own.
 
 What a service tells goes in as a message of the source `weather`: counted, told apart from copies, and kept as it came,
-like any other. The job has no right on readings.
+like any other. The job has no right on readings. Where there are bins, it asks for the days to come as well: those are
+no readings, and are kept apart.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.jobs.job import NOT_SET_UP, JobFailed, Work
 from hereabouts_platform.jobs.outside import Outside
-from hereabouts_platform.jobs.weather_service import WeatherAway, WeatherService, ask
+from hereabouts_platform.jobs.weather_service import WeatherAway, WeatherService, ask, coming_of
 from hereabouts_platform.store import weather as store
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_schemas.access import Action, Principal, Resource
@@ -18,6 +19,7 @@ from hereabouts_schemas.times import hour_of
 
 HOUR = timedelta(hours=1)
 LOOK_BACK = timedelta(days=30)  # for a station new to it, and after an absence; ingest believes 35 days
+COMING = timedelta(days=7)  # after a week a forecast says little that the season does not
 HOW = "No weather service is set up (HEREABOUTS_WEATHER_URL)."
 
 
@@ -33,6 +35,7 @@ def fetching(outside: Outside) -> Work:
         found = {station.place_id: station for station in store.stations_of(connection, service.stations)}
         troubles = [f"{name} is no weather station with a position." for name in service.stations if name not in found]
         handed = waiting = hours = 0
+        coming = store.coming_wanted(connection)
         for station in found.values():
             first, last = _missing(station.told_to, now)
             if first > last:
@@ -46,11 +49,28 @@ def fetching(outside: Outside) -> Work:
                 taken = store.hand_in(connection, station.place_id, answer, now)
             handed, waiting = handed + taken, waiting + (not taken)
             hours += ((last - first) // HOUR + 1) if taken else 0
+            if coming:
+                troubles += _look_ahead(connection, principal, service, station, now)
         if troubles:
             raise JobFailed(_say(troubles, service))
         return {"stations": len(found), "handed_in": handed, "hours": hours, "waiting": waiting}
 
     return fetch
+
+
+def _look_ahead(
+    connection: Connection, principal: Principal, service: WeatherService, station: store.Station, now: datetime
+) -> list[str]:
+    """Ask for the days to come, and keep what is told; what was in the way, in sentences."""
+    first = hour_of(now) + HOUR
+    try:
+        answer = ask(service, station.lon, station.lat, first, first + COMING - HOUR)
+        coming = coming_of(answer, first)
+    except WeatherAway as error:
+        return [f"Of {station.place_id} the days to come are not known: the weather service {error}."]
+    with acting(connection, principal.id):
+        store.save_coming(connection, station.place_id, coming, now)
+    return []
 
 
 def _missing(told_to: datetime | None, now: datetime) -> tuple[datetime, datetime]:

@@ -6,13 +6,18 @@ Source: https://open-meteo.com/en/docs.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
+import msgspec
 import orjson
+
+from hereabouts_platform.store.weather import Coming
 
 TIMEOUT_S = 30.0
 MOST_BYTES = 256 * 1024  # what ingest reads of a message
 ASKED = ("temperature_2m", "relative_humidity_2m", "precipitation")
+HOUR = timedelta(hours=1)
 
 
 class WeatherAway(Exception):
@@ -70,3 +75,42 @@ def _has_hours(content: bytes) -> bool:
         return False
     hourly = found.get("hourly") if isinstance(found, dict) else None
     return isinstance(hourly, dict) and bool(hourly.get("time"))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Units:
+    temperature_2m: Literal["°C"]
+    precipitation: Literal["mm"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Hourly:
+    time: tuple[str, ...]
+    temperature_2m: tuple[float | None, ...]
+    precipitation: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Answer:
+    hourly: _Hourly
+    hourly_units: _Units
+    utc_offset_seconds: Literal[0] = 0
+
+
+def coming_of(content: bytes, first: datetime) -> Coming:
+    """What an answer tells of the hours from `first` on.
+
+    Rainfall is that of the hour before its time, so it stands at that hour's start; of the last hour none is told.
+
+    Raises:
+        WeatherAway: its hours are not those asked for, or its units are others.
+    """
+    try:
+        answer = msgspec.json.decode(content, type=_Answer)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise WeatherAway("answered with something else than hours to come, in °C and mm") from None
+    hourly = answer.hourly
+    due = tuple(f"{first + n * HOUR:%Y-%m-%dT%H:%M}" for n in range(len(hourly.time)))
+    if hourly.time != due or not len(due) == len(hourly.temperature_2m) == len(hourly.precipitation):
+        raise WeatherAway("answered with other hours to come than those asked for")
+    return Coming(first_at=first, temperature=hourly.temperature_2m, rain_mm=(*hourly.precipitation[1:], None))

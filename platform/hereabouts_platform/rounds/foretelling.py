@@ -1,6 +1,6 @@
 """The forecast of every bin as things stand now, from what is settled and what was told since."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -13,9 +13,12 @@ from hereabouts_platform.bins.growth import Growth, growths
 from hereabouts_platform.bins.learnt import habits_of, next_monday, renewed, rises_within, taken_in
 from hereabouts_platform.bins.level import mount_of
 from hereabouts_platform.bins.profile import Rises
-from hereabouts_platform.bins.slot import SensorSaid, SlotZero, heard_of
+from hereabouts_platform.bins.slot import Heard, SensorSaid, SlotZero, heard_of
 from hereabouts_platform.bins.state import Shared, State, with_bin
+from hereabouts_platform.bins.weather import Air, Effect, weathered
+from hereabouts_platform.bins.weather_learnt import effects_of, weather_renewed, weather_taken_in
 from hereabouts_platform.rounds.council_days import CouncilDays, Slots, council_days, group_of
+from hereabouts_platform.rounds.outside_air import outside_air
 from hereabouts_platform.rounds.standing import Standing, read_standing
 from hereabouts_platform.store.bin_readings import (
     BinStream,
@@ -43,6 +46,7 @@ class Foretold:
         settled: what the store is to keep; `moved`: whether it is not as it was.
         state: with all that was told up to now; growths: of every group, to 15 days ahead.
         days: holidays, events and duties.
+        air: how far days are from usual weather, as it was and as it is told; effects: what it does to groups.
         ahead: of `ahead.bins`, now and each hour for 14 days.
         measured: slots that have, or had, a sensor.
         blocked: slots on whose sensor something lies, by when it was last read.
@@ -55,6 +59,8 @@ class Foretold:
     state: State
     growths: Mapping[str, Growth]
     days: CouncilDays
+    air: Air
+    effects: Mapping[str, Effect]
     ahead: Ahead
     measured: frozenset[str]
     blocked: Mapping[str, int]
@@ -69,8 +75,9 @@ def foretell(connection: Connection, slots: Slots, now: int, *, look_back: bool 
     Args:
         look_back: make all anew at once where something came too late, not only at the turn of a day.
     """
-    days = council_days(connection, slots, (now - HISTORY_S - 2 * DAY_S, now + (DAYS_AHEAD + 1) * DAY_S))
-    turn = _Turn(connection=connection, slots=slots, streams=bin_streams(connection), now=now, days=days)
+    span = (now - HISTORY_S - 2 * DAY_S, now + (DAYS_AHEAD + 1) * DAY_S)
+    days, air = council_days(connection, slots, span), outside_air(connection, slots, span, now)
+    turn = _Turn(connection=connection, slots=slots, streams=bin_streams(connection), now=now, days=days, air=air)
     standing, begun = turn.settled(look_back=look_back)
     before = standing.settled or 0
     until = max(turn.turn_of_day, before)
@@ -78,16 +85,19 @@ def foretell(connection: Connection, slots: Slots, now: int, *, look_back: bool 
         to = min(next_monday(step), until)
         standing = turn.moved(standing, to, learn=True)
         if to == next_monday(step):
-            standing = replace(standing, learnt=renewed(standing.learnt))
+            weather = weather_renewed(standing.weather, air)
+            standing = replace(standing, learnt=renewed(standing.learnt), weather=weather)
     present = turn.moved(standing, now, learn=False)
     bins = sorted(slots)
-    growing = turn.growths(present, bins)
+    growing = turn.weathered(present, turn.growths(present, bins))
     return Foretold(
         settled=standing,
         moved=begun or until > before,
         state=present.state,
         growths=growing,
         days=days,
+        air=air,
+        effects=effects(present),
         ahead=forecast(present.state, bins, hours_ahead(now), growing),
         measured=frozenset(one.place for one in turn.streams if one.quantity != "air_temperature"),
         blocked=turn.blocked,
@@ -104,6 +114,7 @@ class _Turn:
     streams: Sequence[BinStream]
     now: int
     days: CouncilDays
+    air: Air
     happenings: int = 0
     refused: int = 0
     blocked: Mapping[str, int] = field(default_factory=dict)
@@ -140,16 +151,11 @@ class _Turn:
         since = standing.settled or 0
         standing = replace(standing, state=self._with_slots(standing.state, since))
         state, seen = standing.state, min(to + DAY_S, self.now)
-        readings = readings_between(self.connection, [one.id for one in self.streams], since - BEFORE_S, seen)
-        crews = outcomes_between(self.connection, since - BEFORE_S, seen)
         zeros, told = dict(standing.zeros), []
         rises: dict[str, list[Rises]] = {}
         blocked: dict[str, int] = {}
-        streams = {place: list(group) for place, group in groupby(self.streams, key=lambda one: one.place)}
-        for place in sorted(self.slots):
-            said = sensors_said(streams.get(place, []), readings)
-            proofs = [Proof(at=at, said=Said(kind)) for at, kind in crews.get(place, ())]
-            heard = heard_of(place, said, proofs, zeros.get(place, SlotZero()), (since, to))
+        sources = Sources(connection=self.connection, streams=self.streams, slots=self.slots)
+        for place, heard in heard_between(sources, standing.zeros, (since - BEFORE_S, seen), (since, to)):
             zeros[place] = heard.zero
             if heard.blocked_at is not None:
                 blocked[place] = heard.blocked_at
@@ -158,10 +164,19 @@ class _Turn:
                 rises.setdefault(state.bins[place].group, []).append(rises_within(heard.happenings, (since, to)))
         self.blocked = blocked
         self.happenings += len(told)
-        moved = advance(state, told, self.growths(standing, self.slots, told))
+        usual = self.growths(standing, self.slots, told)
+        moved = advance(state, told, self.weathered(standing, usual))
         self.refused += len(moved.refused)
-        learnt = taken_in(standing.learnt, rises, self.days.calendar, (since, to)) if learn else standing.learnt
-        return replace(standing, settled=to, state=moved.state, zeros=zeros, learnt=learnt)
+        standing = replace(standing, settled=to, state=moved.state, zeros=zeros)
+        return self._taught(standing, rises, usual, (since, to)) if learn else standing
+
+    def _taught(
+        self, standing: Standing, rises: Mapping[str, list[Rises]], usual: Mapping[str, Growth], span: tuple[int, int]
+    ) -> Standing:
+        """What rises of a span say of weekdays and hours, and of the weather where any is known."""
+        weather = weather_taken_in(standing.weather, rises, usual) if self.air.known else standing.weather
+        learnt = taken_in(standing.learnt, rises, self.days.calendar, span)
+        return replace(standing, learnt=learnt, weather=weather)
 
     def _with_slots(self, state: State, since: int) -> State:
         """Slots that are new begin as their group; those that are gone, or are of another group now, go."""
@@ -175,13 +190,56 @@ class _Turn:
         return state
 
     def growths(self, standing: Standing, bins: Iterable[str], told: Sequence[Happening] = ()) -> dict[str, Growth]:
-        """Of every group, from the oldest emptying that is known to the end of what is looked ahead."""
-        state = standing.state
-        known = [state.bins[one] for one in bins]
-        first = min([self.now, *(min(one.emptied_at, one.read_at) for one in known), *(one.at for one in told)])
-        groups = {one.group for one in known} | set(state.groups)
-        span = (first, self.now + (DAYS_AHEAD + 1) * DAY_S)
-        return growths(habits_of(standing.learnt), sorted(groups), self.days.calendar, span)
+        """Of every group in any weather, up to the end of what is looked ahead."""
+        first = min([self.now, *(one.at for one in told)])
+        return growths_over(standing, bins, self.days, (first, self.now + (DAYS_AHEAD + 1) * DAY_S))
+
+    def weathered(self, standing: Standing, usual: Mapping[str, Growth]) -> dict[str, Growth]:
+        """The same in the weather as it was and as it is told, by what was learnt up to the last Monday."""
+        return weathered(usual, effects(standing), self.air)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sources:
+    """Where bins are heard: the store, their datastreams, and which bins."""
+
+    connection: Connection
+    streams: Sequence[BinStream]
+    slots: Iterable[str]
+
+
+def heard_between(
+    sources: Sources, zeros: Mapping[str, SlotZero], seen: tuple[int, int], corrects: tuple[int, int]
+) -> Iterator[tuple[str, Heard]]:
+    """Each bin, in order of their ids, as it was heard in `seen`; words of "not full" within `corrects` move its zero.
+
+    Spans are `[from, to)`, seconds since 1970 UTC.
+    """
+    readings = readings_between(sources.connection, [one.id for one in sources.streams], *seen)
+    crews = outcomes_between(sources.connection, *seen)
+    streams = {place: list(group) for place, group in groupby(sources.streams, key=lambda one: one.place)}
+    for place in sorted(sources.slots):
+        said = sensors_said(streams.get(place, []), readings)
+        proofs = [Proof(at=at, said=Said(kind)) for at, kind in crews.get(place, ())]
+        yield place, heard_of(place, said, proofs, zeros.get(place, SlotZero()), corrects)
+
+
+def growths_over(
+    standing: Standing, bins: Iterable[str], days: CouncilDays, span: tuple[int, int]
+) -> dict[str, Growth]:
+    """Of every group in any weather, over a span (seconds since 1970 UTC); from earlier on where the oldest emptying of
+    these bins that is known, or the oldest promise that waits, lies before it.
+    """
+    state = standing.state
+    known = [state.bins[one] for one in bins]
+    since = [min(one.emptied_at, one.read_at, *(due.made_at for due in one.promises)) for one in known]
+    groups = {one.group for one in known} | set(state.groups)
+    return growths(habits_of(standing.learnt), sorted(groups), days.calendar, (min([span[0], *since]), span[1]))
+
+
+def effects(standing: Standing) -> dict[str, Effect]:
+    """What the weather does to each group, by what was learnt up to the last Monday."""
+    return effects_of({group: one.sums for group, one in standing.weather.items()})
 
 
 def sensors_said(streams: Sequence[BinStream], readings: Mapping[int, Series]) -> list[SensorSaid]:

@@ -64,13 +64,8 @@ def read_block(connection: Connection, stock: Stock, first_day: int, days: int) 
     _clean(connection, air)
     used = np.unique(stock.near.station)
     near = {stock.stations[n].place_id: int(n) for n in used if n >= 0}
-    weather = _Table(list(near), (TEMPERATURE, HUMIDITY, RAIN, RAIN_TOTAL), first_day, days)
-    weather.read(connection)
     spread = np.full((3, len(stock.stations), days * HOURS_A_DAY), np.nan)
-    rain, counted = weather.of(RAIN, "total"), weather.of(RAIN_TOTAL, "total")
-    for which, values in enumerate(
-        (weather.of(TEMPERATURE), weather.of(HUMIDITY), np.where(np.isnan(rain), counted, rain))
-    ):
+    for which, values in enumerate(read_outside(connection, list(near), first_day, days)):
         spread[which, list(near.values())] = values.T
     return Block(
         first_day=first_day,
@@ -81,6 +76,16 @@ def read_block(connection: Connection, stock: Stock, first_day: int, days: int) 
         outdoor_humidity=spread[1],
         rain=spread[2],
     )
+
+
+def read_outside(
+    connection: Connection, stations: Sequence[str], first_day: int, days: int
+) -> tuple[Floats, Floats, Floats]:
+    """Temperature, humidity and rain (mm) at weather stations in the hours of some days, each [hours, stations]."""
+    weather = _Table(stations, (TEMPERATURE, HUMIDITY, RAIN, RAIN_TOTAL), first_day, days)
+    weather.read(connection)
+    rain, counted = weather.of(RAIN, "total"), weather.of(RAIN_TOTAL, "total")
+    return weather.of(TEMPERATURE), weather.of(HUMIDITY), np.where(np.isnan(rain), counted, rain)
 
 
 class _Table:

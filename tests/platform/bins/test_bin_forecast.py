@@ -216,5 +216,5 @@ def test_hours_count_by_weekday_holiday_event_and_weather() -> None:
     grown = growths({"": habit}, ["street"], fair, span)["street"]
     days = np.diff(grown.days(christmas + DAY_S * np.arange(4)))
     assert days == pytest.approx([3, 2, 2])
-    wet = growths({}, ["street"], Calendar(), span, {"street": np.full(72, 0.5)})["street"]
+    wet = growths({}, ["street"], Calendar(), span)["street"].weighted(np.full(72, 0.5))
     assert wet.day(span[1]) == pytest.approx(1.5)

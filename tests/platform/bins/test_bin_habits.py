@@ -65,4 +65,4 @@ def test_a_calendar_that_cannot_be_is_refused() -> None:
     with pytest.raises(InputError, match="events"):
         Calendar(events=(Event(name="gone", from_at=noon, to_at=noon, factor=2),))
     with pytest.raises(InputError, match="Give a factor above 0"):
-        growths({}, ["street"], Calendar(), (BEGIN, BEGIN + DAY_S), {"street": np.zeros(24)})
+        growths({}, ["street"], Calendar(), (BEGIN, BEGIN + DAY_S))["street"].weighted(np.zeros(24))

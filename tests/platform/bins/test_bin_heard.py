@@ -33,7 +33,7 @@ def test_a_last_reading_far_down_waits_for_the_next() -> None:
     assert [type(one) for one in told] == [Read, Read, Read, Emptied, Read, Read]
     emptied = told[3]
     assert isinstance(emptied, Emptied)
-    assert (emptied.at, emptied.before, emptied.after) == (BEGIN + 3 * DAY_S, 60, 3)
+    assert (emptied.at, emptied.before, emptied.after) == (BEGIN + 3 * DAY_S - 1, 60, 3)
 
 
 def test_readings_as_high_as_before_a_crews_word_wait_and_then_dispute_it() -> None:
@@ -57,3 +57,28 @@ def test_from_distances_to_the_rate_of_a_bin() -> None:
     result = advance(with_bin(State(), "a", "", BEGIN), happenings_of("a", levels, found), grown)
     assert result.refused == ()
     assert amplitude_of(result.state, "a", grown[""], TUNING) == pytest.approx(15, rel=0.12)
+
+
+@pytest.mark.parametrize("tapped", [None, -600, 0, 600])
+def test_an_emptying_that_a_sensor_saw_is_no_surprise(tapped: int | None) -> None:
+    """The first reading that is down comes after the emptying, whenever the crew tapped: taken before it, that reading
+    is a level 60 points too low, and the next one 60 too high, and every chance of overflow is too large for it.
+    """
+    times = BEGIN + HOUR_S * np.arange(24 * 40, dtype=np.int64)
+    days = (times - BEGIN) / DAY_S
+    levels = from_fill_level(times, 15 * (days % 5))
+    proofs = [Proof(at=BEGIN + k * 5 * DAY_S + (tapped or 0), said=Said.EMPTIED) for k in range(1, 8)]
+    told = happenings_of("a", levels, find_emptyings(levels, [] if tapped is None else proofs))
+    ordered = sorted(told, key=lambda one: (one.at, isinstance(one, Emptied)))  # as `advance` takes them
+    assert list(told) == ordered
+    for before, emptied, after in zip(ordered, ordered[1:], ordered[2:], strict=False):
+        if isinstance(emptied, Emptied):
+            assert isinstance(before, Read)
+            assert isinstance(after, Read)
+            assert before.level > 60
+            assert after.level < 10
+    grown = growths({}, [""], Calendar(), (BEGIN, BEGIN + 41 * DAY_S))
+    spread = advance(with_bin(State(), "a", "", BEGIN), told, grown).state.spread
+    learnt = [row for row, seen in zip(spread.quantiles, spread.seen, strict=True) if seen > 100]
+    assert learnt
+    assert all(abs(one) < 3 for row in learnt for one in row)

@@ -86,6 +86,19 @@ def test_age_is_a_reason_of_its_own_before_the_next_plan_is_too_late() -> None:
     assert (choice.decision, choice.reason.kind) == (Decision.MUST, ReasonKind.AGE)
     assert choice.reason.says == "Last emptied 14 days ago: it is never left longer than 14."
     assert chosen(old, rules=VisitRules(max_days=30)).decision is not Decision.MUST
+    full = chosen(known(100, 20, full=True, emptied_at=NOW - 14 * DAY_S))
+    assert full.reason.kind is ReasonKind.AGE, "a full bin may be weighed with all others; the limit of days is not"
+
+
+def test_of_a_bin_that_is_surely_full_and_that_nothing_measures_no_level_is_said() -> None:
+    never = chosen(known(0, 60, known=False, emptyings=0, read_at=NOW - 3 * DAY_S))
+    assert never.decision is Decision.MUST
+    assert (
+        never.reason.says == "Nothing has been heard of it yet. As bins of its group fill, it is over its 80 % limit."
+    )
+    silent = chosen(known(30, 60, read_at=NOW - 3 * DAY_S))
+    assert silent.decision is Decision.MUST
+    assert silent.reason.says.startswith("No reading for 3 days. Last emptied 3 days ago; as it fills, it is over")
 
 
 def test_a_silent_sensor_is_never_dropped_and_its_age_is_said() -> None:

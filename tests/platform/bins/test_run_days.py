@@ -78,6 +78,12 @@ def test_empty_bins_are_not_worth_a_run_and_full_ones_are() -> None:
     assert look_ahead(ahead_of([92.0] * 20, 25), streets, 4).run
 
 
+def test_nobody_goes_out_where_no_bin_is_ever_worth_its_way() -> None:
+    look = look_ahead(ahead_of([20.0, 99.0, 60.0], 24), streets_of(3, apart_km=2.0), 0.001)
+    assert not look.run
+    assert not look.chosen.any()
+
+
 def test_the_dial_sends_crews_sooner() -> None:
     streets, ahead = streets_of(20), ahead_of([45.0] * 20, 20)
     first = [look_ahead(ahead, streets, rho).plan[0] for rho in (0.5, 4.0, 400.0)]
@@ -200,6 +206,9 @@ def test_full_bins_wait_for_a_day_that_is_worth_it_and_an_alarm_does_not() -> No
         (Decision.MUST, 50), (Decision.LEAVE, 0), (Decision.MAY, 40), (Decision.MAY, 50)
     ]  # fmt: skip
     assert "comes along" in priced[2].reason.says
+    passed = run.passed_by({one.bin: one for one in priced}, ["a"])
+    assert passed["c"].reason.says.startswith("40 % full: it can wait."), "it does not come along"
+    assert [passed[one.bin] == one for one in priced] == [True, True, False, False]
     assert run.says(priced, ["a", "c"]).startswith("A run today: 2 bins.")
     assert run.says([], []) == NO_WORTH
     shifts = {date(2025, 3, day): datetime(2025, 3, day, 6, tzinfo=UTC) for day in (3, 4, 5, 6)}
