@@ -3,6 +3,7 @@
 import typer
 
 from hereabouts_deploy.commands.rounds_curve import curve
+from hereabouts_deploy.commands.rounds_dial import dial
 from hereabouts_deploy.commands.rounds_evaluate import evaluate_forecast
 from hereabouts_deploy.commands.rounds_plan import plan
 from hereabouts_deploy.commands.rounds_replan import replan
@@ -22,5 +23,6 @@ def register(app: typer.Typer) -> None:
     group.command("savings")(savings)
     group.command("simulate")(simulate)
     group.command("curve")(curve)
+    group.command("dial")(dial)
     group.command("evaluate-forecast")(evaluate_forecast)
     app.add_typer(group, name="rounds")

@@ -24,6 +24,9 @@ from hereabouts_platform.bins.level import Floats, Times
 from hereabouts_platform.bins.state import State
 from hereabouts_platform.bins.tuning import TUNING, Tuning
 
+#: Days looked ahead; from when a crew comes to a bin, on the whole, to the end of what counts as that day.
+AHEAD, DAY_LEFT_S = 8, 14 * 3600
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Outlook:

@@ -104,7 +104,8 @@ def look_ahead(ahead: Outlook, streets: Streets, rho_km: float, allowed: Iterabl
     usual = _usual(ahead, streets, rho_km)
     detour = usual.detour
     priced = {one: _price(ahead, streets, one, usual, rho_km) for one in plans(ahead.days, allowed)}
-    best = min(priced, key=lambda one: priced[one].cost)
+    # Where no bin is ever worth its way, all plans cost alike (without end): the one that waits longest counts.
+    best = min(priced, key=lambda one: (priced[one].cost, -one[0]))
     others = [one.cost for plan, one in priced.items() if (plan[0] == 0) != (best[0] == 0)]
     today = min((one for one in priced if one[0] == 0), key=lambda one: priced[one].cost, default=best)
     going, shown, rows = priced[today], priced[best], np.arange(len(detour))

@@ -16,6 +16,7 @@ GENERAL = "general"
 KG_PER_L = 0.1  # loose litter; a council's weighbridge knows better
 SERVICE_S = 60
 TURNROUND_S = 900
+OVERFLOW_P, MOST_OVERFLOW_P = 4000, 100_000  # eight days of it are worth less than a visit that has to be
 
 _Read = TypeVar("_Read")
 Attributes = Mapping[str, Any]
@@ -50,10 +51,14 @@ class SlotFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DepotFacts:
-    """A depot: when it is open (none: always), and how long loading and leaving take."""
+    """A depot: when it is open (none: always), and how long loading and leaving take.
+
+    `overflow_p` is what a day on which a bin overflows is taken to cost, pence: the dial between miles and overflow.
+    """
 
     open: tuple[Hours, ...] = ()
     turnround_s: int = 0
+    overflow_p: int = OVERFLOW_P
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +96,9 @@ def depot_facts(attributes: Attributes) -> DepotFacts:
         InputError: one of them cannot be used.
     """
     return DepotFacts(
-        open=_take(attributes, "open", _hours, ()), turnround_s=_take(attributes, "turnround_s", _seconds, 0)
+        open=_take(attributes, "open", _hours, ()),
+        turnround_s=_take(attributes, "turnround_s", _seconds, 0),
+        overflow_p=_take(attributes, "overflow_p", _pence, OVERFLOW_P),
     )
 
 
@@ -130,10 +137,20 @@ def _take(attributes: Attributes, key: str, read: Callable[[str, Any], _Read], o
 
 
 def _above_zero(key: str, value: Any) -> int:
+    return _whole(key, value, 2**31 - 1, "Give a whole number above 0.")
+
+
+def _pence(key: str, value: Any) -> int:
+    cure = f"Give whole pence, 1 to {MOST_OVERFLOW_P}, like {OVERFLOW_P}."
+    return _whole(key, value, MOST_OVERFLOW_P, cure)
+
+
+def _whole(key: str, value: Any, most: int, cure: str) -> int:
+    """A whole number from 1 on, also where it is written with a point, as 240.0."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:
-        raise InputError(key, value, "Give a whole number above 0.")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= most:
+        raise InputError(key, value, cure)
     return value
 
 
