@@ -6,7 +6,7 @@ import orjson
 from typer.testing import CliRunner
 
 from hereabouts_deploy.main import app
-from hereabouts_schemas.errors import NotNow
+from hereabouts_schemas.errors import InputError
 
 LINE = """TYPE : CVRP
 DIMENSION : 3
@@ -43,5 +43,5 @@ def test_more_than_a_vehicle_holds_is_said(tmp_path: Path) -> None:
     file = tmp_path / "line.vrp"
     file.write_text(LINE.replace("3 1\nDEPOT", "3 9\nDEPOT"), encoding="utf-8")
     refused = CliRunner().invoke(app, ["rounds", "solve", str(file), "--seconds", "0.1"])
-    assert isinstance(refused.exception, NotNow)
-    assert "for 1 customers" in str(refused.exception)
+    assert isinstance(refused.exception, InputError)
+    assert "'9' cannot be used" in str(refused.exception)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from hereabouts_deploy.commands.rounds_simulate import chosen
 from hereabouts_deploy.main import app
 from hereabouts_deploy.waste_simulation import route_book
-from hereabouts_deploy.waste_simulation.baselines import DAILY, FIXED, THRESHOLDS
+from hereabouts_deploy.waste_simulation.baselines import CYCLES, DAILY, FIXED, THRESHOLDS
 from hereabouts_deploy.waste_simulation.fixed import FOUR_DAYS, Depot, weekly_classes
 from hereabouts_deploy.waste_simulation.parameters import TOWNS, TUNING_SEEDS, UNSEEN_SEEDS, Kind
 from hereabouts_deploy.waste_simulation.policy import TIP
@@ -68,20 +68,20 @@ def test_routes_are_made_once(depot: Depot, monkeypatch: pytest.MonkeyPatch) -> 
         depot.book.rounds(other, range(5), litres)
 
 
-@pytest.mark.parametrize("name", list(FIXED))
+@pytest.mark.parametrize("name", list(CYCLES))
 def test_every_bin_has_its_turn_in_every_fixed_round(depot: Depot, name: str) -> None:
-    cycle = FIXED[name](depot).cycle
+    cycle = CYCLES[name](depot).cycle
     assert set().union(*(day.bins for day in cycle)) == set(range(depot.town.bins))
     assert all(len(day.bins) == len(set(day.bins)) == len(day.litres) for day in cycle)
 
 
 def test_bins_come_on_the_days_the_name_says(depot: Depot) -> None:
     every = set(range(depot.town.bins))
-    assert [set(day.bins) for day in FIXED["fixed-3rd-day"](depot).cycle] == [every, set(), set()]
-    halves = [set(day.bins) for day in FIXED["fixed-2nd-day-halves"](depot).cycle]
+    assert [set(day.bins) for day in CYCLES["fixed-3rd-day"](depot).cycle] == [every, set(), set()]
+    halves = [set(day.bins) for day in CYCLES["fixed-2nd-day-halves"](depot).cycle]
     assert halves[0] | halves[1] == every
     assert not halves[0] & halves[1]
-    alternate = [set(day.bins) for day in FIXED["alternate-classes-90"](depot).cycle]
+    alternate = [set(day.bins) for day in CYCLES["alternate-classes-90"](depot).cycle]
     assert alternate[1] == alternate[3] == set()
     assert alternate[0] & alternate[2] != every
 

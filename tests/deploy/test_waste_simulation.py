@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hereabouts_deploy.waste_simulation.demand import live_year
 from hereabouts_deploy.waste_simulation.driving import drive
 from hereabouts_deploy.waste_simulation.judge import Judged, World, judge
+from hereabouts_deploy.waste_simulation.leaving import Late, as_late, planned_s
 from hereabouts_deploy.waste_simulation.ledger import DAY_S, Ledger
-from hereabouts_deploy.waste_simulation.parameters import BREAK_S, TOWNS, Kind
+from hereabouts_deploy.waste_simulation.parameters import BREAK_S, FIXED_SLACK, LEAVE_H, TOWNS, Kind
 from hereabouts_deploy.waste_simulation.policy import TIP, Found, Morning, Round
 from hereabouts_deploy.waste_simulation.score import score
 from hereabouts_deploy.waste_simulation.sensors import fit_sensors
@@ -209,8 +210,41 @@ def test_crews_say_what_they_find(town: Town) -> None:
         [Round(vehicle=0, stops=(1,)), Round(vehicle=1, stops=(1,))],
         [Round(vehicle=0, stops=(1,)), Round(vehicle=0, stops=(2,))],
         [Round(vehicle=0, stops=(20,))],
+        [Round(vehicle=0, stops=(1,), wait_s=-1)],
+        [Round(vehicle=0, stops=(1,), wait_s=9 * 3600 + 1)],
     ],
 )
 def test_rounds_that_cannot_be_meant_are_refused(town: Town, rounds: list[Round]) -> None:
     with pytest.raises(InputError):
         drive(town, rounds, 0, 1.0, lambda _one, _at: 1.0)
+
+
+def test_a_round_may_leave_later_and_has_to_be_home_at_the_same_time(town: Town) -> None:
+    short = replace(town, vehicles=(Vehicle(shift_s=4 * 3600),))
+    stops = tuple(range(12))
+    early, late = Round(vehicle=0, stops=stops), as_late(short, Round(vehicle=0, stops=stops), FIXED_SLACK)
+    at = [[one.at_s for one in drive(short, [asked], 0, 1.0, lambda _k, _at: 1.0).outcomes] for asked in (early, late)]
+    assert len(at[0]) == len(at[1]) == 12
+    assert late.wait_s > 0
+    assert at[1][0] >= at[0][0] + late.wait_s - 60
+    driven = drive(short, [replace(late, wait_s=late.wait_s + 2 * 3600)], 0, 1.0, lambda _k, _at: 1.0)
+    assert driven.unserved > 0
+    assert LEAVE_H * 3600 + late.wait_s + 2 * 3600 + driven.seconds <= (LEAVE_H + 4) * 3600
+
+
+def test_a_round_that_fills_its_shift_leaves_at_six(town: Town) -> None:
+    full = replace(town, vehicles=(Vehicle(shift_s=planned_s(town, range(20))),))
+    assert as_late(full, Round(vehicle=0, stops=tuple(range(20))), (0.0, 1)).wait_s == 0
+
+
+def test_what_a_round_is_planned_to_take_is_what_it_takes_on_an_empty_road(town: Town) -> None:
+    stops = (4, TIP, 7, 2)
+    empty = drive(town, [Round(vehicle=0, stops=stops, wait_s=5 * 3600)], 0, 1.0, lambda _k, _at: 1.0)
+    assert planned_s(town, stops) == pytest.approx(empty.seconds, abs=len(stops) + 2)
+
+
+def test_the_later_twin_of_a_policy_empties_the_same_bins_later(world: World) -> None:
+    early, late = judged(world, 1), judge(world, Late(Every(1)), Every(1), lead_in_days=LEAD_IN)
+    for one, other in zip(early.days, late.days, strict=True):
+        assert [asked.stops for asked in one.rounds] == [asked.stops for asked in other.rounds]
+        assert one.driven.outcomes[0].at_s < other.driven.outcomes[0].at_s

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import track
 
 from hereabouts_deploy.waste_policies import POLICIES
-from hereabouts_deploy.waste_simulation.baselines import DAILY, FIXED
+from hereabouts_deploy.waste_simulation.baselines import CYCLES, DAILY, FIXED, late
 from hereabouts_deploy.waste_simulation.parameters import TUNING_SEEDS, UNSEEN_SEEDS, YEAR_DAYS, Kind
 from hereabouts_deploy.waste_simulation.simulate import Means, Task, make_routes, processes, routings, run
 from hereabouts_deploy.waste_simulation.table import markdown
@@ -109,7 +109,7 @@ def chosen(asked: Sequence[str] | None) -> list[str]:
 
 def _make_routes(tasks: Sequence[Task], means: Means, names: Sequence[str], pool: Pool) -> None:
     """First the daily round of each town, by which the others are cut into parts; then all the others."""
-    fixed = [name for name in names if name in FIXED]
+    fixed = [name for name in CYCLES if {name, late(name)} & set(names)]
     for round_of in ([DAILY], fixed):
         wanted = routings(tasks, means, round_of)
         for _ in _track(make_routes(wanted, means, pool), "Routes", len(wanted)):

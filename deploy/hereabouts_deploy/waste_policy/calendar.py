@@ -8,9 +8,11 @@ import numpy as np
 from hereabouts_deploy.waste_simulation.days import Day
 from hereabouts_deploy.waste_simulation.days import Event as Told
 from hereabouts_deploy.waste_simulation.parameters import BEGINS
+from hereabouts_deploy.waste_simulation.policy import Morning
 from hereabouts_deploy.waste_simulation.town import Town
 from hereabouts_platform.bins.calendar import Calendar, Event
 from hereabouts_platform.bins.growth import Growth, Habit, growths
+from hereabouts_platform.bins.weather import FADES_D, Air, air_of
 
 #: Midnight of the lead-in's first day, in seconds since 1970 UTC.
 ZERO_S = int(datetime(BEGINS.year, BEGINS.month, BEGINS.day, tzinfo=UTC).timestamp())
@@ -27,6 +29,11 @@ def groups_of(town: Town, days: Sequence[Day]) -> tuple[str, ...]:
         near = event.near(town.xy[: town.bins]) > NEAR
         names = [f"{name} {event.name} {number}" if here else name for name, here in zip(names, near, strict=True)]
     return tuple(names)
+
+
+def kind_of(group: str) -> str:
+    """The kind of spot of a group's bins."""
+    return group.partition(" ")[0]
 
 
 def calendar_of(town: Town, days: Sequence[Day], groups: Sequence[str]) -> Calendar:
@@ -53,9 +60,16 @@ def calendar_of(town: Town, days: Sequence[Day], groups: Sequence[str]) -> Calen
 def growths_of(
     town: Town, days: Sequence[Day], groups: Sequence[str], habits: Mapping[str, Habit]
 ) -> dict[str, Growth]:
-    """Each group's growth over the whole span and what is looked ahead beyond it."""
+    """Each group's growth over the whole span and what is looked ahead beyond it, whatever the weather."""
     span = (ZERO_S, ZERO_S + (len(days) + 30) * DAY_S)
     return growths(habits, sorted(set(groups)), calendar_of(town, days, groups), span)
+
+
+def air_on(morning: Morning) -> Air:
+    """The days' departures from usual weather, as far as it is known and told, and some days on."""
+    ahead = np.full(FADES_D, np.nan)
+    told = (np.concatenate([one, ahead]) for one in (morning.weather.temperature, morning.weather.rain_mm))
+    return air_of(ZERO_S // DAY_S, *told)
 
 
 def _events(days: Sequence[Day]) -> list[Told]:

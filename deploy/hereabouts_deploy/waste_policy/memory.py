@@ -1,10 +1,11 @@
 """What a morning's readings and crews' words teach our forecasts."""
 
 from dataclasses import replace
+from math import isnan
 
 import numpy as np
 
-from hereabouts_deploy.waste_policy.calendar import ZERO_S, groups_of, growths_of
+from hereabouts_deploy.waste_policy.calendar import ZERO_S, air_on, groups_of, growths_of, kind_of
 from hereabouts_deploy.waste_simulation.policy import Found, Morning
 from hereabouts_deploy.waste_simulation.streets import Floats
 from hereabouts_platform.bins.advance import Emptied, Happening, Read, advance
@@ -12,6 +13,8 @@ from hereabouts_platform.bins.growth import Habit
 from hereabouts_platform.bins.level import Levels, from_fill_level
 from hereabouts_platform.bins.profile import Rises, profile_of, rises_of, with_profile
 from hereabouts_platform.bins.state import BinState, Shared, State
+from hereabouts_platform.bins.weather import Effect, weathered
+from hereabouts_platform.bins.weather_learnt import Sums, effects_of, seen_of, sums_of
 
 #: Readings are looked at again so far back, to judge new ones by; one in so many seconds is learnt from.
 CONTEXT_H, EVERY_S = 36, 6 * 3600
@@ -19,6 +22,8 @@ CONTEXT_H, EVERY_S = 36, 6 * 3600
 KNOWN_WEIGHT, RELEARN_DAYS = 3.0, 28
 #: A last reading that lies so many points below the one before waits for the next.
 UNSETTLED = 25.0
+#: Before a crew's word stands for a level, it was said so often of bins whose level is known.
+OFTEN = 50
 HOUR_S = 3600
 
 
@@ -29,9 +34,12 @@ class Memory:
         self.groups = groups_of(morning.town, morning.days)
         self.ids = tuple(str(one) for one in range(morning.town.bins))
         self._habits: dict[str, Habit] = {}
-        self.growths = growths_of(morning.town, morning.days, self.groups, self._habits)
+        self._usual = growths_of(morning.town, morning.days, self.groups, self._habits)
+        self._effects: dict[str, Effect] = {}
+        self.growths = self._usual
         self._emptied: list[list[int]] = [[] for _ in self.ids]
         self._rises: dict[str, list[Rises]] = {}
+        self._words = _Words()
         self._told = self._hours = 0
         self._learnt = -RELEARN_DAYS
         self.state = State(
@@ -53,7 +61,7 @@ class Memory:
         """Learn what came since the last morning."""
         new = morning.outcomes[self._told :]
         self._told = len(morning.outcomes)
-        overflowing = {(one.bin, ZERO_S + one.at_s) for one in new if one.found is Found.OVERFLOWING}
+        words = {(one.bin, ZERO_S + one.at_s): one.found for one in new}
         emptied: list[list[int]] = [[] for _ in self.ids]
         for one in new:
             emptied[one.bin].append(ZERO_S + one.at_s)
@@ -63,12 +71,11 @@ class Memory:
             levels = self._levels(morning, number)
             self._keep_rises(number, levels)
             happenings += self._reads(name, number, levels)
-            happenings += [
-                _emptying(name, at, levels, overflowing=(number, at) in overflowing) for at in emptied[number]
-            ]
+            happenings += [self._emptying(name, at, levels, words[number, at]) for at in emptied[number]]
         self._hours = len(morning.percent)
         if morning.today - self._learnt >= RELEARN_DAYS:
             self._learn_habits(morning)
+        self.growths = weathered(self._usual, self._effects, air_on(morning))
         self.state = advance(self.state, happenings, self.growths).state
         self.state = replace(self.state, as_of=max(self.state.as_of, ZERO_S + morning.now_s - HOUR_S))
 
@@ -94,6 +101,16 @@ class Memory:
             if levels.times[k] > since
         ]
 
+    def _emptying(self, name: str, at: int, levels: Levels, word: Found) -> Emptied:
+        """A crew's word, with the level last read before; where none was, as full as bins are of which they say so."""
+        if word is Found.OVERFLOWING:
+            return Emptied(bin=name, at=at, before=100.0, full=True)
+        before, full = _shown(levels, at)
+        if isnan(before):
+            return Emptied(bin=name, at=at, before=self._words.means(word))
+        self._words.heard(word, before)
+        return Emptied(bin=name, at=at, before=before, full=full)
+
     def _keep_rises(self, number: int, levels: Levels) -> None:
         new = levels.believed & (levels.times > ZERO_S + (self._hours - 5) * HOUR_S)
         emptied = np.array(self._emptied[number], np.int64)
@@ -106,16 +123,35 @@ class Memory:
         self._habits = {group: with_profile(Habit(), profile_of(rises)) for group, rises in self._rises.items()}
         everybody = [one for rises in self._rises.values() for one in rises]
         self._habits[""] = with_profile(Habit(), profile_of(everybody))
-        self.growths = growths_of(morning.town, morning.days, self.groups, self._habits)
+        self._usual = growths_of(morning.town, morning.days, self.groups, self._habits)
+        self._effects = self._learn_weather(morning)
         self._learnt = morning.today
 
+    def _learn_weather(self, morning: Morning) -> dict[str, Effect]:
+        """What it does to each group: what it does to all of its kind of spot, near to something or not."""
+        air, kinds = air_on(morning), dict[str, Sums]()
+        for group, rises in self._rises.items():
+            kind = kind_of(group)
+            kinds[kind] = sums_of(seen_of(rises, self._usual[group]), air).and_kept(kinds.get(kind, Sums()))
+        found = effects_of(kinds)
+        return {group: found[kind_of(group)] for group in self._rises}
 
-def _emptying(name: str, at: int, levels: Levels, *, overflowing: bool) -> Emptied:
-    """A crew's word, with the level last read before it."""
-    before, full = _shown(levels, at)
-    if overflowing:
-        before, full = 100.0, True
-    return Emptied(bin=name, at=at, before=before, full=full)
+
+class _Words:
+    """What crews' words mean in per cent, by the bins whose sensors had told how full they were."""
+
+    def __init__(self) -> None:
+        self._told: dict[Found, tuple[float, int]] = {}
+
+    def heard(self, word: Found, percent: float) -> None:
+        """A word said of a bin that was so full."""
+        total, count = self._told.get(word, (0.0, 0))
+        self._told[word] = (total + percent, count + 1)
+
+    def means(self, word: Found) -> float:
+        """How full bins were of which it was said, on the whole; NaN until it was said often."""
+        total, count = self._told.get(word, (0.0, 0))
+        return total / count if count >= OFTEN else float("nan")
 
 
 def _shown(levels: Levels, at: int) -> tuple[float, bool]:

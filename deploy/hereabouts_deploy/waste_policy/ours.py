@@ -8,6 +8,7 @@ from hereabouts_deploy.waste_policy.calendar import DAY_S, ZERO_S
 from hereabouts_deploy.waste_policy.day_work import matrix_of, planned
 from hereabouts_deploy.waste_policy.memory import Memory
 from hereabouts_deploy.waste_simulation.fixed import Depot
+from hereabouts_deploy.waste_simulation.leaving import as_late
 from hereabouts_deploy.waste_simulation.policy import TIP, Morning, Round
 from hereabouts_deploy.waste_simulation.streets import Floats
 from hereabouts_platform.collection.outlook import outlook
@@ -15,9 +16,11 @@ from hereabouts_platform.collection.run_days import look_ahead
 from hereabouts_platform.collection.streets import Streets
 
 #: Days looked ahead; when crews come to a bin, on the whole (seconds after midnight).
-DAYS, COMES_S = 8, 10 * 3600
+DAYS, COMES_S = 8, 12 * 3600
+#: What a round that leaves as late as it may keeps in hand: less than a fixed one, as the day's loads are forecast.
+SLACK = (0.1, 15 * 60)
 #: Steps of the search for a day's routes, and for the tour of all bins.
-ITERATIONS, TOUR_ITERATIONS = 1000, 2000
+ITERATIONS, TOUR_ITERATIONS = 500, 2000
 
 
 class Ours:
@@ -45,7 +48,8 @@ class Ours:
         if not look.run:
             return ()
         worth = {int(one): float(look.worth[one]) for one in np.flatnonzero(look.worth > 0)}
-        return planned(town, self._matrix, worth, ahead.first_percent[:, 0], (morning.leave_s, ITERATIONS))
+        rounds = planned(town, self._matrix, worth, ahead.first_percent[:, 0], (morning.leave_s, ITERATIONS))
+        return [as_late(town, one, SLACK) for one in rounds]
 
     def _roads(self, morning: Morning) -> Streets:
         """The town's roads with a good tour of all bins."""

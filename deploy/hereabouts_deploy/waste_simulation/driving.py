@@ -47,6 +47,9 @@ def check(town: Town, rounds: Sequence[Round]) -> None:
     stops = [stop for one in rounds for stop in one.stops if stop != TIP]
     if len(set(stops)) < len(stops) or not set(stops) <= set(range(town.bins)):
         raise InputError("rounds", "stops", f"Bins are 0 to {town.bins - 1}, each at most once a day.")
+    waits = [one.wait_s for one in rounds if not 0 <= one.wait_s <= town.vehicles[one.vehicle].shift_s]
+    if waits:
+        raise InputError("wait_s", waits[0], "A vehicle leaves between the beginning and the end of its shift.")
 
 
 def drive(town: Town, rounds: Sequence[Round], day: int, traffic: float, litres_at: LitresAt) -> Driven:
@@ -55,8 +58,7 @@ def drive(town: Town, rounds: Sequence[Round], day: int, traffic: float, litres_
     driven = Driven()
     for one in rounds:
         if one.stops:
-            shift = _Shift(town, one.vehicle, driven, day=day, traffic=traffic, litres_at=litres_at)
-            shift.work(one.stops)
+            _Shift(town, one, driven, day=day, traffic=traffic, litres_at=litres_at).work(one.stops)
     return driven
 
 
@@ -64,12 +66,14 @@ class _Shift:
     """One vehicle's day."""
 
     def __init__(
-        self, town: Town, vehicle: int, driven: Driven, *, day: int, traffic: float, litres_at: LitresAt
+        self, town: Town, asked: Round, driven: Driven, *, day: int, traffic: float, litres_at: LitresAt
     ) -> None:
-        self.town, self.number, self.vehicle = town, vehicle, town.vehicles[vehicle]
+        self.town, self.number, self.vehicle = town, asked.vehicle, town.vehicles[asked.vehicle]
         self.traffic, self.litres_at, self.driven = traffic, litres_at, driven
         self.midnight = day * 86_400
-        self.start = self.now = self.midnight + LEAVE_H * 3600
+        opens = self.midnight + LEAVE_H * 3600
+        self.start = self.now = opens + asked.wait_s
+        self.home_by = opens + self.vehicle.shift_s
         self.here = town.depot
         self.litres = self.kilograms = 0.0
         self.rested = False
@@ -153,4 +157,4 @@ class _Shift:
         needed += int(town.service_s[stop]) + town.turnround_s
         if not self.rested and out + needed >= BREAK_AFTER_S:
             needed += BREAK_S
-        return out + needed <= self.vehicle.shift_s
+        return self.now + needed <= self.home_by

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hereabouts_deploy.waste_simulation.baselines import BASELINES, DAILY
-from hereabouts_deploy.waste_simulation.score import Score, km_of_fixed
+from hereabouts_deploy.waste_simulation.baselines import BASELINES, DAILY, SECOND_DAY, late
+from hereabouts_deploy.waste_simulation.score import MOST_UNSERVED, Score, km_of_fixed
 
 #: Fixed rounds that go out, or to each half of the town, every second day.
-ALTERNATE = ("fixed-2nd-day", "fixed-2nd-day-halves", "alternate-classes-60", "alternate-classes-90")
+ALTERNATE = (SECOND_DAY, late(SECOND_DAY), "fixed-2nd-day-halves", "alternate-classes-60", "alternate-classes-90")
 Seeds = Mapping[int, Score]
 
 
@@ -48,8 +48,8 @@ def dials(policies: Mapping[str, Seeds]) -> dict[str, list[str]]:
 
 
 def held(policies: Mapping[str, Seeds]) -> list[Held]:
-    """Each dial against the daily round and each alternate-day round that was run."""
-    rounds = [name for name in (DAILY, *ALTERNATE) if name in policies]
+    """Each dial against the daily round and each alternate-day round that was run and that crews can do."""
+    rounds = [name for name in (DAILY, late(DAILY), *ALTERNATE) if name in policies and can_be_done(policies[name])]
     return [_held(dial, names, name, policies) for dial, names in dials(policies).items() for name in rounds]
 
 
@@ -63,6 +63,11 @@ def lines(policies: Mapping[str, Seeds]) -> list[str]:
             best = max(reached, key=lambda one: float(np.mean(one.less)))
             said.append(f"Hardest to beat of the alternate-day rounds for {dial}: {best.fixed}, {_change(best.less)}.")
     return said
+
+
+def can_be_done(seeds: Seeds) -> bool:
+    """Whether crews get through a round, on the whole."""
+    return float(np.mean([one.unserved for one in seeds.values()])) < MOST_UNSERVED
 
 
 def _held(dial: str, names: Sequence[str], fixed: str, policies: Mapping[str, Seeds]) -> Held:

@@ -100,7 +100,7 @@ class _Run:
             second=self.world.sensors.second,
             outcomes=tuple(self.outcomes),
             tickets=tuple(self.tickets),
-            weather=_told(year.weather, day),
+            weather=as_told(year.weather, day),
         )
 
     def live(self, day: int, rounds: Sequence[Round]) -> DayLog:
@@ -150,7 +150,7 @@ def judge(
     )
 
 
-def _told(air: Weather, day: int) -> Weather:
+def as_told(air: Weather, day: int) -> Weather:
     """The weather as it is known on a morning."""
     temperature, rain = air.temperature[: day + 1].copy(), air.rain_mm[: day + 1].copy()
     temperature[day], rain[day] = air.told_temperature[day], air.told_rain_mm[day]

@@ -236,6 +236,9 @@ ROAD_STEP_M = 450.0
 #: Vehicles: alike in all towns. A shift counts from the depot's gate and back to it, with the break in it.
 VEHICLE_L, VEHICLE_KG = 12_000, 1_100
 SHIFT_S, TURNROUND_S = 9 * 3600, 18 * 60
+#: What a fixed round that leaves as late as it may keeps in hand, a share of its time and seconds: for rush hours,
+#: traffic, bags beside bins, and days that bring more than usual.
+FIXED_SLACK = (0.15, 30 * 60)
 BREAK_AFTER_S, BREAK_S = 4 * 3600 + 1800, 1800
 #: Seconds a crew needs for each litre that lies beside a bin.
 SIDE_WASTE_S_PER_L = 0.5

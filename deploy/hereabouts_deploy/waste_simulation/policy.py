@@ -44,7 +44,7 @@ class Morning:
     """What may be known on a day when rounds are planned. Times in seconds since the first midnight of the lead-in.
 
     Args:
-        now_s: the time of planning. Vehicles leave the depot at `leave_s`.
+        now_s: the time of planning. The yard opens at `leave_s`: no vehicle leaves sooner.
         days: the calendar of the whole span, with what has been announced; today is `days[today]`.
         percent: every reading so far, [hour, bin], in points of per cent, NaN where there is none. Sensors send
             nonsense at times: 255, or a 0, 37 or 100 that is not true. It cannot be written to.
@@ -68,10 +68,14 @@ class Morning:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Round:
-    """One vehicle's day: bins in their order, `TIP` where it tips in between. It always tips before it goes home."""
+    """One vehicle's day: bins in their order, `TIP` where it tips in between. It always tips before it goes home.
+
+    `wait_s`: how long after the yard opens it leaves; it has to be home at the same time whenever it leaves.
+    """
 
     vehicle: int
     stops: tuple[int, ...]
+    wait_s: int = 0
 
 
 class Policy(Protocol):

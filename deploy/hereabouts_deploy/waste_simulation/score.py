@@ -7,6 +7,9 @@ import numpy as np
 
 from hereabouts_deploy.waste_simulation.judge import Judged
 
+#: A round that leaves so many bins a day, because the shift ends, is none: the crew cannot do it.
+MOST_UNSERVED = 1.0
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Score:

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from multiprocessing.pool import Pool
 from pathlib import Path
 
-from hereabouts_deploy.waste_simulation.baselines import DAILY, FIXED, Maker
+from hereabouts_deploy.waste_simulation.baselines import CYCLES, DAILY, Maker
 from hereabouts_deploy.waste_simulation.fixed import DaySet, Depot
 from hereabouts_deploy.waste_simulation.judge import World, judge, make_world
 from hereabouts_deploy.waste_simulation.parameters import LEAD_IN_DAYS, YEAR_DAYS, Kind
@@ -68,7 +68,7 @@ def routings(tasks: Sequence[Task], means: Means, names: Sequence[str]) -> list[
     for kind, layout in towns:
         depot = means.depot(kind, layout)
         for name in names:
-            for day in FIXED[name](depot).cycle:
+            for day in CYCLES[name](depot).cycle:
                 if day.bins:
                     found[Routing(kind=kind, layout=layout, day=day)] = None
     return list(found)
@@ -95,7 +95,7 @@ def run_one(task: Task, means: Means) -> Score:
     world = _world(task.kind, task.seed, task.days)
     depot = means.depot(task.kind, layout_of(task.seed))
     policy = means.makers()[task.policy](depot)
-    return score(judge(world, policy, FIXED[DAILY](depot)))
+    return score(judge(world, policy, CYCLES[DAILY](depot)))
 
 
 @lru_cache(maxsize=1)

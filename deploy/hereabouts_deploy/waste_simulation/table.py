@@ -7,7 +7,7 @@ import numpy as np
 from hereabouts_deploy.waste_simulation.baselines import DAILY, FIXED
 from hereabouts_deploy.waste_simulation.equal_overflow import Seeds
 from hereabouts_deploy.waste_simulation.equal_overflow import lines as lines_of_dials
-from hereabouts_deploy.waste_simulation.score import km_of_fixed
+from hereabouts_deploy.waste_simulation.score import MOST_UNSERVED, km_of_fixed
 
 HEAD = (
     *("policy", "km/day", "against daily", "against fixed at that overflow", "hours/day", "visits/day"),
@@ -32,9 +32,8 @@ def against_fixed(seeds: Seeds, fixed: Mapping[str, Seeds]) -> list[float]:
 
 
 def _points(seed: int, fixed: Mapping[str, Seeds]) -> list[tuple[float, float]]:
-    # A round that leaves bins every day is none: the crew cannot do it.
     scores = [seeds[seed] for seeds in fixed.values()]
-    return [(one.overflow_percent, one.km) for one in scores if one.unserved < 1] or [
+    return [(one.overflow_percent, one.km) for one in scores if one.unserved < MOST_UNSERVED] or [
         (one.overflow_percent, one.km) for one in scores
     ]
 
