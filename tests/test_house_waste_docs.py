@@ -47,9 +47,11 @@ def test_the_attributes_of_places_are_those_that_are_read_and_count_as_the_page_
     assert {key: slots[key] for key in said} == said
     assert slots["kg_per_l"].startswith(f"{known.kg_per_l:g}, ")
     others = rows_after("`depot` and `tip`:\n")
-    assert set(others) == {"`open`", "`turnround_s`", "`streams` (tips)"}
+    assert set(others) == {"`open`", "`turnround_s`", "`streams` (tips)", "`overflow_p` (depots)"}
     assert others["`turnround_s`"] == f"depot {DepotFacts().turnround_s}, tip {TipFacts().turnround_s}"
-    assert names(TipFacts) == {"open", "turnround_s", "streams"} > names(DepotFacts)
+    assert others["`overflow_p` (depots)"] == f"{DepotFacts().overflow_p}"
+    assert names(TipFacts) == {"open", "turnround_s", "streams"}
+    assert names(DepotFacts) == {"open", "turnround_s", "overflow_p"}
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -15,6 +15,9 @@ from hereabouts_schemas.times import parse_time
 
 # PostgreSQL's text has no NUL.
 Text = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00]*$")]
+Sentence = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$")
+]
 PlaceId = Annotated[
     Text,
     Path(description="A place's id. A room's holds a slash, `home/room`; as it is or as `%2F`.", examples=["home-7"]),

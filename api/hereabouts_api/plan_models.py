@@ -4,10 +4,13 @@ import datetime as dt
 
 from pydantic import AwareDatetime, Field
 
-from hereabouts_api.cursors import Name
 from hereabouts_api.models import Item, Listing
+from hereabouts_api.parameters import Sentence
 from hereabouts_api.round_models import ATTRIBUTION, Body, PlanState
 from hereabouts_platform.planning.occasions import OccasionKind
+
+# A typed year that no calendar can tell in every zone is refused, and not met later by whoever reads it.
+FIRST, LAST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 
 
 class OccasionItem(Item):
@@ -67,8 +70,10 @@ class PlanChanges(Item):
 class NewOutage(Body):
     """A vehicle does nothing more."""
 
-    says: Name = Field(min_length=1, max_length=2000, description="Why, in a sentence. Name nobody.")
-    from_at: AwareDatetime | None = Field(None, description="From when on; null: from now.")
+    says: Sentence = Field(description="Why, in a sentence. Name nobody.")
+    from_at: AwareDatetime | None = Field(
+        None, ge=FIRST, lt=LAST, description="From when on, in the years 2000 to 2099; null: from now."
+    )
 
 
 class OutageView(Item):

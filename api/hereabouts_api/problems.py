@@ -163,7 +163,7 @@ def answer(request: Request, error: Exception) -> Response:
         # twice: `next` holds an address, and it travels inside another one
         return RedirectResponse(f"/sign-in?next={quote(quote(path))}", 303)
     back = "/rounds" if path.startswith("/rounds") else "/"  # a crew may read nothing else
-    page = render("error.html", title=kind.title, detail=_detail(error, kind), back=back, signed_in=False)
+    page = render("error.html", title=kind.title, detail=detail_of(error, kind), back=back, signed_in=False)
     return HTMLResponse(page, kind.status, headers)
 
 
@@ -179,7 +179,7 @@ def _body(error: Exception, kind: Kind) -> bytes:
         "type": kind.type,
         "title": kind.title,
         "status": kind.status,
-        "detail": _detail(error, kind),
+        "detail": detail_of(error, kind),
     }
     errors = _field_errors(error)
     if errors:
@@ -187,7 +187,8 @@ def _body(error: Exception, kind: Kind) -> bytes:
     return orjson.dumps(body)
 
 
-def _detail(error: Exception, kind: Kind) -> str:
+def detail_of(error: Exception, kind: Kind) -> str:
+    """What went wrong, in sentences for the reader."""
     if isinstance(error, RequestValidationError):
         return " ".join(map(_sentence, _field_errors(error)))
     if isinstance(error, BodyTooLarge):

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from hereabouts_api.cursors import Name
 from hereabouts_api.models import Item, Listing
+from hereabouts_api.parameters import Sentence
 from hereabouts_api.round_models import Body
 from hereabouts_platform.store.outcomes import RequestKind
 
@@ -39,18 +40,13 @@ class RequestListing(Listing[RequestItem]):
 class Withdrawal(Body):
     """Why nobody has to go any more."""
 
-    says: Name = Field(
-        min_length=1,
-        max_length=2000,
-        description="Why, in a sentence. Name nobody.",
-        examples=["It was the wrong bin."],
-    )
+    says: Sentence = Field(description="Why, in a sentence. Name nobody.", examples=["It was the wrong bin."])
 
 
 class NewRequest(Body):
     """Somebody asks for a visit."""
 
     kind: RequestKind = Field(description="report: somebody told us; manual: a dispatcher says so.")
-    says: Name = Field(min_length=1, max_length=2000, description="What is wanted, in a sentence. Name nobody.")
+    says: Sentence = Field(description="What is wanted, in a sentence. Name nobody.")
     day: dt.date | None = Field(None, description="On which day; null: as soon as may be.")
     client_id: Name | None = Field(None, min_length=1, max_length=200, description="As of reports.")

@@ -97,9 +97,10 @@ def gpx_round(view: RoundView) -> Response:
 def _metadata(root: ET.Element, view: RoundView) -> None:
     metadata = ET.SubElement(root, "metadata")
     ET.SubElement(metadata, "name").text = f"Round of {view.vehicle_name} on {view.day.isoformat()}"
-    rights = ET.SubElement(metadata, "copyright", {"author": _visible(view.attribution)})
-    if "openstreetmap" in view.attribution.lower():
-        ET.SubElement(rights, "license").text = ODBL
+    if view.attribution:
+        rights = ET.SubElement(metadata, "copyright", {"author": _visible(view.attribution)})
+        if "openstreetmap" in view.attribution.lower():
+            ET.SubElement(rights, "license").text = ODBL
     ET.SubElement(metadata, "time").text = format_time(view.made_at)
 
 

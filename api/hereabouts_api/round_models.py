@@ -1,9 +1,19 @@
 """What the API answers and takes of field work: rounds, visits, reports and requests."""
 
 import datetime as dt
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from fastapi.exceptions import RequestValidationError
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from hereabouts_api.cursors import Name
 from hereabouts_api.models import AT, Item, Listing
@@ -238,10 +248,42 @@ class VisitOutcome(NewOutcome):
     visit: int = Field(ge=1, lt=2**63, description="The visit's number.")
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A report whose shape is wrong, and why: it must not keep the others of its batch from being taken."""
+
+    given: object
+    error: RequestValidationError
+
+    @property
+    def client_id(self) -> str | None:
+        """The sender's name for it, as far as it can be said back."""
+        name = self.given.get("client_id") if isinstance(self.given, dict) else None
+        return name[:200].encode("utf-8", "replace").decode() if isinstance(name, str) else None
+
+    @property
+    def visit(self) -> int | None:
+        """The visit, where it names one."""
+        number = self.given.get("visit") if isinstance(self.given, dict) else None
+        return number if type(number) is int and 1 <= number < 2**63 else None
+
+
+def _by_itself(given: object, read: ValidatorFunctionWrapHandler) -> object:
+    try:
+        return read(given)
+    except ValidationError as error:
+        found = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+        return Unreadable(given, RequestValidationError(found))
+
+
 class OutcomeBatch(Body):
     """Reports that waited for a signal, in any order."""
 
-    outcomes: list[VisitOutcome] = Field(min_length=1, max_length=200)
+    outcomes: list[Annotated[VisitOutcome, WrapValidator(_by_itself)]] = Field(min_length=1, max_length=200)
+
+    def each(self) -> list[VisitOutcome | Unreadable]:
+        """The reports, and in their places those that cannot be read."""
+        return list(self.outcomes)
 
 
 class Reported(Item):
@@ -263,8 +305,8 @@ class Fault(Item):
 class BatchResult(Item):
     """What became of one report."""
 
-    client_id: str
-    visit: int
+    client_id: str | None = Field(description="The sender's name for it; null where none could be read.")
+    visit: int | None = Field(description="The visit's number; null where none could be read.")
     id: int | None = Field(description="Its number; null where it was not kept.")
     again: bool
     problem: Fault | None

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -187,6 +188,77 @@ def test_a_shift_is_reported_late_twice_and_out_of_order(
     assert [(one["kind"], one["by"]) for one in reports] == [("blocked", "tablet red"), ("not_full", "tablet red")]
     with jobs_of(database_url) as jobs:
         assert len(outcomes_since(jobs, begun)) == 3
+
+
+def test_a_report_of_a_wrong_shape_does_not_hold_back_the_others(
+    client: Callable[..., httpx.Client], plan: int
+) -> None:
+    """A phone's queue would be stuck behind it for good."""
+    red = client("tablet red", Role.WASTE_CREW, "red")
+    visit = next(one["id"] for one in red.get("/v1/visits").json()["items"] if one["key"] == "b1")
+    good = {"client_id": "s/1", "visit": visit, "kind": "blocked", "at": datetime.now(UTC).isoformat()}
+    wrong = [{**good, "client_id": "s/2", "lat": 91}, {"visit": visit, "kind": "fine"}, "emptied", {**good, "x": 1}]
+    answer = red.post("/v1/outcomes", json={"outcomes": [wrong[0], wrong[1], good, wrong[2], wrong[3]]})
+    assert answer.status_code == 200
+    done = answer.json()
+    assert (done["kept"], done["refused"]) == (1, 4)
+    lat, kind, kept, word, more = done["results"]
+    assert (lat["client_id"], lat["visit"], lat["problem"]["status"]) == ("s/2", visit, 400)
+    assert "lat: '91' cannot be used" in lat["problem"]["detail"]
+    assert (kind["client_id"], kind["visit"]) == (None, visit)
+    assert "client_id: nothing was given" in kind["problem"]["detail"]
+    assert kept["problem"] is None
+    assert (word["client_id"], word["visit"]) == (None, None)
+    assert "x: '1' cannot be used" in more["problem"]["detail"]
+    odd = b'{"outcomes": [{"client_id": "\\ud800", "visit": 1000000000000000000000, "kind": "fine"}]}'
+    (result,) = red.post("/v1/outcomes", content=odd, headers={"Content-Type": "application/json"}).json()["results"]
+    assert (result["client_id"], result["visit"]) == ("?", None)
+
+
+def test_a_phone_with_a_wrong_clock_is_told_so(client: Callable[..., httpx.Client], plan: int) -> None:
+    """What is reported stays for good: a year that cannot be read would keep everybody from the visit."""
+    red = client("tablet red", Role.WASTE_CREW, "red")
+    visit = next(one["id"] for one in red.get("/v1/visits").json()["items"] if one["key"] == "b1")
+    seen = len(red.get(f"/v1/visits/{visit}").json()["outcomes"])
+    days = (TODAY - timedelta(days=2)).isoformat()
+    for at in ("1970-01-01T00:00:00Z", f"{days}T12:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"):
+        told = {"client_id": f"w/{at}", "visit": visit, "kind": "emptied", "at": at}
+        (result,) = red.post("/v1/outcomes", json={"outcomes": [told]}).json()["results"]
+        assert result["problem"]["status"] == 400, at
+        assert "Set the phone's clock" in result["problem"]["detail"]
+    blank = {"client_id": "w/5", "kind": "other", "at": datetime.now(UTC).isoformat(), "note": "  "}
+    assert red.post(f"/v1/visits/{visit}/outcomes", json=blank).json()["errors"][0]["field"] == "note"
+    assert len(red.get(f"/v1/visits/{visit}").json()["outcomes"]) == seen
+
+
+def test_a_batch_sent_again_before_its_answer_came_in_any_order(client: Callable[..., httpx.Client], plan: int) -> None:
+    red = client("tablet red", Role.WASTE_CREW, "red")
+    visit = next(one["id"] for one in red.get("/v1/visits").json()["items"] if one["key"] == "b1")
+    at = (datetime.now(UTC) - timedelta(hours=5)).isoformat()
+    batch = [{"client_id": f"q/{n:02}", "visit": visit, "kind": "blocked", "at": at} for n in range(60)]
+    with ThreadPoolExecutor(4) as together:
+        sent = [batch, batch[::-1]] * 3
+        answers = list(together.map(lambda told: red.post("/v1/outcomes", json={"outcomes": told}), sent))
+    assert [answer.status_code for answer in answers] == [200] * 6
+    told = [{one["client_id"]: one["id"] for one in answer.json()["results"]} for answer in answers]
+    assert all(one == told[0] for one in told)
+    assert [one["client_id"] for one in answers[1].json()["results"]] == [one["client_id"] for one in batch[::-1]]
+
+
+def test_words_and_times_of_dispatchers_are_said(client: Callable[..., httpx.Client], plan: int) -> None:
+    dispatcher = client("Di", Role.WASTE_MANAGER)
+    for path, body, field in (
+        ("/v1/bins/b3/requests", {"kind": "manual", "says": "  "}, "says"),
+        ("/v1/vehicles/v1/outage", {"says": " \n"}, "says"),
+        ("/v1/vehicles/v1/outage", {"says": "Gearbox.", "from_at": "0001-01-01T00:00:00+14:00"}, "from_at"),
+        ("/v1/vehicles/v1/outage", {"says": "Gearbox.", "from_at": "9999-12-31T23:59:59-12:00"}, "from_at"),
+    ):
+        refused = dispatcher.post(path, json=body)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (400, field)
+    made = dispatcher.post("/v1/bins/b3/requests", json={"kind": "manual", "says": "Asked in error."}).json()["id"]
+    gone = f"/v1/bins/requests/{made}/withdrawal"
+    assert dispatcher.post(gone, json={"says": " "}).json()["errors"][0]["field"] == "says"
+    assert dispatcher.post(gone, json={"says": "Nobody asked."}).status_code == 201
 
 
 def test_requests_are_open_until_a_crew_was_there(

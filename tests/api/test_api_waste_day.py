@@ -18,6 +18,7 @@ from hereabouts_platform.jobs.plan import planning
 from hereabouts_platform.jobs.registry import job_named
 from hereabouts_platform.jobs.run import JobReport, run_job
 from hereabouts_platform.planning.workers import Effort
+from hereabouts_platform.rounds.morning import Morning
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.bin_state import forecasts_of
 from hereabouts_platform.store.connection import DatabaseRole, connect
@@ -32,6 +33,7 @@ INSERT INTO vehicle VALUES ('v1', 'RCV 1', 'rcv26', '[{"streams": ["general"], "
     'gb_domestic', 'yard', 'yard', 100, 90, 2500);
 INSERT INTO crew VALUES ('red', 'daily', 'Red', 'v1', '{1,2,3,4,5,6,7}', NULL, '06:00', '14:00');
 """
+COLD = "Cold for the season: about a fifth less than usual is expected in bins of quay."
 Run = Callable[[str, datetime], JobReport]
 
 
@@ -193,12 +195,15 @@ def test_a_quiet_day_has_no_run_and_a_duty_or_a_fire_makes_one(
         tell(town, stream, saturday - timedelta(days=7), saturday + timedelta(days=2), lambda n: (n + 72) / 30)
     town.connection.execute(FLEET.replace("v1", "v2").replace("red", "blue").replace("yard", "quay").encode())
 
-    assert run("plan", saturday).detail == {"plans": 1, "visits": 0, "unmet": 0, "no_run": 1}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Morning, "weather", COLD)
+        assert run("plan", saturday).detail == {"plans": 1, "visits": 0, "unmet": 0, "no_run": 1}
     page = admin.get("/rounds?day=2026-03-07&depot=quay").text
     assert "Nobody goes out on this day." in page
     assert "No run today:" in page
     (plan,) = admin.get("/v1/plans?day=2026-03-07").json()["items"]
     assert plan["says"].startswith("No run today:")
+    assert plan["says"].endswith(f". {COLD}")
     assert len(admin.get("/v1/visits?day=2026-03-07&left=true").json()["items"]) == 2
 
     days = tmp_path / "calendar.csv"
@@ -207,10 +212,12 @@ def test_a_quiet_day_has_no_run_and_a_duty_or_a_fire_makes_one(
         "2026-03-01,,statutory,Market litter,still,,Sun,08:00\n"
         "2026-03-01,,event,Fair,quay,,,\n"
         "2026-03-01,2026-03-02,school_holiday,Half term,quey,2,,\n"
+        "2026-03-01,9999-12-31,event,For ever,,2,,\n"
     )
     report = import_calendar(town.connection, principal_named(town.connection, "system:command"), days)
-    assert (report.stored, [row.line for row in report.refused]) == (1, [3, 4])
+    assert (report.stored, [row.line for row in report.refused]) == (1, [3, 4, 5])
     assert "Did you mean quay" in report.refused[1].reason
+    assert "to '9999-12-31' is too far away" in report.refused[2].reason
     town.connection.execute("INSERT INTO device_event VALUES ('calm', '2026-03-07T20:00Z', 'fire', '', 1)")
     sunday = saturday + timedelta(days=1)
     assert run("plan", sunday).detail == {"plans": 1, "visits": 2, "unmet": 0, "no_run": 0}

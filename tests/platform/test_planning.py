@@ -75,7 +75,7 @@ def test_what_costs_more_than_the_harm_is_left_without_alarm() -> None:
     np.fill_diagonal(far, 0)
     plan = planned(work, {"rcv": replace(roads["rcv"], metres=far.astype(np.int32))})
     assert [(one.visit, one.unmet) for one in plan.left] == [("v1", False)]
-    assert plan.left[0].says.startswith("It can wait")
+    assert plan.left[0].says.startswith("Going there would cost more")
 
 
 IMPOSSIBLE = {

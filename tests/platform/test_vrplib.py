@@ -104,13 +104,25 @@ def test_time_windows(tmp_path: Path) -> None:
         (("CAPACITY : 10\n", ""), "CAPACITY"),
         (("CAPACITY : 10\n", "CAPACITY : 0\n"), "CAPACITY"),
         (("2 5\n", ""), "DEMAND_SECTION"),
+        (("2 5\n", "2\n"), "DEMAND_SECTION"),
+        (("2 5\n", "2 -5\n"), "DEMAND_SECTION"),
+        (("2 5\n", "2 5.5\n"), "DEMAND_SECTION"),
+        (("2 5\n", "2 11\n"), "DEMAND_SECTION"),
+        (("DIMENSION : 5", "DIMENSION : inf"), "DIMENSION"),
+        (("CAPACITY", "VEHICLES : 0\nCAPACITY"), "VEHICLES"),
+        (("3 30 40", "3 30"), "NODE_COORD_SECTION"),
+        (("3 30 40", "3 nan 40"), "NODE_COORD_SECTION"),
+        (("3 30 40", "3 3e12 40"), "NODE_COORD_SECTION"),
         (("3 30 40", "3 thirty 40"), "row"),
         (("DEPOT_SECTION\n1", "DEPOT_SECTION\n2"), "DEPOT_SECTION"),
+        (("2 60 90", "2 90 60"), "TIME_WINDOW_SECTION"),
+        (("2 60 90", "2 60 1e30"), "TIME_WINDOW_SECTION"),
+        (("10.55 5.0", "10.55 nan"), "EDGE_WEIGHT_SECTION"),
     ],
 )
 def test_a_file_that_is_not_understood_is_refused_by_name(tmp_path: Path, change: tuple[str, str], field: str) -> None:
     path = tmp_path / "spoilt.vrp"
-    path.write_text(CVRP.replace(*change), encoding="utf-8")
+    path.write_text((CVRP if change[0] in CVRP else VRPTW).replace(*change), encoding="utf-8")
     with pytest.raises(InputError) as refused:
         read_benchmark(path)
     assert refused.value.field == field

@@ -78,6 +78,18 @@ def behind(stops: Sequence[StopItem]) -> timedelta | None:
     return max(reported) - visits[len(reported) - 1].leaves_at
 
 
+def say_minutes(minutes: int) -> str:
+    """Such as "4 minutes" or "1 h 35 min".
+
+    Example:
+        >>> say_minutes(1), say_minutes(89), say_minutes(95)
+        ('1 minute', '89 minutes', '1 h 35 min')
+    """
+    if minutes < 90:
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
+
+
 def say_behind(late: timedelta) -> str:
     """How a crew stands to its plan.
 
@@ -88,7 +100,7 @@ def say_behind(late: timedelta) -> str:
     if abs(late) < LITTLE:
         return "on time"
     minutes = round(abs(late) / timedelta(minutes=1))
-    span = f"{minutes} minutes" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+    span = say_minutes(minutes)
     return f"{span} {'behind' if late > timedelta() else 'ahead'}"
 
 

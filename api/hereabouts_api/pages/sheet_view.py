@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +18,7 @@ from hereabouts_api.pages.round_words import (
     say_behind,
     say_km,
     say_load,
+    say_minutes,
     say_tips,
 )
 from hereabouts_api.pages.rounds_day import Asked
@@ -144,7 +145,7 @@ def _line(stop: StopItem, turn: int) -> StopLine:
         why=stop.reason.says if stop.reason else "",
         must=bool(stop.must),
         load=say_load(stop.load) if stop.load else "",
-        drive=f"{say_km(stop.drive_m)}, {say_span(timedelta(seconds=stop.drive_s))}" if stop.drive_s else "",
+        drive=f"{say_km(stop.drive_m)}, {say_minutes(max(1, round(stop.drive_s / 60)))}" if stop.drive_s else "",
         geo=geo_of(stop),
         outcome=OUTCOMES[outcome.kind] if outcome else "",
         outcome_at=outcome.at if outcome else None,

@@ -12,7 +12,7 @@ from hereabouts_api.plan_changes import changes_of, plan_row
 from hereabouts_api.plan_models import Done, MovedItem, NewOutage, OutageView, PlanChanges, PlanItem
 from hereabouts_api.routes.fleet import PlanId
 from hereabouts_api.routes.rounds import RoundId
-from hereabouts_platform.rounds.remaking import publish_draft
+from hereabouts_platform.rounds.publishing import publish_draft
 from hereabouts_platform.store.outages import bring_back, outages, take_out
 from hereabouts_platform.store.replans import accept, discard
 from hereabouts_schemas.access import Action, Resource

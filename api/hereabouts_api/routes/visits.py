@@ -9,7 +9,7 @@ from pydantic import Field
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import Cursor, Number
 from hereabouts_api.parameters import ListParameters, NoParameters, Text, utc_now
-from hereabouts_api.problems import kind_of
+from hereabouts_api.problems import detail_of, kind_of
 from hereabouts_api.round_models import (
     BatchReported,
     BatchResult,
@@ -17,6 +17,7 @@ from hereabouts_api.round_models import (
     NewOutcome,
     OutcomeBatch,
     Reported,
+    Unreadable,
     VisitListing,
     VisitOutcome,
     VisitView,
@@ -98,20 +99,29 @@ def add_outcomes(
     _: Annotated[NoParameters, Query()],
 ) -> BatchReported:
     """Hand in reports that waited for a signal: late, in any order, or again. Each is kept or refused by itself."""
-    now = utc_now()
-    results = [_one(caller, given, now) for given in body.outcomes]
+    now, given = utc_now(), body.each()
+    # By name, so that a batch sent twice at the same moment, in another order, waits for itself and does not lock.
+    ordered = sorted(range(len(given)), key=lambda number: given[number].client_id or "")
+    found = {number: _one(caller, given[number], now) for number in ordered}
+    results = [found[number] for number in range(len(given))]
     refused = sum(one.problem is not None for one in results)
     return BatchReported(kept=len(results) - refused, refused=refused, results=results)
 
 
-def _one(caller: Caller, given: VisitOutcome, now: dt.datetime) -> BatchResult:
+def _one(caller: Caller, given: VisitOutcome | Unreadable, now: dt.datetime) -> BatchResult:
+    if isinstance(given, Unreadable):
+        return _refused(given.client_id, given.visit, given.error)
     try:
         told = report(caller.connection, caller.principal, outcome_of(given.visit, given), now)
     except (NotFound, InputError) as error:
-        kind = kind_of(error)
-        problem = Fault(type=kind.type, title=kind.title, status=kind.status, detail=str(error))
-        return BatchResult(client_id=given.client_id, visit=given.visit, id=None, again=False, problem=problem)
+        return _refused(given.client_id, given.visit, error)
     return BatchResult(client_id=given.client_id, visit=given.visit, id=told.id, again=told.again, problem=None)
+
+
+def _refused(client_id: str | None, visit: int | None, error: Exception) -> BatchResult:
+    kind = kind_of(error)
+    problem = Fault(type=kind.type, title=kind.title, status=kind.status, detail=detail_of(error, kind))
+    return BatchResult(client_id=client_id, visit=visit, id=None, again=False, problem=problem)
 
 
 def outcome_of(visit: int, given: NewOutcome) -> Outcome:

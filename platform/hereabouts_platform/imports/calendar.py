@@ -20,6 +20,7 @@ from hereabouts_schemas.access import Principal
 NEEDS = ("from", "kind", "name")
 MAY = ("to", "area", "factor", "weekdays", "by")
 MOST_FACTOR = 20.0
+FIRST_YEAR, LAST_YEAR = 1970, 2199  # a year in which nobody plans is a slip of the pen
 DAY = timedelta(days=1)
 
 
@@ -117,14 +118,22 @@ def _at(column: str, text: str) -> tuple[datetime, datetime]:
     except ValueError:
         pass
     else:
+        _check_year(column, day)
         return local_instant(day, time()), local_instant(day + DAY, time())
     try:
         at = datetime.strptime(text.replace("T", " "), "%Y-%m-%d %H:%M")  # noqa: DTZ007 - a time of the clock on the wall
     except ValueError:
         cure = "Write a day (2026-06-13), or a day and a local time (2026-06-13 10:00)."
         raise RowRefused(Cause.CLOCK, f"{column} {text!r} is no day. {cure}") from None
+    _check_year(column, at.date())
     found = local_instant(at.date(), at.time())
     return found, found
+
+
+def _check_year(column: str, day: date) -> None:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        cure = f"Write a year from {FIRST_YEAR} to {LAST_YEAR}; a duty without to stands until further notice."
+        raise RowRefused(Cause.CLOCK, f"{column} {day.isoformat()!r} is too far away. {cure}")
 
 
 def _areas(row: Row, known: Collection[str]) -> tuple[str, ...]:

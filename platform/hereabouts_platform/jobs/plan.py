@@ -1,21 +1,20 @@
 """The job that plans each depot's day before its first shift begins."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.jobs.job import JobFailed, Work
 from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.planning.workers import Effort
-from hereabouts_platform.rounds.making import Asked, first_shifts, make_plan
+from hereabouts_platform.rounds.making import PLANS_BEFORE, Asked, first_shifts, make_plan
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.fleet import vehicles
-from hereabouts_platform.store.plans import newest_version
+from hereabouts_platform.store.plans import PlannedAlready, newest_version
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.errors import HereaboutsError
 from hereabouts_schemas.times import LONDON
 
-BEFORE = timedelta(minutes=90)
 """So long before its first shift a depot's day is planned: at 04:30 for a shift from 06:00."""
 EFFORT = Effort(seconds=60.0)
 
@@ -33,6 +32,8 @@ def planning(outside: Outside, effort: Effort = EFFORT) -> Work:
         for asked in _due(connection, outside, effort, now):
             try:
                 planned = make_plan(connection, principal, asked, now)
+            except PlannedAlready:  # by a person, while this was searched for
+                continue
             except HereaboutsError as error:
                 troubles.append(f"{asked.depot} on {asked.day.isoformat()}: {error}")
                 continue
@@ -48,14 +49,14 @@ def planning(outside: Outside, effort: Effort = EFFORT) -> Work:
 
 
 def _due(connection: Connection, outside: Outside, effort: Effort, now: datetime) -> list[Asked]:
-    """Today's and tomorrow's days of depots whose first shift begins within `BEFORE` and has no plan yet."""
+    """Today's and tomorrow's days of depots whose first shift begins within `PLANS_BEFORE` and has no plan yet."""
     today = now.astimezone(LONDON).date()
     found = []
     for depot in sorted({one.start_depot for one in vehicles(connection).values()}):
         for day, begins in first_shifts(connection, depot, today, days=2).items():
-            if begins - BEFORE <= now < begins and newest_version(connection, day, depot) == 0:
+            if begins - PLANS_BEFORE <= now < begins and newest_version(connection, day, depot) == 0:
                 asked = Asked(
-                    day=day, depot=depot, effort=effort, roads=outside.roads, publish=True,
+                    day=day, depot=depot, effort=effort, roads=outside.roads, publish=True, first=True,
                     look_ahead=outside.choose_run_days, may_rest=outside.choose_run_days,
                 )  # fmt: skip
                 found.append(asked)

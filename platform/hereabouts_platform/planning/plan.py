@@ -19,7 +19,7 @@ AGAIN_SHARE = 0.15  # of the effort, each time
 SPARE_S = 60
 NO_VEHICLE = "There is no vehicle today."
 NO_ROOM = "No vehicle has time or room left for it today."
-CAN_WAIT = "It can wait: going there would cost more than the harm expected of leaving it."
+CAN_WAIT = "Going there would cost more than the harm expected of leaving it."
 
 Warm = Callable[[Built], Orders]
 

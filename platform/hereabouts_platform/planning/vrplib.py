@@ -32,6 +32,7 @@ from hereabouts_schemas.work import (
 ZERO = datetime(2000, 1, 1, tzinfo=UTC)
 NO_LIMIT_S = 10**7
 KEEPS = "EOF"
+MOST = 1e8  # of any number in a file: legs of ten times as much still fit 32 bits
 Table = list[list[float]]
 Floats = npt.NDArray[np.float64]
 
@@ -54,17 +55,24 @@ class _File:
     facts: Mapping[str, str]
     sections: Mapping[str, Table]
 
-    def number(self, name: str) -> int:
+    def number(self, name: str, least: int = 1) -> int:
         try:
-            return int(float(self.facts[name]))
+            found = float(self.facts[name])
         except (KeyError, ValueError) as error:
             raise InputError(name, self.facts.get(name), "Give the file a whole number for it.") from error
+        if not (least <= found <= MOST and found == int(found)):
+            raise InputError(name, self.facts[name], f"Give a whole number from {least} to {MOST:,.0f}.")
+        return int(found)
 
-    def column(self, name: str, size: int) -> Floats:
-        """The rows of a section without their numbers, in order of them."""
+    def column(self, name: str, size: int, width: int = 1, least: float = 0.0) -> Floats:
+        """The rows of a section without their numbers, in order of them: each `width` numbers, `least` or more."""
         rows = self.sections.get(name, [])
-        if len(rows) != size or sorted(row[0] for row in rows) != list(range(1, size + 1)):
+        if len(rows) != size or sorted(row[0] for row in rows if row) != list(range(1, size + 1)):
             raise InputError(name, f"{len(rows)} rows", f"Give it one row for each of the {size} nodes.")
+        for row in rows:
+            if len(row) != width + 1 or not all(least <= one <= MOST for one in row[1:]):
+                cure = f"After the node's number comes {width} more, each from {least:,.0f} to {MOST:,.0f}."
+                raise InputError(name, " ".join(f"{one:g}" for one in row), cure)
         return np.array([row[1:] for row in sorted(rows)], dtype=np.float64)
 
 
@@ -115,14 +123,16 @@ def _legs(file: _File, scale: int) -> npt.NDArray[np.int32]:
     size, kind = file.number("DIMENSION"), file.facts.get("EDGE_WEIGHT_TYPE")
     rounded: Callable[[Floats], Floats] = np.floor if scale > 1 else np.rint
     if kind == "EUC_2D":
-        spots = file.column("NODE_COORD_SECTION", size)
+        spots = file.column("NODE_COORD_SECTION", size, 2, -MOST)
         return rounded(scale * np.hypot(*(spots[:, None] - spots[None]).transpose(2, 0, 1))).astype(np.int32)
     given = [one for row in file.sections.get("EDGE_WEIGHT_SECTION", []) for one in row]
     full, lower = size * size, size * (size - 1) // 2
-    found = np.zeros((size, size))
+    if not all(0 <= one <= MOST for one in given):
+        raise InputError("EDGE_WEIGHT_SECTION", "a weight", f"Give weights from 0 to {MOST:,.0f}.")
     if kind == "EXPLICIT" and file.facts.get("EDGE_WEIGHT_FORMAT") == "FULL_MATRIX" and len(given) == full:
-        found[:] = np.reshape(given, (size, size))
+        found = np.reshape(given, (size, size))
     elif kind == "EXPLICIT" and file.facts.get("EDGE_WEIGHT_FORMAT") == "LOWER_ROW" and len(given) == lower:
+        found = np.zeros((size, size))
         found[np.tril_indices(size, -1)] = given
         found += found.T
     else:
@@ -132,14 +142,12 @@ def _legs(file: _File, scale: int) -> npt.NDArray[np.int32]:
 
 def _work(file: _File, seconds: npt.NDArray[np.int32], scale: int) -> DayWork:
     size, capacity = file.number("DIMENSION"), file.number("CAPACITY")
-    if capacity <= 0:
-        raise InputError("CAPACITY", capacity, "Give a capacity above 0.")
-    demands = file.column("DEMAND_SECTION", size)[:, 0]
+    demands = _demands(file, size, capacity)
     timed = bool(seconds.any())
-    windows = file.column("TIME_WINDOW_SECTION", size) if timed else np.tile([0.0, NO_LIMIT_S], (size, 1))
+    windows = file.column("TIME_WINDOW_SECTION", size, 2) if timed else np.tile([0.0, NO_LIMIT_S], (size, 1))
     service = file.column("SERVICE_TIME_SECTION", size)[:, 0] if "SERVICE_TIME_SECTION" in file.sections else None
     if service is None:
-        service = np.full(size, file.number("SERVICE_TIME") if timed else 0.0)
+        service = np.full(size, file.number("SERVICE_TIME", 0) if timed else 0.0)
     spans = [_window(row, scale) for row in windows]
     visits = [_visit(n, int(demands[n]), int(scale * service[n]), (spans[n],) if timed else ()) for n in range(1, size)]
     fleet = file.number("VEHICLES") if "VEHICLES" in file.facts else _fleet(demands, capacity, timed=timed)
@@ -154,6 +162,14 @@ def _work(file: _File, seconds: npt.NDArray[np.int32], scale: int) -> DayWork:
     )
 
 
+def _demands(file: _File, size: int, capacity: int) -> Floats:
+    found = file.column("DEMAND_SECTION", size)[:, 0]
+    for one in found:
+        if one != int(one) or one > capacity:
+            raise InputError("DEMAND_SECTION", f"{one:g}", f"Give whole numbers that fit the CAPACITY of {capacity}.")
+    return found
+
+
 def _fleet(demands: Sequence[float] | Floats, capacity: int, *, timed: bool) -> int:
     """No file says how many; half as many again as the demand needs binds nowhere. Windows may need one each."""
     return len(demands) - 1 if timed else 5 + math.ceil(1.5 * sum(demands) / capacity)
@@ -162,6 +178,8 @@ def _fleet(demands: Sequence[float] | Floats, capacity: int, *, timed: bool) -> 
 def _window(row: Floats, scale: int) -> Window:
     """From the first second up to and with the last."""
     first, last = (timedelta(seconds=int(scale * one)) for one in row)
+    if last < first:
+        raise InputError("TIME_WINDOW_SECTION", f"{row[0]:g} {row[1]:g}", "A window ends no earlier than it begins.")
     return Window(from_at=ZERO + first, to_at=ZERO + last + timedelta(seconds=1))
 
 

@@ -107,11 +107,13 @@ def day_work(ground: Ground, choices: Sequence[Choice]) -> Gathered:
 
 
 def whole(plan: RoundPlan, gathered: Gathered) -> RoundPlan:
-    """The plan with the bins that can wait, and with the dates on which what is left would overflow."""
+    """The plan with the bins that can wait, and with why, and when, what is left would overflow."""
     left = [*plan.left, *(Left(visit=one.id, says="") for one in gathered.waiting)]
+    why = {one.visit: gathered.choices[one.visit].reason for one in plan.left if one.visit in gathered.choices}
+    visits = (replace(one, reason=why.get(one.id, one.reason)) for one in plan.work.visits)
     return replace(
         plan,
-        work=replace(plan.work, visits=(*plan.work.visits, *gathered.waiting)),
+        work=replace(plan.work, visits=(*visits, *gathered.waiting)),
         left=tuple(_dated(one, gathered.choices.get(one.visit)) for one in left),
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hereabouts_platform.bins.forecast import DAYS_AHEAD
+from hereabouts_platform.collection.outlook import AHEAD
 from hereabouts_platform.plan_check.check import check, publishable
 from hereabouts_platform.plan_check.violation import PlanRefused
 from hereabouts_platform.planning.plan import Made, plan_day
@@ -16,7 +17,6 @@ from hereabouts_platform.rounds.day_work import everything, going_in, slots_of, 
 from hereabouts_platform.rounds.foretelling import foretell
 from hereabouts_platform.rounds.morning import Morning
 from hereabouts_platform.rounds.opening import within_hours
-from hereabouts_platform.rounds.run_day import DAYS
 from hereabouts_platform.rounds.travel import Travel, travel_of, ways_of
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.fleet import crews, shifts_on, vehicles, vehicles_on
@@ -32,6 +32,9 @@ SECOND = timedelta(seconds=1)
 
 Tell = Callable[[str], None]
 
+#: A day is planned so long before its first shift begins.
+PLANS_BEFORE = timedelta(minutes=90)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
@@ -43,6 +46,7 @@ class Asked:
         look_ahead: whether the days to come are weighed: what waiting costs each bin, and when the next run is.
         may_rest: whether nobody goes out where that shows that today is not worth a run.
         publish: whether it is published at once, or left as a draft for a dispatcher.
+        first: whether it is kept only where nobody made a plan of the day, also while this one was made.
     """
 
     day: date
@@ -50,6 +54,7 @@ class Asked:
     effort: Effort
     roads: Path | None = None
     publish: bool = False
+    first: bool = False
     look_ahead: bool = True
     may_rest: bool = False
 
@@ -74,7 +79,8 @@ def make_plan(
     Raises:
         NotAllowed: `by` may not say what crews do.
         InputError: the day is over or too far ahead, no vehicle goes out that day, or what it names is not there.
-        NotNow: the plan does not hold by the independent check, or the day's plan is under way.
+        NotNow: the plan does not hold by the independent check.
+        PlannedAlready: it was to be the first, and is not.
     """
     tell("Forecasting bins")
     with acting(connection, by.id):
@@ -85,9 +91,14 @@ def make_plan(
     gathered = gathered if run is None else morning.gathered(run, may_rest=asked.may_rest)
     tell(f"Planning {len(gathered.work.visits)} visits with {len(gathered.work.vehicles)} vehicles")
     made = Made(at=now, roads=travel.name, attribution=travel.attribution)
-    plan = whole(plan_day(gathered.work, travel.matrices, asked.effort, made), gathered)
-    if run is not None:
-        plan = replace(plan, says=run.says(tuple(gathered.choices.values()), going_in(plan)))
+    plan = plan_day(gathered.work, travel.matrices, asked.effort, made)
+    if run is None:
+        plan = whole(plan, gathered)
+    else:
+        going = going_in(plan)
+        gathered = replace(gathered, choices=run.passed_by(gathered.choices, going))
+        says = run.says(tuple(gathered.choices.values()), going)
+        plan = replace(whole(plan, gathered), says=f"{says} {morning.weather}".rstrip())
     tell("Checking")
     troubles = (*morning.troubles, *gathered.troubles, *travel.troubles)
     return Planned(kept=keep(connection, by, plan, travel, asked), plan=plan, troubles=troubles)
@@ -101,7 +112,7 @@ def keep(connection: Connection, by: Principal, plan: RoundPlan, travel: Travel,
     """
     published, ways = checked(plan, travel), ways_of(plan, travel)
     with acting(connection, by.id):
-        kept = keep_draft(connection, by, published, asked.depot, ways=ways, checked=True)
+        kept = keep_draft(connection, by, published, asked.depot, ways=ways, checked=True, first=asked.first)
     if not asked.publish:
         return kept
     with acting(connection, by.id):
@@ -138,11 +149,11 @@ def morning_of(connection: Connection, asked: Asked, manned: tuple[Vehicle, ...]
         day=asked.day,
         depot=asked.depot,
         places=places,
-        slots=tuple(slots_of(places.slots, asked.depot, _depots_of(connection, places, asked.day))),
+        slots=tuple(slots_of(places.slots, asked.depot, depots_of(connection, places, asked.day))),
         vehicles=manned,
         foretold=foretold,
         said=told_of(connection, places, foretold, span.from_at, asked.day),
-        shifts=first_shifts(connection, asked.depot, asked.day, days=DAYS),
+        shifts=first_shifts(connection, asked.depot, asked.day, days=AHEAD),
         troubles=(*cut, *foretold.days.troubles),
     )
 
@@ -180,7 +191,7 @@ def first_shifts(connection: Connection, depot: str, day: date, *, days: int) ->
     return found
 
 
-def _depots_of(connection: Connection, places: WastePlaces, day: date) -> dict[str, Any]:
+def depots_of(connection: Connection, places: WastePlaces, day: date) -> dict[str, Any]:
     """The depots from which somebody goes out that day."""
     register = vehicles(connection)
     out = (register[one.vehicle] for one in shifts_on(crews(connection), day))

@@ -8,15 +8,19 @@ import numpy as np
 
 from hereabouts_platform.bins.duties import Due, due_before
 from hereabouts_platform.bins.visits import Choice, Slot, VisitRules, choose
+from hereabouts_platform.bins.weather_words import weather_words
 from hereabouts_platform.planning.duty import duty_rules
 from hereabouts_platform.rounds.beside_level import unmet
+from hereabouts_platform.rounds.council_days import group_of
 from hereabouts_platform.rounds.day_work import Gathered, Ground, day_work, next_turn, span_of
 from hereabouts_platform.rounds.foretelling import Foretold
 from hereabouts_platform.rounds.run_day import Outing, RunDay, later_turn, look_at
 from hereabouts_platform.rounds.travel import Travel
+from hereabouts_platform.rules.waste_places import DepotFacts
 from hereabouts_platform.store.waste_places import WastePlaces
 from hereabouts_schemas.work import Vehicle, Window
 
+FIRST_DAY = date(1970, 1, 1)
 SILENT_H = 48.0  # as `VisitRules` has it; where nothing measures, age stands alone from the beginning
 
 
@@ -51,6 +55,18 @@ class Morning:
         """When it is the bins' turn again, if somebody goes out on each day on which crews work."""
         return next_turn(self.day, self.shifts, self.span.from_at)
 
+    @property
+    def overflow_p(self) -> int:
+        """What a day of overflow is taken to cost, pence, as the depot has set it."""
+        known = self.places.depots.get(self.depot)
+        return DepotFacts().overflow_p if known is None else known.facts.overflow_p
+
+    @property
+    def weather(self) -> str:
+        """What the weather lets expect of the day, in a sentence; empty where that is much as usual."""
+        groups = {group_of(self.places.slots[one].facts) for one in self.slots}
+        return weather_words(self.foretold.effects, self.foretold.air, groups, (self.day - FIRST_DAY).days)
+
     def look(self, travel: Travel) -> RunDay | None:
         """The look ahead, on the roads of the first vehicle; None where it reaches no bin."""
         outing = Outing(
@@ -61,6 +77,7 @@ class Morning:
             shift=self.span,
             vehicles=self.vehicles,
             matrix=travel.matrices[self.vehicles[0].vehicle_class],
+            overflow_p=self.overflow_p,
         )
         return look_at(self.foretold, {one: self.places.slots[one] for one in self.slots}, outing)
 
@@ -99,17 +116,24 @@ class Morning:
         due = unmet(due_before(duties, self.slots, (self.span.from_at, turn), self.day), self.foretold, self.day)
         statutory = {place: {"statutory": one.says} for place, one in due.items()}
         said = {place: {**self.said.get(place, {}), **statutory.get(place, {})} for place in self.slots}
-        return due, choices_of(self.places, self.foretold, self.slots, said, turn)
+        return due, choices_of(self.places, self.foretold, self.slots, said, turn, overflow_p=self.overflow_p)
 
 
 def choices_of(
-    places: WastePlaces, foretold: Foretold, slots: Sequence[str], told: Mapping[str, Mapping[str, str]], turn: datetime
+    places: WastePlaces,
+    foretold: Foretold,
+    slots: Sequence[str],
+    told: Mapping[str, Mapping[str, str]],
+    turn: datetime,
+    *,
+    overflow_p: int,
 ) -> tuple[Choice, ...]:
     """What becomes of each of these bins.
 
     Args:
         told: what is asked for of them, by kind.
         turn: when it is the depot's turn again.
+        overflow_p: what a day of overflow is taken to cost there, pence.
     """
     rows = [foretold.ahead.bins.index(place) for place in slots]
     ahead = replace(
@@ -120,14 +144,14 @@ def choices_of(
         age_h=foretold.ahead.age_h[rows],
         overflowing=foretold.ahead.overflowing[rows],
     )
-    wanted = [_slot(place, places, foretold, told.get(place, {})) for place in slots]
+    wanted = [_slot(place, places, foretold, told.get(place, {}), overflow_p) for place in slots]
     return choose(ahead, wanted, foretold.state, int(turn.timestamp()))
 
 
-def _slot(place: str, places: WastePlaces, foretold: Foretold, told: Mapping[str, str]) -> Slot:
+def _slot(place: str, places: WastePlaces, foretold: Foretold, told: Mapping[str, str], overflow_p: int) -> Slot:
     most = places.slots[place].facts.max_days
-    silent_h = SILENT_H if place in foretold.measured else 0.0
-    rules = VisitRules(silent_h=silent_h) if most is None else VisitRules(silent_h=silent_h, max_days=most)
+    rules = VisitRules(silent_h=SILENT_H if place in foretold.measured else 0.0, rho_p=overflow_p)
+    rules = rules if most is None else replace(rules, max_days=most)
     return Slot(
         bin=place,
         rules=rules,

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from hereabouts_platform.access.policy import require
 from hereabouts_platform.planning.difference import Difference, difference
 from hereabouts_platform.planning.occasions import Occasion, Present, much_less, occasions, outdated
 from hereabouts_platform.planning.plan import Made
@@ -18,16 +17,14 @@ from hereabouts_platform.rounds.travel import travel_of, ways_of
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.fleet import vehicles_on
 from hereabouts_platform.store.outages import outages
-from hereabouts_platform.store.plans import Draft, Kept, keep_draft, publish, take_turn
+from hereabouts_platform.store.plans import Kept, keep_draft
 from hereabouts_platform.store.replans import (
     Standing,
     add_change,
-    reasons_of,
-    reported_keys,
     reports_on,
     standing,
 )
-from hereabouts_schemas.access import Action, Principal, Resource
+from hereabouts_schemas.access import Principal
 from hereabouts_schemas.errors import InputError, NotNow
 from hereabouts_schemas.times import LONDON
 from hereabouts_schemas.work import DayWork, Left, ReasonKind, RoundPlan, Vehicle, Visit, Window
@@ -259,32 +256,3 @@ def _still_asked(seen: Look) -> list[str]:
         for one in seen.gathered.work.visits
         if one.id in reported and one.must and one.reason.kind in (ReasonKind.REPORT, ReasonKind.MANUAL)
     ]
-
-
-def publish_draft(connection: Connection, by: Principal, plan_id: int, now: datetime) -> Kept:
-    """Publish a draft that was checked when it was kept, unless what happened since stands against it.
-
-    Call inside `acting(connection, by.id)`, role api, jobs or owner.
-
-    Raises:
-        NotAllowed, NotFound: as `publish` does.
-        NotNow: as `publish` does; or it was made of another version than stands, or is outdated.
-    """
-    require(by, Action.ADMINISTER, Resource.ROUNDS)
-    draft = take_turn(connection, plan_id)
-    _refuse_outdated(connection, draft, now)
-    return publish(connection, by, plan_id)
-
-
-def _refuse_outdated(connection: Connection, draft: Draft, now: datetime) -> None:
-    kept = draft.kept
-    made_of = reasons_of(connection, [kept.id]).get(kept.id)
-    if made_of is None:
-        return
-    stands = next(iter(standing(connection, kept.day, kept.depot)), None)
-    if stands is None or stands.id != made_of.stood:
-        raise NotNow("Another version stands now than the one this draft was made of. It is made again within minutes.")
-    out = {one.vehicle for one in outages(connection).values() if one.from_at <= now}
-    why = outdated(draft.plan, stands.plan, reported_keys(connection, stands.id), out)
-    if why is not None:
-        raise NotNow(f"Too late for this draft: {why} It is made again within minutes.")

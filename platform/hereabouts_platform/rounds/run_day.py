@@ -13,7 +13,7 @@ import numpy as np
 from hereabouts_platform.bins.level import Floats
 from hereabouts_platform.bins.visit_words import Facts, left_words
 from hereabouts_platform.bins.visits import Choice, Decision, VisitRules
-from hereabouts_platform.collection.outlook import outlook
+from hereabouts_platform.collection.outlook import AHEAD, DAY_LEFT_S, outlook
 from hereabouts_platform.collection.run_days import Look, look_ahead
 from hereabouts_platform.collection.streets import Streets
 from hereabouts_platform.collection.tour import tour_of
@@ -24,9 +24,7 @@ from hereabouts_platform.rules.waste_places import SlotFacts
 from hereabouts_platform.store.waste_places import WastePlace
 from hereabouts_schemas.work import Reason, ReasonKind, Vehicle, Window
 
-DAYS, DAY_S = 8, 86_400
-#: From when a crew comes to a bin, on the whole, to the end of what counts as that day.
-DAY_LEFT_S = 14 * 3600
+DAY_S = 86_400
 RULES = VisitRules()
 CANNOT = "Nobody goes out today, though some bins have to be visited: beside each it says why it cannot be."
 NO_WORTH = "No run today: on the roads, no bin is worth the way yet."
@@ -77,6 +75,15 @@ class RunDay:
             words = bin_words(self.look, k, choice.level, float(self.detour[k]), self.day)
             reason = Reason(kind=ReasonKind.FULLNESS, says=words)
         return replace(choice, decision=Decision.MAY, prize_p=prize, reason=reason)
+
+    def passed_by(self, choices: Mapping[str, Choice], going: Sequence[str]) -> dict[str, Choice]:
+        """With words of what waits for bins that were worth something and are on no round: none of them comes along."""
+        return {
+            name: replace(one, reason=self._can_wait(one))
+            if one.decision is Decision.MAY and one.reason.kind is ReasonKind.FULLNESS and name not in going
+            else one
+            for name, one in choices.items()
+        }
 
     def _can_wait(self, choice: Choice) -> Reason:
         full = choice.overflow_p50_at
@@ -137,6 +144,7 @@ class Outing:
         allowed: days from it, 0 on, on which crews work.
         shift: from the first shift's beginning to the last one's end.
         matrix: of the first vehicle's class, with all bins in it.
+        overflow_p: what a day of overflow is taken to cost, pence.
     """
 
     day: date
@@ -146,31 +154,37 @@ class Outing:
     shift: Window
     vehicles: Sequence[Vehicle]
     matrix: Matrix
+    overflow_p: int
 
 
 def look_at(foretold: Foretold, slots: Slots, outing: Outing) -> RunDay | None:
     """The look ahead from a day for the bins of its depot; None where no bin can be reached."""
-    found = _costs(outing, slots)
-    if found is None:
+    reached = streets_of(outing, slots)
+    if reached is None:
         return None
-    bins, cost = found
-    shift = outing.shift
-    comes = int(shift.from_at.timestamp() + shift.to_at.timestamp()) // 2 + DAY_S * np.arange(DAYS)
+    bins, streets = reached.bins, reached.cost
+    comes = comes_at(outing.shift) + DAY_S * np.arange(AHEAD)
     ahead = outlook(foretold.state, bins, foretold.growths, (comes, comes + DAY_LEFT_S))
-    streets = Streets(
-        km=cost,
-        tour=tour_of(cost[:-1, :-1]),
-        kg_percent=np.array([_share(slots[one].facts, outing.vehicles) for one in bins]),
-        load_kg=1.0,
-    )
-    look = look_ahead(ahead, streets, RULES.rho_p, outing.allowed)
-    return RunDay(
-        day=outing.day, now=int(foretold.ahead.times[0]), look=look, bins=tuple(bins), detour=streets.detour()
-    )
+    look = look_ahead(ahead, streets, outing.overflow_p, outing.allowed)
+    return RunDay(day=outing.day, now=int(foretold.ahead.times[0]), look=look, bins=bins, detour=streets.detour())
 
 
-def _costs(outing: Outing, slots: Slots) -> tuple[list[str], Floats] | None:
-    """The bins that can be reached, and pence from each to each, the depot and the tip nearest to it last."""
+def comes_at(shift: Window) -> int:
+    """When a crew comes to a bin, on the whole: in the middle of the shifts; seconds since 1970 UTC."""
+    return int(shift.from_at.timestamp() + shift.to_at.timestamp()) // 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Reached:
+    """The bins that the first vehicle can reach, and their streets, in pence (`cost`) and in `km`."""
+
+    bins: tuple[str, ...]
+    cost: Streets
+    km: Streets
+
+
+def streets_of(outing: Outing, slots: Slots) -> Reached | None:
+    """The bins that can be reached on their streets, the depot and the tip nearest to it last; None: none can be."""
     matrix, vehicle = outing.matrix, outing.vehicles[0]
     place = {one: k for k, one in enumerate(matrix.ids)}
     home = place[outing.depot]
@@ -181,12 +195,21 @@ def _costs(outing: Outing, slots: Slots) -> tuple[list[str], Floats] | None:
     pence = matrix.metres / 1000 * vehicle.per_km_p + matrix.seconds / 3600 * vehicle.per_hour_p
     tip = min((place[one] for one in outing.tips if there[place[one]]), key=lambda one: pence[home, one], default=home)
     rows = np.array([*(place[one] for one in bins), home, tip])
-    cost = np.where(matrix.metres == UNREACHABLE, pence[:, [home]] + pence[[home], :], pence)[np.ix_(rows, rows)]
+    cost, km = (
+        np.where(matrix.metres == UNREACHABLE, one[:, [home]] + one[[home], :], one)[np.ix_(rows, rows)]
+        for one in (pence, matrix.metres / 1000)
+    )
     service = np.array([*(slots[one].facts.service_s for one in bins), 0, 0]) / 3600 * vehicle.per_hour_p
     cost = cost + service[np.newaxis, :]
     cost[-2, :-2] += vehicle.fixed_p
     np.fill_diagonal(cost, 0.0)
-    return bins, cost
+    streets = Streets(
+        km=cost,
+        tour=tour_of(cost[:-1, :-1]),
+        kg_percent=np.array([_share(slots[one].facts, outing.vehicles) for one in bins]),
+        load_kg=1.0,
+    )
+    return Reached(bins=tuple(bins), cost=streets, km=replace(streets, km=km))
 
 
 def _share(facts: SlotFacts, vehicles: Sequence[Vehicle]) -> float:

@@ -15,12 +15,13 @@ from hereabouts_platform.bins.profile import Profile
 from hereabouts_platform.bins.slot import SlotZero
 from hereabouts_platform.bins.spread import Spread
 from hereabouts_platform.bins.state import BinState, Shared, State
+from hereabouts_platform.bins.weather_learnt import Learning, Sums
 from hereabouts_platform.store.bin_readings import Since
 from hereabouts_platform.store.bin_state import bin_states, group_states
 from hereabouts_platform.store.connection import Connection
 
 ALL = "all"
-_GROUP, _HABIT = "group ", "habit "
+_GROUP, _HABIT, _WEATHER = "group ", "habit ", "weather "
 _DIGITS = 3  # of points and hours, as they are kept
 
 
@@ -47,7 +48,7 @@ class OneBin:
 class Standing:
     """All bins as they stood at `settled` (seconds since 1970 UTC; None: nothing was ever settled).
 
-    `learnt` is what readings taught of each group's weekdays and hours.
+    `learnt` is what readings taught of each group's weekdays and hours, `weather` of what the weather does to it.
     """
 
     settled: int | None
@@ -55,6 +56,7 @@ class Standing:
     state: State = field(default_factory=State)
     zeros: Mapping[str, SlotZero] = field(default_factory=dict)
     learnt: Mapping[str, Learnt] = field(default_factory=dict)
+    weather: Mapping[str, Learning] = field(default_factory=dict)
 
 
 def read_standing(connection: Connection) -> Standing:
@@ -81,7 +83,14 @@ def read_standing(connection: Connection) -> Standing:
         for name, one in groups.items()
         if name.startswith(_HABIT)
     }
-    return Standing(settled=common.settled, since=common.since, state=state, zeros=zeros, learnt=learnt)
+    weather = {
+        name.removeprefix(_WEATHER): msgspec.convert(one, Learning)
+        for name, one in groups.items()
+        if name.startswith(_WEATHER)
+    }
+    return Standing(
+        settled=common.settled, since=common.since, state=state, zeros=zeros, learnt=learnt, weather=weather
+    )
 
 
 def common_rows(standing: Standing, settled: int) -> dict[str, Any]:
@@ -90,7 +99,8 @@ def common_rows(standing: Standing, settled: int) -> dict[str, Any]:
     common = Common(fleet=state.fleet, spread=state.spread, as_of=state.as_of, settled=settled, since=standing.since)
     groups = {f"{_GROUP}{name}": msgspec.to_builtins(one) for name, one in state.groups.items()}
     habits = {f"{_HABIT}{name}": _shorter(one) for name, one in standing.learnt.items()}
-    return {ALL: msgspec.to_builtins(common), **groups, **habits}
+    weather = {f"{_WEATHER}{name}": _of_weather(one) for name, one in standing.weather.items()}
+    return {ALL: msgspec.to_builtins(common), **groups, **habits, **weather}
 
 
 def _shorter(learnt: Learnt) -> Any:
@@ -98,6 +108,13 @@ def _shorter(learnt: Learnt) -> Any:
     return {
         "before": _rounded(learnt.before),
         "week": _rounded(learnt.week),
+    }
+
+
+def _of_weather(learning: Learning) -> Any:
+    return {
+        "sums": {name: round(getattr(learning.sums, name), _DIGITS) for name in Sums.__slots__},
+        "week": [[day, round(points, _DIGITS), round(spent, _DIGITS)] for day, points, spent in learning.week],
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -14,11 +14,13 @@ from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.errors import InputError, NotFound
-from hereabouts_schemas.times import format_time
+from hereabouts_schemas.times import LONDON
 
 SQL = load("outcomes")
 AHEAD = timedelta(hours=1)
 """How far a phone's clock may be ahead of ours."""
+BEFORE = timedelta(days=1)
+"""How long before its day's beginning somebody may have been at a visit."""
 
 
 class OutcomeKind(StrEnum):
@@ -97,8 +99,9 @@ def report(connection: Connection, by: Principal, told: Outcome, now: datetime) 
     before = _before(connection, "known", values, ("visit", "kind", "at", "lon", "lat", "note", "photo"))
     if before is not None:
         return before
-    _check(told, now)
     visit = visited(connection, told.visit)
+    _check(told)
+    check_time(told.at, visit.day, now)
     row = connection.execute(SQL["add"], {**values, "place": visit.place}).fetchone()
     if row is None:  # the same was told elsewhere at the same moment
         return report(connection, by, told, now)
@@ -109,10 +112,11 @@ def report(connection: Connection, by: Principal, told: Outcome, now: datetime) 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Visited:
-    """Where a visit is; `homes`: the home, for the audit, where it is at one."""
+    """Where a visit is, and of which day; `homes`: the home, for the audit, where it is at one."""
 
     place: str
     homes: list[str]
+    day: date
 
 
 def visited(connection: Connection, visit: int) -> Visited:
@@ -124,7 +128,19 @@ def visited(connection: Connection, visit: int) -> Visited:
     row = connection.execute(SQL["visit"], {"visit": visit}).fetchone()
     if row is None:
         raise NotFound(f"There is no visit {visit}, or it is not on a sheet of yours of the last 7 days.")
-    return Visited(place=row[0], homes=[row[0]] if row[1] else [])
+    return Visited(place=row[0], homes=[row[0]] if row[1] else [], day=row[2])
+
+
+def check_time(at: datetime, day: date, now: datetime) -> None:
+    """Refuse what a phone with a wrong clock says of a visit of a day, as it stays for good.
+
+    Raises:
+        InputError: it lies in the future, or long before that day.
+    """
+    begins = datetime.combine(day, time.min, LONDON)
+    if not begins - BEFORE <= at <= now + AHEAD:
+        when = f"long before the visit, which is of {day.isoformat()}" if at < begins else "in the future"
+        raise InputError("at", at.isoformat(), f"It lies {when}. Set the phone's clock, and send again.")
 
 
 def happened_at(connection: Connection, client_id: str) -> datetime | None:
@@ -133,12 +149,10 @@ def happened_at(connection: Connection, client_id: str) -> datetime | None:
     return row[0] if row is not None else None
 
 
-def _check(told: Outcome, now: datetime) -> None:
-    if told.at > now + AHEAD:
-        raise InputError("at", format_time(told.at), "It lies in the future. Set the phone's clock, and send again.")
+def _check(told: Outcome) -> None:
     if (told.lon is None) != (told.lat is None):
         raise InputError("lon", told.lon, "lon and lat belong together: give both or neither.")
-    if told.kind is OutcomeKind.OTHER and not told.note:
+    if told.kind is OutcomeKind.OTHER and not (told.note or "").strip():
         raise InputError("note", "", "Say in a note what it is, where it is none of the other outcomes.")
 
 

@@ -32,6 +32,10 @@ Check = Callable[[RoundPlan], Sequence[Any]]
 """What is wrong with a plan: a list of violations, each with a sentence in `says`; none where it holds."""
 
 
+class PlannedAlready(NotNow):
+    """Somebody made a plan of the day meanwhile."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Kept:
     """A plan in the store, of a depot's day."""
@@ -63,6 +67,7 @@ def keep_draft(
     *,
     ways: Ways | None = None,
     checked: bool = False,
+    first: bool = False,
 ) -> Kept:
     """Keep a plan's JSON as it is, as the next version of its day.
 
@@ -71,8 +76,10 @@ def keep_draft(
         depot: the place whose day it plans.
         ways: GeoJSON LineString of each vehicle's way on the roads, where there is one.
         checked: whether the independent check found nothing in just these bytes.
+        first: whether it is kept only where the day has no plan yet.
 
     Raises:
+        PlannedAlready: it has one, and this was to be the first.
         NotAllowed: `by` may not say what crews do.
         InputError: it is no plan, or names places that are not there.
     """
@@ -82,6 +89,8 @@ def keep_draft(
     day = {"day": plan.work.day.isoformat(), "depot": depot}
     connection.execute(SQL["take_turn"], day)
     version = _first(connection, "next_version", day)
+    if first and version > 1:
+        raise PlannedAlready(f"{depot} has a plan of {day['day']} already. It stays as it is.")
     values = {
         **day,
         "version": version,
@@ -125,6 +134,7 @@ def publish(connection: Connection, by: Principal, plan_id: int, check: Check | 
     if check is None and not draft.checked:
         raise NotNow(f"Plan {plan_id} was not checked when it was kept. Make a plan anew.")
     _refuse_wrong(check(plan) if check else ())
+    connection.execute(SQL["take_turn"], {"day": kept.day.isoformat(), "depot": ""})  # of all depots, at publishing
     _refuse_elsewhere(connection, kept, plan)
     at = {"day": kept.day, "depot": kept.depot, "plan": plan_id}
     known = rounds_before(connection, kept.day, kept.depot)

@@ -69,9 +69,10 @@ def reports_on(connection: Connection, plan_id: int) -> list[Report]:
     return [Report(visit=key, at=at, vehicle=vehicle, took=kind not in LEFT_THERE) for key, kind, at, vehicle in rows]
 
 
-def reported_keys(connection: Connection, plan_id: int) -> frozenset[str]:
-    """The visits of a plan that somebody has reported on."""
-    return frozenset(key for (key,) in connection.execute(SQL["reported_keys"], {"plan": plan_id}))
+def reported_keys(connection: Connection, plan_id: int, *, since: datetime | None = None) -> frozenset[str]:
+    """The visits of a plan that somebody has reported on; `since`: of which a report came after this instant."""
+    found = connection.execute(SQL["reported_keys"], {"plan": plan_id, "since": since})
+    return frozenset(key for (key,) in found)
 
 
 def add_change(connection: Connection, kept: Kept, stood: int, reasons: Sequence[Occasion]) -> list[int]:

@@ -12,11 +12,10 @@ from hereabouts_platform.files.bare import bare
 from hereabouts_platform.files.kinds import ALL_PHOTO_KINDS, PHOTO_KINDS, check_content
 from hereabouts_platform.store.access import record
 from hereabouts_platform.store.connection import Connection
-from hereabouts_platform.store.outcomes import AHEAD, Told, visited
+from hereabouts_platform.store.outcomes import Told, check_time, visited
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.errors import InputError, NotNow
-from hereabouts_schemas.times import format_time
 
 SQL = load("visit_photos")
 MOST_PHOTOS = 20  # of a visit
@@ -47,7 +46,7 @@ def keep_photo(connection: Connection, by: Principal, photo: Photo, now: datetim
     Raises:
         NotAllowed: `by` may not report.
         NotFound: there is no such visit, or not for them.
-        InputError: it is none of the kinds, too large, broken, of the future, or another had its `client_id`.
+        InputError: it is none of the kinds, too large, broken, of a wrong time, or another had its `client_id`.
         NotNow: the visit has as many as it may.
     """
     require(by, Action.WRITE, Resource.ROUNDS)
@@ -58,9 +57,8 @@ def keep_photo(connection: Connection, by: Principal, photo: Photo, now: datetim
     known = _known(connection, photo, digest)
     if known is not None:
         return known
-    if photo.at > now + AHEAD:
-        raise InputError("at", format_time(photo.at), "It lies in the future. Set the phone's clock, and send again.")
-    homes = visited(connection, photo.visit).homes
+    visit = visited(connection, photo.visit)
+    check_time(photo.at, visit.day, now)
     (count,) = connection.execute(SQL["count"], {"visit": photo.visit}).fetchone() or (0,)
     if count >= MOST_PHOTOS:
         raise NotNow(f"A visit has at most {MOST_PHOTOS} photos.")
@@ -68,7 +66,7 @@ def keep_photo(connection: Connection, by: Principal, photo: Photo, now: datetim
     row = connection.execute(SQL["add"], {**told, "sha256": digest, "content": content}).fetchone()
     if row is None:  # the same came elsewhere at the same moment
         return keep_photo(connection, by, photo, now)
-    detail = {"photo": row[0], "visit": photo.visit, "sha256": digest.hex(), "homes": homes}
+    detail = {"photo": row[0], "visit": photo.visit, "sha256": digest.hex(), "homes": visit.homes}
     record(connection, by, Action.WRITE, Resource.ROUNDS, detail)
     return Told(id=row[0])
 

@@ -1,7 +1,7 @@
 -- What crews report, and what is asked for.
 
 -- name: visit
-SELECT place_id, of_home FROM visit WHERE id = %(visit)s
+SELECT place_id, of_home, day FROM visit WHERE id = %(visit)s
 
 -- name: add
 INSERT INTO visit_outcome (visit_id, place_id, kind, at, client_id, lon, lat, note, photo)

@@ -17,7 +17,9 @@ WHERE v.plan_id = %(plan)s
 ORDER BY o.at, v.key
 
 -- name: reported_keys
-SELECT v.key FROM visit v WHERE v.plan_id = %(plan)s AND EXISTS (SELECT FROM visit_outcome o WHERE o.visit_id = v.id)
+SELECT v.key FROM visit v WHERE v.plan_id = %(plan)s AND EXISTS (
+    SELECT FROM visit_outcome o
+    WHERE o.visit_id = v.id AND (%(since)s::timestamptz IS NULL OR o.recorded_at > %(since)s))
 ORDER BY v.key
 
 -- name: add_change
