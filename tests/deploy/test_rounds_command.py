@@ -6,7 +6,7 @@ import orjson
 from typer.testing import CliRunner
 
 from hereabouts_deploy.main import app
-from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.errors import InputError, NotNow
 
 LINE = """TYPE : CVRP
 DIMENSION : 3
@@ -37,6 +37,14 @@ def test_solving_a_benchmark(tmp_path: Path) -> None:
     plain = CliRunner().invoke(app, ["rounds", "solve", str(file), "--seconds", "0.1"])
     assert plain.exit_code == 0
     assert "Cost 20" in plain.stdout
+
+
+def test_more_than_all_vehicles_hold_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "line.vrp"
+    file.write_text(LINE.replace("CAPACITY : 2", "CAPACITY : 1\nVEHICLES : 1"), encoding="utf-8")
+    refused = CliRunner().invoke(app, ["rounds", "solve", str(file), "--seconds", "0.1"])
+    assert isinstance(refused.exception, NotNow)
+    assert "No route was found for 1 of 2 customers" in str(refused.exception)
 
 
 def test_more_than_a_vehicle_holds_is_said(tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ def solve(
     benchmark = read_benchmark(file)
     plan = _plan(benchmark, Effort(seconds=seconds, processes=processes, seed=seed))
     if plan.left:
-        raise NotNow(f"No routes for {len(plan.left)} customers were found in this time. Give it more --seconds.")
+        many = f"{len(plan.left)} of {len(plan.work.visits)} customers"
+        raise NotNow(f"No route was found for {many} in this time. Give it more --seconds.")
     publishable(plan, {"any": benchmark.matrix})
     routes = [[int(stop.visit) for stop in one.stops if stop.visit] for one in plan.rounds]
     metres = sum(stop.drive_m for one in plan.rounds for stop in one.stops)

@@ -22,6 +22,7 @@ from pyvrp import (
 )
 from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.IteratedLocalSearch import IteratedLocalSearchParams
+from pyvrp.PenaltyManager import PenaltyParams
 from pyvrp.search import NeighbourhoodParams, PerturbationParams
 from pyvrp.solve import SolveParams
 from pyvrp.stop import MaxIterations, MaxRuntime
@@ -65,19 +66,19 @@ def solve(problem: Problem, search: Search, warm: Orders | None = None) -> Answe
     if not problem.jobs:
         return Answer(sum(problem.prizes), {})
     stop = _stop(search)
-    strict = _data(problem, strict=True)
-    found = _run(problem, strict, _Hopeless(stop, search), search, warm)
+    found = _run(problem, _Hopeless(stop, search), search, warm, strict=True)
     if found.is_feasible():
         return Answer(_cost(problem, found), _orders(problem, found))
     again = _stop(replace(search, iterations=search.iterations and search.iterations // 2))
-    loose = _data(problem, strict=False)
-    found = _run(problem, loose, again if search.iterations is not None else stop, search, _orders(problem, found))
+    stop = stop if search.iterations is None else again
+    found = _run(problem, stop, search, _orders(problem, found), strict=False)
     return Answer(_cost(problem, found), _orders(problem, found))
 
 
-def _run(problem: Problem, data: ProblemData, stop: Stop, search: Search, warm: Orders | None) -> Solution:
+def _run(problem: Problem, stop: Stop, search: Search, warm: Orders | None, *, strict: bool) -> Solution:
+    data = _data(problem, strict=strict)
     first = None if warm is None else Solution(data, _routes(problem, data, warm))
-    params = _params(problem, search)
+    params = _params(problem, search, PenaltyParams() if strict else _dear(problem))
     with warnings.catch_warnings():  # of a day that cannot hold, which is no surprise where vehicles are taken away
         warnings.simplefilter("ignore", PenaltyBoundWarning)
         return pyvrp.solve(
@@ -85,12 +86,22 @@ def _run(problem: Problem, data: ProblemData, stop: Stop, search: Search, warm: 
         ).best
 
 
-def _params(problem: Problem, search: Search) -> SolveParams:
+def _dear(problem: Problem) -> PenaltyParams:
+    """A litre, kilogram or second too much costs as much as a must that is left: PyVRP begins half-way to the most.
+
+    By its usual ones all musts are taken along, as some litres too much cost less, and nothing found ever holds.
+    """
+    usual = PenaltyParams()
+    return replace(usual, max_penalty=max(usual.max_penalty, 2.0 * max(problem.prizes)))
+
+
+def _params(problem: Problem, search: Search, penalty: PenaltyParams) -> SolveParams:
     iterations = search.iterations
     if iterations is None:
         iterations = int(PACE * (search.seconds or 0.0) / len(problem.jobs))
     back = min(max(iterations // BACK, LEAST_BACK), MOST_BACK)
     return SolveParams(
+        penalty=penalty,
         ils=IteratedLocalSearchParams(num_iters_no_improvement=TRIES, history_length=back),
         neighbourhood=NeighbourhoodParams(num_neighbours=NEIGHBOURS),
         perturbation=PerturbationParams(min_perturbations=1, max_perturbations=DISTURBED),
