@@ -9,12 +9,14 @@ from hereabouts_deploy.waste_policy.calendar import ZERO_S, air_on, groups_of, g
 from hereabouts_deploy.waste_simulation.policy import Found, Morning
 from hereabouts_deploy.waste_simulation.streets import Floats
 from hereabouts_platform.bins.advance import Emptied, Happening, Read, advance
+from hereabouts_platform.bins.emptyings import Said
 from hereabouts_platform.bins.growth import Habit
 from hereabouts_platform.bins.level import Levels, from_fill_level
 from hereabouts_platform.bins.profile import Rises, profile_of, rises_of, with_profile
 from hereabouts_platform.bins.state import BinState, Shared, State
 from hereabouts_platform.bins.weather import Effect, weathered
 from hereabouts_platform.bins.weather_learnt import Sums, effects_of, seen_of, sums_of
+from hereabouts_platform.bins.words import Words, means, shown, with_word
 
 #: Readings are looked at again so far back, to judge new ones by; one in so many seconds is learnt from.
 CONTEXT_H, EVERY_S = 36, 6 * 3600
@@ -22,8 +24,8 @@ CONTEXT_H, EVERY_S = 36, 6 * 3600
 KNOWN_WEIGHT, RELEARN_DAYS = 3.0, 28
 #: A last reading that lies so many points below the one before waits for the next.
 UNSETTLED = 25.0
-#: Before a crew's word stands for a level, it was said so often of bins whose level is known.
-OFTEN = 50
+#: Sensors of these towns are read every four hours at the least, so an older level says little.
+SHOWN_WITHIN_S = 12 * 3600
 HOUR_S = 3600
 
 
@@ -39,7 +41,7 @@ class Memory:
         self.growths = self._usual
         self._emptied: list[list[int]] = [[] for _ in self.ids]
         self._rises: dict[str, list[Rises]] = {}
-        self._words = _Words()
+        self._words: Words = {}
         self._told = self._hours = 0
         self._learnt = -RELEARN_DAYS
         self.state = State(
@@ -105,10 +107,10 @@ class Memory:
         """A crew's word, with the level last read before; where none was, as full as bins are of which they say so."""
         if word is Found.OVERFLOWING:
             return Emptied(bin=name, at=at, before=100.0, full=True)
-        before, full = _shown(levels, at)
+        before, full = shown(levels, at, SHOWN_WITHIN_S)
         if isnan(before):
-            return Emptied(bin=name, at=at, before=self._words.means(word))
-        self._words.heard(word, before)
+            return Emptied(bin=name, at=at, before=means(self._words, Said(word)))
+        self._words = with_word(self._words, Said(word), before)
         return Emptied(bin=name, at=at, before=before, full=full)
 
     def _keep_rises(self, number: int, levels: Levels) -> None:
@@ -135,28 +137,3 @@ class Memory:
             kinds[kind] = sums_of(seen_of(rises, self._usual[group]), air).and_kept(kinds.get(kind, Sums()))
         found = effects_of(kinds)
         return {group: found[kind_of(group)] for group in self._rises}
-
-
-class _Words:
-    """What crews' words mean in per cent, by the bins whose sensors had told how full they were."""
-
-    def __init__(self) -> None:
-        self._told: dict[Found, tuple[float, int]] = {}
-
-    def heard(self, word: Found, percent: float) -> None:
-        """A word said of a bin that was so full."""
-        total, count = self._told.get(word, (0.0, 0))
-        self._told[word] = (total + percent, count + 1)
-
-    def means(self, word: Found) -> float:
-        """How full bins were of which it was said, on the whole; NaN until it was said often."""
-        total, count = self._told.get(word, (0.0, 0))
-        return total / count if count >= OFTEN else float("nan")
-
-
-def _shown(levels: Levels, at: int) -> tuple[float, bool]:
-    """The last level believed in the twelve hours before an instant; NaN where there is none."""
-    rows = np.flatnonzero(levels.believed & (levels.times <= at) & (levels.times > at - 12 * HOUR_S))
-    if not len(rows):
-        return float("nan"), False
-    return float(levels.percent[rows[-1]]), bool(levels.full[rows[-1]])

@@ -26,6 +26,7 @@ class Said(StrEnum):
 
     EMPTIED = "emptied"
     NOT_FULL = "not_full"
+    OVERFLOWING = "overflowing"  # as it was found; whether it was emptied then is another word
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +88,7 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """What a slot's levels and proofs tell, each in order of time.
+    """What a slot's levels and proofs tell, each in order of time; a word of overflowing has no answer of the sensor's.
 
     A last reading that alone lies far down is no emptying yet: the next one will tell.
     """
@@ -156,6 +157,8 @@ def _joined(
     for proof in proofs:
         before = int(np.searchsorted(times, proof.at, side="right")) - 1
         shown = float(percent[before]) if before >= 0 else float("nan")
+        if proof.said is Said.OVERFLOWING:
+            continue
         if proof.said is Said.NOT_FULL:
             answers.append(Answer(proof=proof, matched=Matched.NOT_FULL, shown=shown))
             continue

@@ -49,6 +49,8 @@ def silent_words(known: BinState, facts: Facts) -> str:
     if not known.known:
         return f"Nothing has been heard of it yet. As bins of its group fill, it is {_over(facts)}."
     days = (facts.now - known.read_at) / DAY_S
+    if facts.full:
+        return f"Full or more when it was last heard of, {_days(days)} ago. {_since(known, facts.now)}."
     return f"No reading for {_days(days)}. {_since(known, facts.now)}; as it fills, it is {_over(facts)}."
 
 

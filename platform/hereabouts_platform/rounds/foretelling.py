@@ -17,6 +17,7 @@ from hereabouts_platform.bins.slot import Heard, SensorSaid, SlotZero, heard_of
 from hereabouts_platform.bins.state import Shared, State, with_bin
 from hereabouts_platform.bins.weather import Air, Effect, weathered
 from hereabouts_platform.bins.weather_learnt import effects_of, weather_renewed, weather_taken_in
+from hereabouts_platform.bins.words import CrewsSaid, joined, with_word
 from hereabouts_platform.rounds.council_days import CouncilDays, Slots, council_days, group_of
 from hereabouts_platform.rounds.outside_air import outside_air
 from hereabouts_platform.rounds.standing import Standing, read_standing
@@ -86,7 +87,8 @@ def foretell(connection: Connection, slots: Slots, now: int, *, look_back: bool 
         standing = turn.moved(standing, to, learn=True)
         if to == next_monday(step):
             weather = weather_renewed(standing.weather, air)
-            standing = replace(standing, learnt=renewed(standing.learnt), weather=weather)
+            words = joined(standing.words, standing.week_words)
+            standing = replace(standing, learnt=renewed(standing.learnt), weather=weather, words=words, week_words={})
     present = turn.moved(standing, now, learn=False)
     bins = sorted(slots)
     growing = turn.weathered(present, turn.growths(present, bins))
@@ -155,11 +157,14 @@ class _Turn:
         rises: dict[str, list[Rises]] = {}
         blocked: dict[str, int] = {}
         sources = Sources(connection=self.connection, streams=self.streams, slots=self.slots)
-        for place, heard in heard_between(sources, standing.zeros, (since - BEFORE_S, seen), (since, to)):
+        words = standing.week_words
+        for place, heard in heard_between(sources, standing, (since - BEFORE_S, seen), (since, to)):
             zeros[place] = heard.zero
             if heard.blocked_at is not None:
                 blocked[place] = heard.blocked_at
             told += [one for one in heard.happenings if since <= one.at < to]
+            for said, level in heard.meant:
+                words = with_word(words, said, level)
             if learn:
                 rises.setdefault(state.bins[place].group, []).append(rises_within(heard.happenings, (since, to)))
         self.blocked = blocked
@@ -168,7 +173,7 @@ class _Turn:
         moved = advance(state, told, self.weathered(standing, usual))
         self.refused += len(moved.refused)
         standing = replace(standing, settled=to, state=moved.state, zeros=zeros)
-        return self._taught(standing, rises, usual, (since, to)) if learn else standing
+        return self._taught(replace(standing, week_words=words), rises, usual, (since, to)) if learn else standing
 
     def _taught(
         self, standing: Standing, rises: Mapping[str, list[Rises]], usual: Mapping[str, Growth], span: tuple[int, int]
@@ -209,19 +214,22 @@ class Sources:
 
 
 def heard_between(
-    sources: Sources, zeros: Mapping[str, SlotZero], seen: tuple[int, int], corrects: tuple[int, int]
+    sources: Sources, standing: Standing, seen: tuple[int, int], corrects: tuple[int, int]
 ) -> Iterator[tuple[str, Heard]]:
-    """Each bin, in order of their ids, as it was heard in `seen`; words of "not full" within `corrects` move its zero.
+    """Each bin, in order of their ids, as it was heard in `seen`, by its zero and what words mean as these stand; words
+    of "not full" within `corrects` move its zero.
 
     Spans are `[from, to)`, seconds since 1970 UTC.
     """
     readings = readings_between(sources.connection, [one.id for one in sources.streams], *seen)
-    crews = outcomes_between(sources.connection, *seen)
+    crews_words = outcomes_between(sources.connection, *seen)
     streams = {place: list(group) for place, group in groupby(sources.streams, key=lambda one: one.place)}
     for place in sorted(sources.slots):
         said = sensors_said(streams.get(place, []), readings)
-        proofs = [Proof(at=at, said=Said(kind)) for at, kind in crews.get(place, ())]
-        yield place, heard_of(place, said, proofs, zeros.get(place, SlotZero()), corrects)
+        proofs = [Proof(at=at, said=Said(kind)) for at, kind in crews_words.get(place, ())]
+        zero = standing.zeros.get(place, SlotZero())
+        crews = CrewsSaid(proofs=proofs, words=standing.words)
+        yield place, heard_of(place, said, crews, zero, corrects)
 
 
 def growths_over(

@@ -66,7 +66,7 @@ def readings_between(connection: Connection, ids: Sequence[int], from_s: int, to
 
 
 def outcomes_between(connection: Connection, from_s: int, to_s: int) -> dict[str, list[tuple[int, str]]]:
-    """Bin slot -> when crews emptied it, or found it not full, in `[from, to)`: (instant, `emptied` or `not_full`)."""
+    """Bin slot -> crews' words of it in `[from, to)`: (instant, `emptied`, `not_full` or `overflowing`)."""
     found: dict[str, list[tuple[int, str]]] = {}
     for place, at, kind in connection.execute(SQL["outcomes"], {"from_at": _instant(from_s), "to_at": _instant(to_s)}):
         found.setdefault(place, []).append((at, kind))

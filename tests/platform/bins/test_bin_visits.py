@@ -80,6 +80,11 @@ def test_full_must_be_emptied_and_so_must_what_will_surely_be() -> None:
     assert surely.reason.says == "96 % full, over its 80 % limit."
 
 
+def test_a_bin_that_was_full_long_ago_is_said_to_be_so() -> None:
+    silent = chosen(known(100, 20, full=True, read_at=NOW - 3 * DAY_S, emptied_at=NOW - 6 * DAY_S))
+    assert silent.reason.says == "Full or more when it was last heard of, 3 days ago. Last emptied 6 days ago."
+
+
 def test_age_is_a_reason_of_its_own_before_the_next_plan_is_too_late() -> None:
     old = known(5, 0.3, emptied_at=NOW - 14 * DAY_S)
     choice = chosen(old)

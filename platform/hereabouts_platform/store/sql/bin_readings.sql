@@ -28,11 +28,11 @@ SELECT EXISTS (
    OR EXISTS (
     SELECT FROM visit_outcome o
     WHERE o.recorded_at >= to_timestamp(%(taken_at)s) AND o.at < %(before)s AND o.at >= %(kept_from)s
-      AND o.kind IN ('emptied', 'not_full'))
+      AND o.kind IN ('emptied', 'not_full', 'overflowing'))
 
 -- name: outcomes
--- What crews reported of bins being emptied or not full, by when it happened.
+-- What crews reported of how full bins were and of their being emptied, by when it happened.
 SELECT o.place_id, floor(extract(epoch FROM o.at))::bigint, o.kind FROM visit_outcome o
 JOIN place p ON p.id = o.place_id
-WHERE p.kind = 'bin_slot' AND o.kind IN ('emptied', 'not_full') AND o.at >= %(from_at)s AND o.at < %(to_at)s
+WHERE p.kind = 'bin_slot' AND o.kind IN ('emptied', 'not_full', 'overflowing') AND o.at >= %(from_at)s AND o.at < %(to_at)s
 ORDER BY o.place_id, o.at, o.id
