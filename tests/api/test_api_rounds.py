@@ -249,6 +249,7 @@ def test_words_and_times_of_dispatchers_are_said(client: Callable[..., httpx.Cli
     dispatcher = client("Di", Role.WASTE_MANAGER)
     for path, body, field in (
         ("/v1/bins/b3/requests", {"kind": "manual", "says": "  "}, "says"),
+        ("/v1/bins/b3/requests", {"kind": "manual", "says": "Fair.", "day": "2020-02-29"}, "day"),
         ("/v1/vehicles/v1/outage", {"says": " \n"}, "says"),
         ("/v1/vehicles/v1/outage", {"says": "Gearbox.", "from_at": "0001-01-01T00:00:00+14:00"}, "from_at"),
         ("/v1/vehicles/v1/outage", {"says": "Gearbox.", "from_at": "9999-12-31T23:59:59-12:00"}, "from_at"),

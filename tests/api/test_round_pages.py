@@ -197,6 +197,8 @@ def test_a_bin_is_asked_for_and_stays_on_the_page_until_a_crew_was_there(
         ({"place": ""}, 400, "Which bin?"),
         ({"says": " "}, 400, "Say in a sentence"),
         ({"day": "soon"}, 400, "Give a day"),
+        ({"day": "2020-02-29"}, 400, "Give a day from"),
+        ({"day": "9999-12-31"}, 400, "at most a year ahead"),
         ({"kind": "no"}, 400, "Choose one"),
     ):
         shown = read(dispatcher.post("/rounds/requests", data={**given, **wrong}), status)

@@ -16,17 +16,17 @@ from hereabouts_deploy.waste_simulation.years import YearBook, in_all, read_year
 from hereabouts_schemas.errors import InputError
 
 
-def score_of(km: float, overflow: float) -> Score:
+def score_of(km: float, overflow: float, litres: float = 10.0, unserved: float = 0.0) -> Score:
     return Score(
         km=km,
         hours=6.0,
         visits=100.0,
-        unserved=0.0,
+        unserved=unserved,
         tips=1.0,
         forced_tips=0.0,
         fill_percent=40.0,
         overflow_percent=overflow,
-        overflow_litre_days=10.0,
+        overflow_litre_days=litres,
     )
 
 
@@ -40,13 +40,36 @@ POLICIES = {
 
 
 def test_a_dial_is_read_at_the_overflow_of_a_fixed_round() -> None:
-    daily, second, classes = held(POLICIES)
+    daily, _, second, classes = held(POLICIES)
     assert daily.less == pytest.approx([80 - 38 / 4 - 100])  # in year 1 it never has as little as 1.0 %
     assert second.less == pytest.approx([-20, -16])
     assert classes.less == pytest.approx([0, 5])  # no mixture beyond its fewest kilometres is made up
     said = lines(POLICIES)
     assert "(1.50 %, 100.0 km/day): ours needs 70.5 km/day, -29.5 %, in the 1 of 2 years" in said[0]
     assert said[-1].endswith("alternate-classes-60, +2.5 % ± 2.5.")
+
+
+def test_the_daily_round_is_held_by_litres_beside_bins_too() -> None:
+    policies = {
+        DAILY: {1: score_of(100, 0.5, litres=20)},
+        "ours-1": {1: score_of(50, 5.0, litres=100)},
+        "ours-8": {1: score_of(80, 1.5, litres=10)},
+    }
+    said = lines(policies)
+    assert said[0].endswith("no setting of ours has so little overflow.")
+    assert said[1] == (
+        "At the overflow of fixed-daily (20 litre-days/day, 100.0 km/day): ours needs 76.7 km/day, -23.3 %."
+    )
+
+
+def test_a_setting_that_crews_do_not_get_through_counts_as_little_as_such_a_round() -> None:
+    crowded = {1: score_of(20, 9.0, unserved=3.0), 2: score_of(20, 9.0, unserved=3.0)}
+    with_it = {**POLICIES, "ours-0.1": crowded}
+    assert held(with_it) == held(POLICIES)
+    picture = svg({"dense": with_it})
+    assert "ours-1 " in picture
+    assert "ours-0.1" not in picture
+    assert held({**POLICIES, "fixed-2nd-day-halves": crowded}) == held(POLICIES)
 
 
 def test_a_dial_that_never_gets_there_is_said_not_to() -> None:

@@ -102,8 +102,13 @@ def test_a_fleet_comes_in_row_by_row_and_again_changes_nothing(town, bring: Call
     assert (rcv.shift.from_at, rcv.skills) == (datetime(2026, 3, 3, 5, tzinfo=UTC), ("crane", "food"))
     assert van.shift.to_at == datetime(2026, 3, 4, 4, tzinfo=UTC)
     assert [one.id for one in vehicles_on(town.owner, date(2026, 4, 7), "yard")] == ["v1"], "the van is out of service"
+    wrong = "id,name,vehicle,weekdays,shift_from,shift_to\nred,Red,v1,Sun,06:00,14:00\nred,Red,v1,Mon-Fry,06:00,14:00\n"
+    half = bring(import_crews, wrong)
+    assert (half.stored, lines(half)) == (1, [(3, "wrong_shape")])
+    assert half.notes == ("2 shifts no longer said stay, as rows were refused: mend them and import again.",)
+    assert len(stored_crews(town.owner)) == 4
     less = bring(import_crews, "id,name,vehicle,weekdays,shift_from,shift_to\nred,Red,v1,Mon-Wed,06:00,14:00\n")
-    assert less.notes == ("2 shifts no longer said were taken out.",)
+    assert less.notes == ("3 shifts no longer said were taken out.",)
     assert [(one.id, one.days.key) for one in stored_crews(town.owner)] == [("blue", "2,5"), ("red", "1,2,3")]
     assert [one.id for one in shifts_on(stored_crews(town.owner), date(2026, 3, 6))] == ["blue"]
 
@@ -115,7 +120,7 @@ def test_a_fleet_comes_in_row_by_row_and_again_changes_nothing(town, bring: Call
         (Days(weekdays=(1, 2, 3, 4, 5)), None, None, None),
     }
     audit = town.owner.execute("SELECT detail ->> 'import' FROM audit WHERE resource = 'fleet' ORDER BY id").fetchall()
-    assert [row[0] for row in audit] == ["vehicles"] * 2 + ["crews"] * 3 + ["baseline"] * 2
+    assert [row[0] for row in audit] == ["vehicles"] * 2 + ["crews"] * 4 + ["baseline"] * 2
 
 
 def test_who_may_not_keep_the_fleet_does_not(town, tmp_path: Path) -> None:

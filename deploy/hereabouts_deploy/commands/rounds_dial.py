@@ -52,11 +52,11 @@ def dial(
 
 
 def _say(found: Dial) -> None:
-    columns = ("overflow_p", "", "km a day", "Runs a week", "Visits a day", "Fill, %", "Overflow, %", "Bins a week")
+    columns = ("overflow_p", "km a day", "Runs a week", "Visits a day", "Fill, %", "Overflow, %", "Bins a week")
     table = Table(*columns, box=None, pad_edge=False)
     for pence, one in found.settings.items():
-        table.add_row(str(pence), "as it is set" if pence == found.weeks.overflow_p else "", *_cells(one))
-    table.add_row("", "as it was", *_cells(found.was))
+        table.add_row(f"{pence} (set)" if pence == found.weeks.overflow_p else str(pence), *_cells(one))
+    table.add_row("as it was", *_cells(found.was))
     Console().print(table)
     for line in says(found):
         typer.echo(line)

@@ -1,6 +1,7 @@
 """The curve of kilometres and overflow as an SVG: a panel a town, fixed rounds as points, a policy's dial as a line."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -22,13 +23,15 @@ def described(towns: Mapping[str, Mapping[str, Seeds]]) -> str:
     """What the picture shows, for who cannot see it."""
     said = []
     for town, policies in towns.items():
-        points = ", ".join(f"{name} {km:.0f} km at {over:.1f} %" for over, km, name in _means(policies, policies))
+        points = ", ".join(
+            f"{name} {km:.0f} km at {over:.1f} %" for over, km, name in _means(policies, _drawn(policies))
+        )
         said.append(f"{town.capitalize()}: {points}.")
     return " ".join(said)
 
 
 def _panel(top: int, town: str, policies: Mapping[str, Seeds]) -> str:
-    panel = panel_of(top, _means(policies, policies))
+    panel = panel_of(top, _means(policies, _drawn(policies)))
     fixed = _means(policies, [name for name in policies if name in BASELINES])
     years = len(next(iter(policies.values())))
     title = f"{town}, {years} {'year' if years == 1 else 'years'}"
@@ -39,7 +42,12 @@ def _panel(top: int, town: str, policies: Mapping[str, Seeds]) -> str:
     return "\n".join(drawn)
 
 
-def _means(policies: Mapping[str, Seeds], names: Mapping[str, Seeds] | Sequence[str]) -> Points:
+def _drawn(policies: Mapping[str, Seeds]) -> list[str]:
+    """Fixed rounds, and the settings of dials that crews get through."""
+    return [*(name for name in policies if name in BASELINES), *chain.from_iterable(dials(policies).values())]
+
+
+def _means(policies: Mapping[str, Seeds], names: Sequence[str]) -> Points:
     """Overflow, kilometres and name of each."""
     return [
         (

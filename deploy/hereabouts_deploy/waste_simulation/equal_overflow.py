@@ -2,11 +2,14 @@
 
 It is the same interpolation by which a policy is held against the fixed rounds (`score.km_of_fixed`), the other way
 round. A dial that reaches no overflow as small as a round's is said not to; where all its settings have less overflow
-than the round, the one that drives least stands for it.
+than the round, the one that drives least stands for it. Rounds and settings that crews do not get through do not count.
+
+Overflow is told in bin-days; against the daily round also in litres beside bins, as ten bags count for more than one.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -18,19 +21,27 @@ ALTERNATE = (SECOND_DAY, late(SECOND_DAY), "fixed-2nd-day-halves", "alternate-cl
 Seeds = Mapping[int, Score]
 
 
+class Measure(StrEnum):
+    """A figure of a `Score` by which overflow is told."""
+
+    BIN_DAYS = "overflow_percent"
+    LITRES = "overflow_litre_days"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Held:
     """A dial at the overflow of a fixed round.
 
     Attributes:
-        overflow, fixed_km: of the round, means over all years; km: what the dial drives, a mean over the years in
-            which it reaches that overflow; NaN where in none.
+        overflow, by `measure`, and fixed_km: of the round, means over all years; km: what the dial drives, a mean over
+            the years in which it reaches that overflow; NaN where in none.
         less: by how many per cent it drives more than the round (below 0: less), each year that it reaches it.
         years: all years.
     """
 
     dial: str
     fixed: str
+    measure: Measure
     overflow: float
     fixed_km: float
     km: float
@@ -39,18 +50,20 @@ class Held:
 
 
 def dials(policies: Mapping[str, Seeds]) -> dict[str, list[str]]:
-    """The settings of each dial, such as those of `ours`: `ours-2`, `ours-8`."""
+    """The settings of each dial that crews get through, such as those of `ours`: `ours-2`, `ours-8`."""
     found: dict[str, list[str]] = {}
-    for name in policies:
-        if name not in BASELINES:
+    for name, seeds in policies.items():
+        if name not in BASELINES and can_be_done(seeds):
             found.setdefault(name.rpartition("-")[0] or name, []).append(name)
     return found
 
 
 def held(policies: Mapping[str, Seeds]) -> list[Held]:
-    """Each dial against the daily round and each alternate-day round that was run and that crews can do."""
-    rounds = [name for name in (DAILY, late(DAILY), *ALTERNATE) if name in policies and can_be_done(policies[name])]
-    return [_held(dial, names, name, policies) for dial, names in dials(policies).items() for name in rounds]
+    """Each dial against the daily round, by both measures, and each alternate-day round; of those that can be done."""
+    pairs = [(name, measure) for name in (DAILY, late(DAILY)) for measure in Measure]
+    pairs += [(name, Measure.BIN_DAYS) for name in ALTERNATE]
+    run = [(name, measure) for name, measure in pairs if name in policies and can_be_done(policies[name])]
+    return [_held(dial, names, one, policies) for dial, names in dials(policies).items() for one in run]
 
 
 def lines(policies: Mapping[str, Seeds]) -> list[str]:
@@ -70,19 +83,21 @@ def can_be_done(seeds: Seeds) -> bool:
     return float(np.mean([one.unserved for one in seeds.values()])) < MOST_UNSERVED
 
 
-def _held(dial: str, names: Sequence[str], fixed: str, policies: Mapping[str, Seeds]) -> Held:
+def _held(dial: str, names: Sequence[str], one_round: tuple[str, Measure], policies: Mapping[str, Seeds]) -> Held:
+    fixed, measure = one_round
     reached, less = [], []
     for seed, one in policies[fixed].items():
         scores = [policies[name][seed] for name in names]
-        points = [(each.overflow_percent, each.km) for each in scores]
-        if min(points)[0] <= one.overflow_percent:
-            reached.append(km_of_fixed(one.overflow_percent, points))
+        points = [(_overflow(each, measure), each.km) for each in scores]
+        if min(points)[0] <= _overflow(one, measure):
+            reached.append(km_of_fixed(_overflow(one, measure), points))
             less.append((reached[-1] / one.km - 1) * 100)
     scores = list(policies[fixed].values())
     return Held(
         dial=dial,
         fixed=fixed,
-        overflow=float(np.mean([one.overflow_percent for one in scores])),
+        measure=measure,
+        overflow=float(np.mean([_overflow(one, measure) for one in scores])),
         fixed_km=float(np.mean([one.km for one in scores])),
         km=float(np.mean(reached)) if reached else float("nan"),
         less=tuple(less),
@@ -90,8 +105,13 @@ def _held(dial: str, names: Sequence[str], fixed: str, policies: Mapping[str, Se
     )
 
 
+def _overflow(score: Score, measure: Measure) -> float:
+    return float(getattr(score, measure))
+
+
 def _say(one: Held) -> str:
-    at = f"At the overflow of {one.fixed} ({one.overflow:.2f} %, {one.fixed_km:.1f} km/day)"
+    told = f"{one.overflow:.2f} %" if one.measure is Measure.BIN_DAYS else f"{one.overflow:.0f} litre-days/day"
+    at = f"At the overflow of {one.fixed} ({told}, {one.fixed_km:.1f} km/day)"
     if not one.less:
         return f"{at}: no setting of {one.dial} has so little overflow."
     where = (

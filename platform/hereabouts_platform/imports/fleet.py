@@ -121,12 +121,20 @@ def _crew_door(connection: Connection) -> Door[CrewShift]:
 
     def settle(wishes: Wishes[CrewShift], tally: Tally) -> list[CrewShift]:
         named = {one.id for _, one in wishes}
-        kept = _without_clashes(wishes, [one for one in stored if one.id not in named], tally)
         said = {(one.id, one.days.key) for _, one in wishes}
         gone = [one for one in stored if one.id in named and (one.id, one.days.key) not in said]
-        store.forget_crews(connection, gone)
-        if gone:
-            tally.notes.append(f"{len(gone)} shift{'s' if len(gone) != 1 else ''} no longer said were taken out.")
+        others = [one for one in stored if one.id not in named]
+        kept, clashes = _without_clashes(wishes, others)
+        if gone and (clashes or tally.refused_count):
+            kept, clashes = _without_clashes(wishes, [*others, *gone])
+            tally.notes.append(
+                f"{_shifts(gone)} no longer said stay, as rows were refused: mend them and import again."
+            )
+        elif gone:
+            store.forget_crews(connection, gone)
+            tally.notes.append(f"{_shifts(gone)} no longer said were taken out.")
+        for line, reason in clashes:
+            tally.refuse(line, Cause.OVERLAP, reason)
         return kept
 
     return Door(
@@ -159,25 +167,36 @@ def _crew(row: Row, vehicles: Mapping[str, FleetVehicle]) -> CrewShift:
     )
 
 
-def _without_clashes(wishes: Wishes[CrewShift], others: Sequence[CrewShift], tally: Tally) -> list[CrewShift]:
-    """Shifts such that on no day a crew has two, or a vehicle two crews; a date goes before its weekday."""
-    crew_days: dict[tuple[str, str], set[object]] = defaultdict(set)
-    vehicle_days: dict[tuple[str, object], str] = {(o.vehicle, day): o.id for o in others for day in _each_day(o)}
-    kept = []
+def _shifts(some: Sequence[CrewShift]) -> str:
+    return f"{len(some)} shift{'s' if len(some) != 1 else ''}"
+
+
+def _without_clashes(
+    wishes: Wishes[CrewShift], others: Sequence[CrewShift]
+) -> tuple[list[CrewShift], list[tuple[int, str]]]:
+    """Shifts such that on no day a crew has two, or a vehicle two crews, and lines that clash, each with its reason.
+
+    A date goes before its weekday. `others` are shifts that stay as they are.
+    """
+    crew_days: dict[str, set[object]] = defaultdict(set)
+    vehicle_days: dict[tuple[str, object], str] = {}
+    for one in others:
+        crew_days[one.id] |= _each_day(one)
+        vehicle_days |= {(one.vehicle, day): one.id for day in _each_day(one)}
+    kept, clashes = [], []
     for line, one in wishes:
         days = _each_day(one)
-        twice = crew_days["crew", one.id] & days
         taken = sorted({vehicle_days.get((one.vehicle, day), one.id) for day in days} - {one.id})
-        if twice:
-            tally.refuse(line, Cause.OVERLAP, f"{one.id} has another shift on one of these days. Keep one of them.")
+        if crew_days[one.id] & days:
+            clashes.append((line, f"{one.id} has another shift on one of these days. Keep one of them."))
         elif taken:
             reason = f"{one.vehicle} has the crew {taken[0]} on one of these days. A vehicle has one crew a day."
-            tally.refuse(line, Cause.OVERLAP, reason)
+            clashes.append((line, reason))
         else:
-            crew_days["crew", one.id] |= days
+            crew_days[one.id] |= days
             vehicle_days |= {(one.vehicle, day): one.id for day in days}
             kept.append(one)
-    return kept
+    return kept, clashes
 
 
 def _each_day(shift: CrewShift) -> set[object]:

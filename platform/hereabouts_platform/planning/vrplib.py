@@ -150,7 +150,7 @@ def _work(file: _File, seconds: npt.NDArray[np.int32], scale: int) -> DayWork:
         service = np.full(size, file.number("SERVICE_TIME", 0) if timed else 0.0)
     spans = [_window(row, scale) for row in windows]
     visits = [_visit(n, int(demands[n]), int(scale * service[n]), (spans[n],) if timed else ()) for n in range(1, size)]
-    fleet = file.number("VEHICLES") if "VEHICLES" in file.facts else _fleet(demands, capacity, timed=timed)
+    fleet = min(file.number("VEHICLES"), size) if "VEHICLES" in file.facts else _fleet(demands, capacity, timed=timed)
     endless = DutyRules(name="none", source="a benchmark", most_driving_s=NO_LIMIT_S, most_duty_s=NO_LIMIT_S)
     return DayWork(
         day=date(2000, 1, 1),

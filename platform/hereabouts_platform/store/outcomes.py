@@ -19,6 +19,8 @@ from hereabouts_schemas.times import LONDON
 SQL = load("outcomes")
 AHEAD = timedelta(hours=1)
 """How far a phone's clock may be ahead of ours."""
+ASKED_AHEAD = timedelta(days=366)
+"""How far ahead a visit may be asked for."""
 BEFORE = timedelta(days=1)
 """How long before its day's beginning somebody may have been at a visit."""
 
@@ -162,13 +164,14 @@ def ask(connection: Connection, by: Principal, asked: Request) -> Told:
     Raises:
         NotAllowed: `by` may not report, or, for one by hand, not say what crews do.
         NotFound: there is no such bin.
-        InputError: another request had its `client_id`.
+        InputError: another request had its `client_id`, or its day is over or far away.
     """
     require(by, Action.ADMINISTER if asked.kind is RequestKind.MANUAL else Action.WRITE, Resource.ROUNDS)
     values = asdict(asked)
     before = _before(connection, "known_request", values, ("place", "kind", "says", "day"))
     if before is not None:
         return before
+    _check_day(asked)
     if connection.execute(SQL["bin"], values).fetchone() is None:
         raise NotFound(f"There is no bin {asked.place[:200]!r}.")
     row = connection.execute(SQL["add_request"], values).fetchone()
@@ -177,6 +180,13 @@ def ask(connection: Connection, by: Principal, asked: Request) -> Told:
     detail = {"request": row[0], "place": asked.place, "kind": asked.kind}
     record(connection, by, Action.WRITE, Resource.ROUNDS, detail)
     return Told(id=row[0])
+
+
+def _check_day(asked: Request) -> None:
+    today = asked.at.astimezone(LONDON).date()
+    if asked.day is not None and not today <= asked.day <= today + ASKED_AHEAD:
+        cure = f"Give a day from {today.isoformat()} on, at most a year ahead, or none for as soon as may be."
+        raise InputError("day", asked.day.isoformat(), cure)
 
 
 def _before(connection: Connection, statement: str, values: Mapping[str, Any], fields: tuple[str, ...]) -> Told | None:
