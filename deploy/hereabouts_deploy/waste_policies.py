@@ -8,7 +8,7 @@ from hereabouts_deploy.waste_simulation.baselines import BASELINES, Maker
 from hereabouts_deploy.waste_simulation.fixed import Depot
 
 #: What a bin-day of overflow is taken to cost, in kilometres: the dial, from few miles to little overflow.
-DIAL = (0.4, 0.8, 1.5, 4, 12, 40, 100, 400)
+DIAL = (0.4, 0.9, 1.5, 4, 12, 40, 100, 400)
 
 
 def _ours(rho_km: float) -> Maker:
