@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from hereabouts_api.pages.charts import HOUR, LONDON, Chart, Limit, Named, Series, Window, draw_together
+from hereabouts_api.pages.charts import HOUR, Chart, Limit, Named, Series, Window, draw_together
 from hereabouts_api.pages.words import number
 from hereabouts_platform.climate.surface import surface_humidity, surface_temperature
 from hereabouts_platform.homes.screening import say_screening, screen
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.readings import Interval, buckets, datastreams_at
-from hereabouts_schemas.times import hour_of
+from hereabouts_schemas.times import LONDON, hour_of
 
 DAYS = 30
 TEMPERATURE, HUMIDITY = "air_temperature", "relative_humidity"

@@ -7,12 +7,11 @@ drawing stretches to any width while its text keeps its size.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from hereabouts_api.pages.words import number, quantity_of, unit_of
 from hereabouts_platform.exports.drawing import path_of, scale
+from hereabouts_schemas.times import LONDON
 
-LONDON = ZoneInfo("Europe/London")
 HOUR = timedelta(hours=1)
 MOST_NAMED = 16  # days that have room for a name each
 ROOM_FOR_TEXT = 11  # per cent of the height that two labels on top of each other need

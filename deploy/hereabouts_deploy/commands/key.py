@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import orjson
 import typer
@@ -17,9 +16,7 @@ from hereabouts_platform.store.access import each_key, find_principal, principal
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_schemas.access import Principal, PrincipalKind, Role
 from hereabouts_schemas.errors import InputError
-from hereabouts_schemas.times import parse_time
-
-LONDON = ZoneInfo("Europe/London")
+from hereabouts_schemas.times import LONDON, parse_time
 
 
 def register(app: typer.Typer) -> None:

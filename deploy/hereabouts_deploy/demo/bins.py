@@ -12,8 +12,9 @@ from datetime import date, datetime
 import numpy as np
 
 from hereabouts_deploy.demo.chance import stream
-from hereabouts_deploy.demo.clock import HOUR_S, LONDON, Array, Mask, seconds_since, wall_clock
+from hereabouts_deploy.demo.clock import HOUR_S, Array, Mask, seconds_since, wall_clock
 from hereabouts_deploy.demo.waste import HOMES, PARK, SHOPS, BinSlot, on_fixed_rounds
+from hereabouts_schemas.times import LONDON
 
 #: Share of a day's waste by hour of the day, and how busy each weekday is, Monday first, by what lies along the street.
 HOURS = {

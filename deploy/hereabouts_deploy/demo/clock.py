@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 
+from hereabouts_schemas.times import LONDON
+
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-LONDON = ZoneInfo("Europe/London")
 HOUR_S = 3600
 DAY_S = 86400
 

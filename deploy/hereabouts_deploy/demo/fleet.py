@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from hereabouts_deploy.demo.clock import LONDON
 from hereabouts_deploy.demo.files import write_rows
 from hereabouts_deploy.demo.town import Town
 from hereabouts_deploy.demo.waste import (
@@ -26,6 +25,7 @@ from hereabouts_platform.geography.sphere import great_circle_km
 from hereabouts_platform.roads.great_circle import DETOUR, KMH
 from hereabouts_platform.rules.open_hours import say_weekdays
 from hereabouts_schemas.place import Place
+from hereabouts_schemas.times import LONDON
 
 VEHICLE_COLUMNS = (
     "id", "name", "vehicle_class", "compartments", "duty", "start_depot", "fixed_p", "per_km_p", "per_hour_p"

@@ -14,14 +14,14 @@ import structlog
 
 from hereabouts_deploy.demo.bins import Bins, Served, simulate_bins
 from hereabouts_deploy.demo.chronicle import Chronicle
-from hereabouts_deploy.demo.clock import HOUR_S, LONDON, seconds_since
+from hereabouts_deploy.demo.clock import HOUR_S, seconds_since
 from hereabouts_deploy.demo.doors import Doors
 from hereabouts_deploy.demo.fleet import CREWS, write_crews
 from hereabouts_deploy.demo.people import DISPATCHER
 from hereabouts_deploy.demo.tablets import reports
 from hereabouts_deploy.demo.town import Town
 from hereabouts_deploy.demo.waste import DEPOT_ID
-from hereabouts_schemas.times import parse_time
+from hereabouts_schemas.times import LONDON, parse_time
 
 log = structlog.get_logger(__name__)
 
