@@ -15,7 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from hereabouts_deploy.data_dir import DataDir
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.system import find_system
-from hereabouts_platform.planning.workers import Effort
+from hereabouts_platform.planning.workers import Effort, at_once
 from hereabouts_platform.rounds.making import Asked, Planned, make_plan
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import DatabaseRole, connect
@@ -31,7 +31,9 @@ DateOption = Annotated[
 ]
 DepotOption = Annotated[str, typer.Option("--depot", metavar="ID", help="The depot whose vehicles go out.")]
 SecondsOption = Annotated[float, typer.Option(min=0.1, max=3600, help="How long to search for a good plan.")]
-ProcessesOption = Annotated[int, typer.Option(min=1, max=64, help="Searches at once.")]
+ProcessesOption = Annotated[
+    int | None, typer.Option(min=1, max=64, help="Searches at once; a core each, up to four, from 10 s on.")
+]
 PublishOption = Annotated[bool, typer.Option("--publish/--draft", help="Publish it, or leave it to a dispatcher.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 
@@ -41,7 +43,7 @@ def plan(
     depot: DepotOption,
     day: DateOption = None,
     seconds: SecondsOption = 30.0,
-    processes: ProcessesOption = 1,
+    processes: ProcessesOption = None,
     publish: PublishOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -51,7 +53,7 @@ def plan(
     asked = Asked(
         day=_day(day, now),
         depot=depot,
-        effort=Effort(seconds=seconds, processes=processes),
+        effort=Effort(seconds=seconds, processes=processes or at_once(seconds)),
         roads=DataDir(path=settings.data_dir).roads,
         publish=publish,
         look_ahead=settings.choose_run_days,

@@ -18,7 +18,7 @@ from hereabouts_deploy.commands.rounds_plan import (
 from hereabouts_deploy.data_dir import DataDir
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.system import find_system
-from hereabouts_platform.planning.workers import Effort
+from hereabouts_platform.planning.workers import Effort, at_once
 from hereabouts_platform.rounds.making import Asked, Tell
 from hereabouts_platform.rounds.remaking import Remade, look, remake, standing_on
 from hereabouts_platform.store.access import principal_named
@@ -34,7 +34,7 @@ def replan(
     depot: DepotOption,
     day: DateOption = None,
     seconds: SecondsOption = 5.0,
-    processes: ProcessesOption = 1,
+    processes: ProcessesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Plan a day again in mid-shift, as a draft. Says why and what changes; without a reason nothing is made."""
@@ -43,7 +43,7 @@ def replan(
     asked = Asked(
         day=now.astimezone(LONDON).date() if day is None else day.date(),
         depot=depot,
-        effort=Effort(seconds=seconds, processes=processes),
+        effort=Effort(seconds=seconds, processes=processes or at_once(seconds)),
         roads=DataDir(path=settings.data_dir).roads,
     )
     system = find_system(settings)

@@ -6,7 +6,7 @@ from datetime import datetime
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.jobs.job import JobFailed, Work
 from hereabouts_platform.jobs.outside import Outside
-from hereabouts_platform.planning.workers import Effort
+from hereabouts_platform.planning.workers import Effort, at_once
 from hereabouts_platform.rounds.making import PLANS_BEFORE, Asked, first_shifts, make_plan
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.fleet import vehicles
@@ -15,15 +15,18 @@ from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.errors import HereaboutsError
 from hereabouts_schemas.times import LONDON
 
-"""So long before its first shift a depot's day is planned: at 04:30 for a shift from 06:00."""
-EFFORT = Effort(seconds=60.0)
+SEARCH_S = 60.0
 
 
-def planning(outside: Outside, effort: Effort = EFFORT) -> Work:
+def planning(outside: Outside, effort: Effort | None = None) -> Work:
     """Work that publishes a plan of each depot whose first shift begins soon and that has no plan of the day yet.
 
     It commits depot by depot: one that cannot be planned does not hold up the others, and is tried again.
+
+    Args:
+        effort: of each plan; a minute on all cores where left out.
     """
+    effort = effort or Effort(seconds=SEARCH_S, processes=at_once(SEARCH_S))
 
     def plan(connection: Connection, principal: Principal, _window: datetime, now: datetime) -> Mapping[str, int]:
         require(principal, Action.ADMINISTER, Resource.ROUNDS)

@@ -1,5 +1,6 @@
 """Several searches at once, each in a process of its own."""
 
+import os
 import time
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -10,6 +11,8 @@ from hereabouts_platform.planning.solver import Search, solve
 
 LOOKING = 0.25  # of the effort, to see how many vehicles to send out
 MEET = 0.6  # of the effort, after which several searches go on from the best of them
+MOST_AT_ONCE = 4  # searches: more find little more
+WORTH_S = 10.0  # a shorter search is over before further processes have begun
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +30,14 @@ class Effort:
     iterations: int | None = None
     processes: int = 1
     seed: int = 1
+
+
+def at_once(seconds: float) -> int:
+    """How many searches of so long go side by side: one for each core that this process may use, four at the most."""
+    if seconds < WORTH_S:
+        return 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_AT_ONCE)
 
 
 def searches(problem: Problem, effort: Effort, warm: Orders | None = None) -> list[Answer]:
