@@ -66,7 +66,7 @@ def test_a_setting_that_crews_do_not_get_through_counts_as_little_as_such_a_roun
     crowded = {1: score_of(20, 9.0, unserved=3.0), 2: score_of(20, 9.0, unserved=3.0)}
     with_it = {**POLICIES, "ours-0.1": crowded}
     assert held(with_it) == held(POLICIES)
-    picture = svg({"dense": with_it})
+    picture = svg({"dense": with_it, "rural": {"ours-0.1": crowded}})
     assert "ours-1 " in picture
     assert "ours-0.1" not in picture
     assert held({**POLICIES, "fixed-2nd-day-halves": crowded}) == held(POLICIES)

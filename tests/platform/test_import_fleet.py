@@ -147,3 +147,14 @@ def test_compartments_that_cannot_be_read(text: str) -> None:
 def test_a_compartment_may_take_any_stream() -> None:
     assert compartments("any:9000:1500") == (Compartment(litres=9000, kg=1500),)
     assert compartments("") == ()
+
+
+def test_where_a_row_is_refused_no_vehicle_is_left_with_two_crews(town, bring: Callable[..., ImportReport]) -> None:
+    bring(import_places, PLACES)
+    head, row = VEHICLES.splitlines()[:2]
+    bring(import_vehicles, "\n".join([head, *(row.replace("v1", f"v{n}", 1) for n in (1, 2, 3))]))
+    columns = "id,name,vehicle,weekdays,shift_from,shift_to"
+    bring(import_crews, "\n".join([columns, *(f"c{n},Crew {n},v{n},Mon-Fri,06:00,14:00" for n in (1, 2, 3))]))
+    turned = bring(import_crews, f"{columns}\nc1,Crew 1,v3,Mon-Fri,06:00,14:00\nc2,Crew 2,v1,Mon-Fri,06:00,14:00\n")
+    assert lines(turned) == [(2, "overlap"), (3, "overlap")], "v3 keeps c3, so c1 stays at v1, where c2 finds no place"
+    assert {one.id: one.vehicle for one in stored_crews(town.owner)} == {"c1": "v1", "c2": "v2", "c3": "v3"}

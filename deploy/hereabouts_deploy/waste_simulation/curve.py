@@ -15,8 +15,9 @@ Points = list[tuple[float, float, str]]
 
 def svg(towns: Mapping[str, Mapping[str, Seeds]]) -> str:
     """The whole picture, of means over the years."""
-    panels = [_panel(HEIGHT * k, town, policies) for k, (town, policies) in enumerate(towns.items())]
-    return picture(panels, "Kilometres a day against overflow, town by town", described(towns))
+    drawn = {town: policies for town, policies in towns.items() if _drawn(policies)}
+    panels = [_panel(HEIGHT * k, town, policies) for k, (town, policies) in enumerate(drawn.items())]
+    return picture(panels, "Kilometres a day against overflow, town by town", described(drawn))
 
 
 def described(towns: Mapping[str, Mapping[str, Seeds]]) -> str:

@@ -123,13 +123,11 @@ def _crew_door(connection: Connection) -> Door[CrewShift]:
         named = {one.id for _, one in wishes}
         said = {(one.id, one.days.key) for _, one in wishes}
         gone = [one for one in stored if one.id in named and (one.id, one.days.key) not in said]
-        others = [one for one in stored if one.id not in named]
-        kept, clashes = _without_clashes(wishes, others)
-        if gone and (clashes or tally.refused_count):
-            kept, clashes = _without_clashes(wishes, [*others, *gone])
-            tally.notes.append(
-                f"{_shifts(gone)} no longer said stay, as rows were refused: mend them and import again."
-            )
+        kept, clashes = _without_clashes(wishes, [one for one in stored if one.id not in named])
+        if clashes or tally.refused_count:
+            kept, clashes = _beside_all(wishes, stored)
+            stay = "no longer said stay, as rows were refused: mend them and import again."
+            tally.notes += [f"{_shifts(gone)} {stay}"] if gone else []
         elif gone:
             store.forget_crews(connection, gone)
             tally.notes.append(f"{_shifts(gone)} no longer said were taken out.")
@@ -169,6 +167,20 @@ def _crew(row: Row, vehicles: Mapping[str, FleetVehicle]) -> CrewShift:
 
 def _shifts(some: Sequence[CrewShift]) -> str:
     return f"{len(some)} shift{'s' if len(some) != 1 else ''}"
+
+
+def _beside_all(
+    wishes: Wishes[CrewShift], stored: Sequence[CrewShift]
+) -> tuple[list[CrewShift], list[tuple[int, str]]]:
+    """As `_without_clashes`, where whatever no row that is kept replaces stays as it is stored."""
+    refused: dict[int, str] = {}
+    while True:
+        left = [(line, one) for line, one in wishes if line not in refused]
+        replaced = {(one.id, one.days.key) for _, one in left}
+        kept, clashes = _without_clashes(left, [one for one in stored if (one.id, one.days.key) not in replaced])
+        if not clashes:
+            return kept, sorted(refused.items())
+        refused |= dict(clashes)
 
 
 def _without_clashes(
