@@ -9,16 +9,20 @@ import numpy as np
 from hereabouts_deploy.waste_policies import DIAL, POLICIES
 from hereabouts_deploy.waste_policy.calendar import DAY_S, ZERO_S, growths_of
 from hereabouts_deploy.waste_policy.day_work import matrix_of, planned
-from hereabouts_deploy.waste_policy.memory import KNOWN_WEIGHT
+from hereabouts_deploy.waste_policy.memory import _emptying
 from hereabouts_deploy.waste_policy.ours import Ours
 from hereabouts_deploy.waste_simulation.demand import live_year
 from hereabouts_deploy.waste_simulation.fixed import Depot
 from hereabouts_deploy.waste_simulation.judge import World, judge
 from hereabouts_deploy.waste_simulation.parameters import TOWNS, Kind
-from hereabouts_deploy.waste_simulation.policy import TIP, Morning, Round
+from hereabouts_deploy.waste_simulation.policy import TIP, Found, Morning, Round
 from hereabouts_deploy.waste_simulation.route_book import RouteBook
 from hereabouts_deploy.waste_simulation.sensors import fit_sensors
 from hereabouts_deploy.waste_simulation.town import build_town
+from hereabouts_platform.bins.advance import Emptied, Seen
+from hereabouts_platform.bins.level import from_fill_level
+from hereabouts_platform.bins.visits import VisitRules
+from hereabouts_platform.bins.zero import NOT_FULL_IS
 
 DAYS, LEAD_IN = 12, 5
 SMALL = replace(TOWNS[Kind.MIXED], bins=16, centre_blocks=5, suburbs=1, suburb_blocks=4)
@@ -59,12 +63,34 @@ def test_it_learns_and_goes_only_where_and_when_it_pays(tmp_path: Path) -> None:
     with_sensor = [state.bins[str(k)] for k in range(town.bins) if town.sensor[k]]
     assert all(one.read_at > state.as_of - 3 * DAY_S for one in with_sensor)
     assert all(one.emptyings >= LEAD_IN - 1 for one in state.bins.values())
-    assert state.bins["0"].weight > KNOWN_WEIGHT  # no sensor told of it, but crews did
     true = world.year.so_far[last.today * 24] / last.today / town.capacity_l * 100
     found = np.array([state.bins[str(k)].total / state.bins[str(k)].weight for k in range(town.bins)])
     assert np.corrcoef(true, found)[0, 1] > 0.8
     growth = growths_of(town, last.days, memory.groups, {})
     assert set(growth) == set(memory.groups)
+
+
+def test_a_word_of_a_bin_without_a_sensor_is_what_was_seen_in_it() -> None:
+    nothing = from_fill_level(np.empty(0, np.int64), np.empty(0))
+    assert [type(one) for one in _emptying("a", DAY_S, nothing, Found.EMPTIED)] == [Emptied]
+    over, emptied = _emptying("a", DAY_S, nothing, Found.OVERFLOWING)
+    assert over == Seen(bin="a", at=DAY_S, least=100)
+    assert isinstance(emptied, Emptied)
+    little, _ = _emptying("a", DAY_S, nothing, Found.NOT_FULL)
+    assert little == Seen(bin="a", at=DAY_S, most=NOT_FULL_IS)
+    told = from_fill_level(np.array([DAY_S - 600], np.int64), np.array([40.0]))
+    assert _emptying("a", DAY_S, told, Found.OVERFLOWING) == [Emptied(bin="a", at=DAY_S, before=40.0)]
+
+
+def test_no_bin_is_left_longer_than_the_product_leaves_one(tmp_path: Path) -> None:
+    """A dial so low that no overflow is worth a way."""
+    town, usual = build_town(Kind.MIXED, 1, SMALL)
+    days = LEAD_IN + int(VisitRules().max_days) + 2
+    world = World(town=town, usual=usual, year=live_year(town, usual, 1, days), sensors=fit_sensors(town, 1, days))
+    policy = Watched(Depot(town=town, usual_l=usual.told_l, book=RouteBook(tmp_path, 1)), 0.001)
+    judged = judge(world, policy, Daily(), lead_in_days=LEAD_IN).days
+    emptied = [one.bin for day in judged for one in day.driven.outcomes]
+    assert sorted(emptied) == list(range(town.bins))
 
 
 def test_the_dial_is_in_the_table_of_policies() -> None:

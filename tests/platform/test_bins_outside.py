@@ -126,6 +126,28 @@ def test_what_the_weather_does_is_learnt_and_tomorrows_counts(town, warmth: np.n
     assert told.ahead.expected[0, 44] > found.ahead.expected[0, 44] + 5
 
 
+def test_what_the_weather_does_stays_learnt_once_when_what_came_late_makes_the_rest_anew(town, warmth) -> None:
+    """It is learnt of years, and forecasts are made anew of the last 60 days."""
+    station(town, "near", 53.9, 9 + warmth)
+    kept(town.url)
+    with connect(town.url, DatabaseRole.JOBS) as jobs:
+        before = read_standing(jobs).weather["park"].sums
+    stream = town.one("SELECT id FROM datastream WHERE quantity = 'fill_level' ORDER BY id LIMIT 1")
+    late = MIDNIGHT - 20 * DAY
+    town.owner.execute("SELECT make_partition('batch', %s)", (datetime.now(UTC),))
+    town.owner.execute(
+        "INSERT INTO batch (received_at, slot, message_count, touched_datastreams, touched_hours)"
+        " VALUES (%s, 0, 1, %s, %s)",
+        (datetime.now(UTC), [stream], [late]),
+    )
+    report = run_job(town.url, "forecast", NOW + DAY)
+    assert report.state == "done", report.detail
+    assert report.detail["days_made_anew"] > 50
+    with connect(town.url, DatabaseRole.JOBS) as jobs:
+        after = read_standing(jobs).weather["park"].sums
+    assert after == before, "the week is not over"
+
+
 def test_what_is_learnt_is_kept_and_read_again(town, warmth: np.ndarray) -> None:
     station(town, "near", 53.9, 9 + warmth)
     kept(town.url)

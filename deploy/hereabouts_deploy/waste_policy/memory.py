@@ -5,18 +5,18 @@ from math import isnan
 
 import numpy as np
 
-from hereabouts_deploy.waste_policy.calendar import ZERO_S, air_on, groups_of, growths_of, kind_of
+from hereabouts_deploy.waste_policy.calendar import DAY_S, ZERO_S, air_on, groups_of, growths_of, kind_of
 from hereabouts_deploy.waste_simulation.policy import Found, Morning
 from hereabouts_deploy.waste_simulation.streets import Floats
-from hereabouts_platform.bins.advance import Emptied, Happening, Read, advance
-from hereabouts_platform.bins.emptyings import Said
+from hereabouts_platform.bins.advance import FULL, Emptied, Happening, Read, Seen, advance
 from hereabouts_platform.bins.growth import Habit
-from hereabouts_platform.bins.level import Levels, from_fill_level
+from hereabouts_platform.bins.level import Levels, from_fill_level, shown
 from hereabouts_platform.bins.profile import Rises, profile_of, rises_of, with_profile
 from hereabouts_platform.bins.state import BinState, Shared, State
+from hereabouts_platform.bins.visits import VisitRules
 from hereabouts_platform.bins.weather import Effect, weathered
 from hereabouts_platform.bins.weather_learnt import Sums, effects_of, seen_of, sums_of
-from hereabouts_platform.bins.words import Words, means, shown, with_word
+from hereabouts_platform.bins.zero import NOT_FULL_IS
 
 #: Readings are looked at again so far back, to judge new ones by; one in so many seconds is learnt from.
 CONTEXT_H, EVERY_S = 36, 6 * 3600
@@ -24,7 +24,7 @@ CONTEXT_H, EVERY_S = 36, 6 * 3600
 KNOWN_WEIGHT, RELEARN_DAYS = 3.0, 28
 #: A last reading that lies so many points below the one before waits for the next.
 UNSETTLED = 25.0
-#: Sensors of these towns are read every four hours at the least, so an older level says little.
+#: A level says what a crew finds so much later at the most: these sensors speak every four hours at the least.
 SHOWN_WITHIN_S = 12 * 3600
 HOUR_S = 3600
 
@@ -41,7 +41,6 @@ class Memory:
         self.growths = self._usual
         self._emptied: list[list[int]] = [[] for _ in self.ids]
         self._rises: dict[str, list[Rises]] = {}
-        self._words: Words = {}
         self._told = self._hours = 0
         self._learnt = -RELEARN_DAYS
         self.state = State(
@@ -73,13 +72,19 @@ class Memory:
             levels = self._levels(morning, number)
             self._keep_rises(number, levels)
             happenings += self._reads(name, number, levels)
-            happenings += [self._emptying(name, at, levels, words[number, at]) for at in emptied[number]]
+            for at in emptied[number]:
+                happenings += _emptying(name, at, levels, words[number, at])
         self._hours = len(morning.percent)
         if morning.today - self._learnt >= RELEARN_DAYS:
             self._learn_habits(morning)
         self.growths = weathered(self._usual, self._effects, air_on(morning))
         self.state = advance(self.state, happenings, self.growths).state
         self.state = replace(self.state, as_of=max(self.state.as_of, ZERO_S + morning.now_s - HOUR_S))
+
+    def left_too_long(self, at: int) -> list[int]:
+        """Bins that the product would never leave until `at` (seconds since 1970 UTC), however empty."""
+        most_s = VisitRules().max_days * DAY_S
+        return [k for k, name in enumerate(self.ids) if at - self.state.bins[name].emptied_at > most_s]
 
     def _levels(self, morning: Morning, number: int) -> Levels:
         first = max(self._hours - CONTEXT_H, 0)
@@ -102,16 +107,6 @@ class Memory:
             for k in kept.values()
             if levels.times[k] > since
         ]
-
-    def _emptying(self, name: str, at: int, levels: Levels, word: Found) -> Emptied:
-        """A crew's word, with the level last read before; where none was, as full as bins are of which they say so."""
-        if word is Found.OVERFLOWING:
-            return Emptied(bin=name, at=at, before=100.0, full=True)
-        before, full = shown(levels, at, SHOWN_WITHIN_S)
-        if isnan(before):
-            return Emptied(bin=name, at=at, before=means(self._words, Said(word)))
-        self._words = with_word(self._words, Said(word), before)
-        return Emptied(bin=name, at=at, before=before, full=full)
 
     def _keep_rises(self, number: int, levels: Levels) -> None:
         new = levels.believed & (levels.times > ZERO_S + (self._hours - 5) * HOUR_S)
@@ -137,3 +132,13 @@ class Memory:
             kinds[kind] = sums_of(seen_of(rises, self._usual[group]), air).and_kept(kinds.get(kind, Sums()))
         found = effects_of(kinds)
         return {group: found[kind_of(group)] for group in self._rises}
+
+
+def _emptying(name: str, at: int, levels: Levels, word: Found) -> list[Happening]:
+    """A crew's word, with the level last read before, else with what the crew saw."""
+    before, full = shown(levels, at, since=at - SHOWN_WITHIN_S)
+    emptied = Emptied(bin=name, at=at, before=before, full=full)
+    if isnan(before) and word is not Found.EMPTIED:
+        over = word is Found.OVERFLOWING
+        return [Seen(bin=name, at=at, least=FULL) if over else Seen(bin=name, at=at, most=NOT_FULL_IS), emptied]
+    return [emptied]

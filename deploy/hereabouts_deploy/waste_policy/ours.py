@@ -19,6 +19,8 @@ from hereabouts_platform.collection.streets import Streets
 DAYS, COMES_S = 8, 12 * 3600
 #: What a round that leaves as late as it may keeps in hand: less than a fixed one, as the day's loads are forecast.
 SLACK = (0.1, 15 * 60)
+#: What a bin is worth that was left as long as ever one is: more than any way.
+MUST_KM = 1000.0
 #: Steps of the search for a day's routes, and for the tour of all bins.
 ITERATIONS, TOUR_ITERATIONS = 500, 2000
 
@@ -45,9 +47,11 @@ class Ours:
         days = ZERO_S + (morning.today + np.arange(DAYS)) * DAY_S
         ahead = outlook(memory.state, memory.ids, memory.growths, (days + COMES_S, days + DAY_S))
         look = look_ahead(ahead, self._streets, self._rho_km)
-        if not look.run:
+        due = memory.left_too_long(ZERO_S + (morning.today + 1) * DAY_S)
+        if not (look.run or due):
             return ()
         worth = {int(one): float(look.worth[one]) for one in np.flatnonzero(look.worth > 0)}
+        worth |= dict.fromkeys(due, MUST_KM)
         rounds = planned(town, self._matrix, worth, ahead.first_percent[:, 0], (morning.leave_s, ITERATIONS))
         return [as_late(town, one, SLACK) for one in rounds]
 

@@ -6,7 +6,7 @@ more; it is handed back, and the state is to be made anew from the beginning (as
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import isnan
+from math import inf, isnan
 
 from hereabouts_platform.bins.amplitude import faded, faded_by, group_amplitude, move, own_amplitude
 from hereabouts_platform.bins.growth import Growth
@@ -30,6 +30,7 @@ SHIFTED_H = 24
 LEAST_DAYS = 0.1
 #: A single surprise never moves a drift by more, as a share of what was expected.
 MOST_SURPRISE = 2.0
+FULL = 100.0
 #: What is known of a group that nothing was learnt of.
 NOTHING = Shared()
 
@@ -55,7 +56,17 @@ class Emptied:
     after: float = 0.0
 
 
-Happening = Read | Emptied
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """What a crew found in a bin of which no level was told: from `least` to `most` per cent."""
+
+    bin: str
+    at: int
+    least: float = 0.0
+    most: float = inf
+
+
+Happening = Read | Emptied | Seen
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +80,7 @@ class Advanced:
 def advance(
     state: State, happenings: Iterable[Happening], growths: Mapping[str, Growth], tuning: Tuning = TUNING
 ) -> Advanced:
-    """Take in what happened; at one instant readings come first, and bins in the order of their ids.
+    """Take in what happened; at one instant emptyings come last, and bins in the order of their ids.
 
     Args:
         growths: of every group, over a span that holds all the bins' emptyings and happenings.
@@ -82,6 +93,8 @@ def advance(
             refused.append(happening)
         elif isinstance(happening, Read):
             walk.read(known, happening)
+        elif isinstance(happening, Seen):
+            walk.seen(known, happening)
         else:
             walk.emptied(known, happening)
     return Advanced(state=walk.frozen(), refused=tuple(refused))
@@ -157,6 +170,29 @@ class _Walk:
             for after_h in PROMISED_H
             if after_h not in waiting
         ]
+
+    def seen(self, known: WorkingBin, happening: Seen) -> None:
+        """What a crew found, where it contradicts what was expected; what lies within says nothing new.
+
+        It teaches this bin alone. Crews say what is out of the ordinary, and what is said of some bins and not of
+        others must not move what is everybody's.
+        """
+        at, growth = happening.at, self.growths[known.group]
+        if not known.known:  # as of a first reading
+            known.emptied_at, known.left = at, happening.least
+        drift = 1 + sum(self.drift(known.group, at))
+        effort = growth.effort(known.emptied_at, at)
+        since = effort - growth.effort(known.emptied_at, known.read_at)
+        expected = known.level + self.amplitude(known) * drift * since
+        found = min(max(expected, happening.least), happening.most)
+        if found == expected and happening.least < FULL:
+            return
+        if found != expected and growth.day(at) - growth.day(known.emptied_at) >= LEAST_DAYS:
+            fair = max(found - known.left, 0.0) / effort / (1 + sum(faded(self.fleet, at, self.tuning)))
+            _count(known, fair, self.tuning.memory)
+        known.read_at, known.level, known.full = at, min(found, FULL), happening.least >= FULL
+        known.known, known.promises = True, []
+        self.as_of = at
 
     def emptied(self, known: WorkingBin, happening: Emptied) -> None:
         at = happening.at

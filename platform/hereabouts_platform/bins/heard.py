@@ -1,29 +1,32 @@
 """What a slot's sensor and crews tell the forecast: readings and emptyings, without what is not settled yet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from hereabouts_platform.bins.advance import Emptied, Happening, Read
-from hereabouts_platform.bins.emptyings import Emptying, Found, Said, least_drop
-from hereabouts_platform.bins.level import Levels
-from hereabouts_platform.bins.words import SHOWN_WITHIN_S, CrewsSaid, means, shown
+from hereabouts_platform.bins.advance import FULL, Emptied, Happening, Read, Seen
+from hereabouts_platform.bins.emptyings import Emptying, Found, Proof, Said, least_drop
+from hereabouts_platform.bins.level import Levels, shown
+from hereabouts_platform.bins.zero import NOT_FULL_IS
 
-FULL = 100.0
+#: A level says what a crew finds so much later at the most.
+SHOWN_WITHIN_S = 24 * 3600
+#: Who says "emptied" and then "overflowing" within so long means what was found before.
+AFTERTHOUGHT_S = 15 * 60
 
 
-def happenings_of(bin_id: str, levels: Levels, found: Found, crews: CrewsSaid) -> tuple[Happening, ...]:
-    """The readings that are believed and the emptyings, in order of time.
+def happenings_of(bin_id: str, levels: Levels, found: Found, proofs: Sequence[Proof] = ()) -> tuple[Happening, ...]:
+    """The readings that are believed, the emptyings, and what crews saw where no level was told; in order of time.
 
     Two things wait for the next reading. A last reading that alone lies far down: was it emptied? And readings after a
     crew's "emptied" that are still as high: has the sensor not seen it yet, or were they elsewhere?
 
     Args:
-        crews: their words; where no level was told for a day they stand for one, as far as is known what they mean.
+        proofs: crews' words.
     """
-    reads = [*_read(bin_id, levels, found), *_said(bin_id, levels, crews)]
-    emptied = [_emptied(bin_id, one, levels, crews) for one in found.emptyings]
-    return tuple(sorted([*reads, *emptied], key=lambda one: (one.at, isinstance(one, Emptied))))
+    told: list[Happening] = [*_read(bin_id, levels, found), *_seen(bin_id, levels, proofs)]
+    told += _emptied(bin_id, levels, found.emptyings)
+    return tuple(sorted(told, key=lambda one: (one.at, isinstance(one, Emptied))))
 
 
 def _read(bin_id: str, levels: Levels, found: Found) -> Iterator[Read]:
@@ -39,28 +42,29 @@ def _read(bin_id: str, levels: Levels, found: Found) -> Iterator[Read]:
         yield Read(bin=bin_id, at=int(times[k]), level=float(percent[k]), full=bool(levels.full[at[k]]))
 
 
-def _said(bin_id: str, levels: Levels, crews: CrewsSaid) -> Iterator[Read]:
-    """What crews found and left in a bin of which nothing else is known."""
-    for one in crews.proofs:
-        if one.said is Said.EMPTIED or not np.isnan(shown(levels, one.at)[0]):
+def _emptied(bin_id: str, levels: Levels, emptyings: Sequence[Emptying]) -> Iterator[Emptied]:
+    """Emptyings; what was in the bin by the sensor's drop, else by a level of that day and since the one before."""
+    since = 0
+    for one in emptyings:
+        after = 0.0 if np.isnan(one.after) else one.after
+        if one.seen:
+            before, full = one.before, one.full
+        else:
+            before, full = shown(levels, one.at, since=max(since, one.at - SHOWN_WITHIN_S))
+        yield Emptied(bin=bin_id, at=one.at, before=before, full=full, after=after)
+        since = one.at
+
+
+def _seen(bin_id: str, levels: Levels, proofs: Sequence[Proof]) -> Iterator[Seen]:
+    """What crews found where no level was told for a day. "Emptied" by itself says nothing of how full it was."""
+    emptied = sorted(one.at for one in proofs if one.said is Said.EMPTIED)
+    for one in proofs:
+        at = one.at
+        if one.said is Said.OVERFLOWING:
+            at = next((before for before in emptied if 0 < at - before <= AFTERTHOUGHT_S), at)
+        if one.said is Said.EMPTIED or not np.isnan(shown(levels, at, since=at - SHOWN_WITHIN_S)[0]):
             continue
-        level = FULL if one.said is Said.OVERFLOWING else means(crews.words, one.said)
-        if not np.isnan(level):
-            yield Read(bin=bin_id, at=one.at, level=level, full=one.said is Said.OVERFLOWING)
-
-
-def _emptied(bin_id: str, one: Emptying, levels: Levels, crews: CrewsSaid) -> Emptied:
-    after = 0.0 if np.isnan(one.after) else one.after
-    if one.seen:
-        return Emptied(bin=bin_id, at=one.at, before=one.before, full=one.full, after=after)
-    before, full = shown(levels, one.at)
-    if np.isnan(before) and _overflowed(one.at, crews):
-        before, full = FULL, True
-    if np.isnan(before):
-        before = means(crews.words, Said.EMPTIED)
-    return Emptied(bin=bin_id, at=one.at, before=before, full=full, after=after)
-
-
-def _overflowed(at: int, crews: CrewsSaid) -> bool:
-    """Whether a crew found it overflowing on the day that it was emptied."""
-    return any(one.said is Said.OVERFLOWING and 0 <= at - one.at < SHOWN_WITHIN_S for one in crews.proofs)
+        if one.said is Said.OVERFLOWING:
+            yield Seen(bin=bin_id, at=at, least=FULL)
+        else:
+            yield Seen(bin=bin_id, at=at, most=NOT_FULL_IS)

@@ -138,6 +138,17 @@ def from_distance(
     return _believed(times, raw, doubt, zero)
 
 
+def shown(levels: Levels, at: int, *, since: int) -> tuple[float, bool]:
+    """The last level believed after `since` and up to `at` (seconds since 1970 UTC), and whether it means "or more".
+
+    NaN where none was.
+    """
+    rows = np.flatnonzero(levels.believed & (levels.times <= at) & (levels.times > since))
+    if not len(rows):
+        return float("nan"), False
+    return float(levels.percent[rows[-1]]), bool(levels.full[rows[-1]])
+
+
 def from_fill_level(times: Times, percent: Floats, *, temperature: Floats | None = None, zero: float = 0.0) -> Levels:
     """Levels of a sensor that says per cent itself. What lies on its lens shows as 99 % or more at one stroke."""
     doubt = _doubts(times, percent, ~np.isfinite(percent), percent >= 99, temperature)

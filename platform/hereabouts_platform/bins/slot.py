@@ -1,15 +1,14 @@
 """A slot as it was heard: its sensors one after the other, its crews' words, and its zero as they correct it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from hereabouts_platform.bins.advance import Happening
-from hereabouts_platform.bins.emptyings import Answer, Matched, Said, find_emptyings
+from hereabouts_platform.bins.emptyings import Matched, Proof, find_emptyings
 from hereabouts_platform.bins.heard import happenings_of
 from hereabouts_platform.bins.level import Doubt, Floats, Levels, Mount, Times, from_distance, from_fill_level
-from hereabouts_platform.bins.words import CrewsSaid, shown
 from hereabouts_platform.bins.zero import Zero, corrected
 
 
@@ -42,30 +41,28 @@ class SlotZero:
 class Heard:
     """What a slot told in a span: happenings in order of time, and its zero at the end.
 
-    `meant` are crews' words, of the span that corrects zeros, with the level that they were said of. `blocked_at` is
-    when its last reading came, where that shows that something lies on the sensor.
+    `blocked_at` is when its last reading came, where that shows that something lies on the sensor.
     """
 
     happenings: tuple[Happening, ...]
     zero: SlotZero
-    meant: tuple[tuple[Said, float], ...] = ()
     blocked_at: int | None = None
 
 
 def heard_of(
-    bin_id: str, said: Sequence[SensorSaid], crews: CrewsSaid, zero: SlotZero, corrects: tuple[int, int]
+    bin_id: str, said: Sequence[SensorSaid], proofs: Sequence[Proof], zero: SlotZero, corrects: tuple[int, int]
 ) -> Heard:
     """Readings that are believed and emptyings.
 
     Args:
-        said: its sensors, the newest last.
+        said: its sensors, the newest last; proofs: crews' words in any order.
         zero: as it stood; words of "not full" within `corrects` (`[from, to)`, seconds since 1970) move it.
     """
     newest = said[-1].sensor if said else zero.sensor
     if newest != zero.sensor:
         zero = SlotZero(sensor=newest)
     levels = _levels(said, zero)
-    found = find_emptyings(levels, crews.proofs)
+    found = find_emptyings(levels, proofs)
     for answer in found.answers:
         if answer.matched is Matched.NOT_FULL and corrects[0] <= answer.proof.at < corrects[1]:
             before = levels.times[levels.believed] <= answer.proof.at
@@ -73,22 +70,13 @@ def heard_of(
             zero = replace(zero, zero=corrected(zero.zero, float(shown[-1]) if len(shown) else float("nan")))
             levels = _levels(said, zero)
     if found.answers:
-        found = find_emptyings(levels, crews.proofs)
+        found = find_emptyings(levels, proofs)
     is_blocked = bool(len(levels.doubt)) and levels.doubt[-1] == Doubt.BLOCKED
     return Heard(
-        happenings=happenings_of(bin_id, levels, found, crews),
+        happenings=happenings_of(bin_id, levels, found, proofs),
         zero=zero,
-        meant=tuple(_meant(levels, found.answers, corrects)),
         blocked_at=int(levels.times[-1]) if is_blocked else None,
     )
-
-
-def _meant(levels: Levels, answers: Sequence[Answer], span: tuple[int, int]) -> Iterator[tuple[Said, float]]:
-    """Words of the span with the level that was shown, but for those that the sensor disputes."""
-    for one in answers:
-        level, _ = shown(levels, one.proof.at)
-        if span[0] <= one.proof.at < span[1] and one.matched is not Matched.DISPUTED and not np.isnan(level):
-            yield one.proof.said, level
 
 
 def _levels(said: Sequence[SensorSaid], zero: SlotZero) -> Levels:

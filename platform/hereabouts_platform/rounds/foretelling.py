@@ -17,7 +17,6 @@ from hereabouts_platform.bins.slot import Heard, SensorSaid, SlotZero, heard_of
 from hereabouts_platform.bins.state import Shared, State, with_bin
 from hereabouts_platform.bins.weather import Air, Effect, weathered
 from hereabouts_platform.bins.weather_learnt import effects_of, weather_renewed, weather_taken_in
-from hereabouts_platform.bins.words import CrewsSaid, joined, with_word
 from hereabouts_platform.rounds.council_days import CouncilDays, Slots, council_days, group_of
 from hereabouts_platform.rounds.outside_air import outside_air
 from hereabouts_platform.rounds.standing import Standing, read_standing
@@ -84,11 +83,13 @@ def foretell(connection: Connection, slots: Slots, now: int, *, look_back: bool 
     until = max(turn.turn_of_day, before)
     while (step := standing.settled or 0) < until:  # a week's readings in memory at once, and Mondays at their edges
         to = min(next_monday(step), until)
+        if step < turn.weather_until:
+            to = min(to, turn.weather_until)
         standing = turn.moved(standing, to, learn=True)
         if to == next_monday(step):
-            weather = weather_renewed(standing.weather, air)
-            words = joined(standing.words, standing.week_words)
-            standing = replace(standing, learnt=renewed(standing.learnt), weather=weather, words=words, week_words={})
+            standing = replace(standing, learnt=renewed(standing.learnt))
+            if to > turn.weather_until:
+                standing = replace(standing, weather=weather_renewed(standing.weather, air))
     present = turn.moved(standing, now, learn=False)
     bins = sorted(slots)
     growing = turn.weathered(present, turn.growths(present, bins))
@@ -120,6 +121,7 @@ class _Turn:
     happenings: int = 0
     refused: int = 0
     blocked: Mapping[str, int] = field(default_factory=dict)
+    weather_until: int = 0  # up to when the weather is learnt of already: it goes back farther than what is made anew
 
     @property
     def turn_of_day(self) -> int:
@@ -132,7 +134,8 @@ class _Turn:
         kept_from = (self.now - HISTORY_S) // DAY_S * DAY_S
         since = read_up_to(self.connection)
         if standing.settled is None or self._came_late(standing, since, kept_from, look_back=look_back):
-            standing, begun = Standing(settled=kept_from, since=since), True
+            self.weather_until = standing.settled or 0
+            standing, begun = Standing(settled=kept_from, since=since, weather=standing.weather), True
         else:
             standing, begun = replace(standing, since=since), False
         return replace(standing, state=self._with_slots(standing.state, standing.settled or kept_from)), begun
@@ -157,14 +160,11 @@ class _Turn:
         rises: dict[str, list[Rises]] = {}
         blocked: dict[str, int] = {}
         sources = Sources(connection=self.connection, streams=self.streams, slots=self.slots)
-        words = standing.week_words
-        for place, heard in heard_between(sources, standing, (since - BEFORE_S, seen), (since, to)):
+        for place, heard in heard_between(sources, standing.zeros, (since - BEFORE_S, seen), (since, to)):
             zeros[place] = heard.zero
             if heard.blocked_at is not None:
                 blocked[place] = heard.blocked_at
             told += [one for one in heard.happenings if since <= one.at < to]
-            for said, level in heard.meant:
-                words = with_word(words, said, level)
             if learn:
                 rises.setdefault(state.bins[place].group, []).append(rises_within(heard.happenings, (since, to)))
         self.blocked = blocked
@@ -173,13 +173,14 @@ class _Turn:
         moved = advance(state, told, self.weathered(standing, usual))
         self.refused += len(moved.refused)
         standing = replace(standing, settled=to, state=moved.state, zeros=zeros)
-        return self._taught(replace(standing, week_words=words), rises, usual, (since, to)) if learn else standing
+        return self._taught(standing, rises, usual, (since, to)) if learn else standing
 
     def _taught(
         self, standing: Standing, rises: Mapping[str, list[Rises]], usual: Mapping[str, Growth], span: tuple[int, int]
     ) -> Standing:
         """What rises of a span say of weekdays and hours, and of the weather where any is known."""
-        weather = weather_taken_in(standing.weather, rises, usual) if self.air.known else standing.weather
+        is_new = self.air.known and span[0] >= self.weather_until
+        weather = weather_taken_in(standing.weather, rises, usual) if is_new else standing.weather
         learnt = taken_in(standing.learnt, rises, self.days.calendar, span)
         return replace(standing, learnt=learnt, weather=weather)
 
@@ -214,22 +215,19 @@ class Sources:
 
 
 def heard_between(
-    sources: Sources, standing: Standing, seen: tuple[int, int], corrects: tuple[int, int]
+    sources: Sources, zeros: Mapping[str, SlotZero], seen: tuple[int, int], corrects: tuple[int, int]
 ) -> Iterator[tuple[str, Heard]]:
-    """Each bin, in order of their ids, as it was heard in `seen`, by its zero and what words mean as these stand; words
-    of "not full" within `corrects` move its zero.
+    """Each bin, in order of their ids, as it was heard in `seen`; words of "not full" within `corrects` move its zero.
 
     Spans are `[from, to)`, seconds since 1970 UTC.
     """
     readings = readings_between(sources.connection, [one.id for one in sources.streams], *seen)
-    crews_words = outcomes_between(sources.connection, *seen)
+    crews = outcomes_between(sources.connection, *seen)
     streams = {place: list(group) for place, group in groupby(sources.streams, key=lambda one: one.place)}
     for place in sorted(sources.slots):
         said = sensors_said(streams.get(place, []), readings)
-        proofs = [Proof(at=at, said=Said(kind)) for at, kind in crews_words.get(place, ())]
-        zero = standing.zeros.get(place, SlotZero())
-        crews = CrewsSaid(proofs=proofs, words=standing.words)
-        yield place, heard_of(place, said, crews, zero, corrects)
+        proofs = [Proof(at=at, said=Said(kind)) for at, kind in crews.get(place, ())]
+        yield place, heard_of(place, said, proofs, zeros.get(place, SlotZero()), corrects)
 
 
 def growths_over(

@@ -151,7 +151,7 @@ def _told(
     for since in range(span[0], span[1], 7 * DAY_S):
         until = min(since + 7 * DAY_S, span[1])
         seen = (since - BEFORE_S, until + DAY_S)
-        for place, heard in heard_between(sources, foretold.settled, seen, (until, until)):
+        for place, heard in heard_between(sources, foretold.settled.zeros, seen, (until, until)):
             found[place] += [one for one in heard.happenings if since <= one.at < until]
     return found
 

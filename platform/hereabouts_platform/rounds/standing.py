@@ -5,19 +5,17 @@ are taken in at their place. What is later still makes everything anew from the 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
-from hereabouts_platform.bins.emptyings import Said
 from hereabouts_platform.bins.learnt import Learnt
 from hereabouts_platform.bins.profile import Profile
 from hereabouts_platform.bins.slot import SlotZero
 from hereabouts_platform.bins.spread import Spread
 from hereabouts_platform.bins.state import BinState, Shared, State
 from hereabouts_platform.bins.weather_learnt import Learning, Sums
-from hereabouts_platform.bins.words import Meaning, Words
 from hereabouts_platform.store.bin_readings import Since
 from hereabouts_platform.store.bin_state import bin_states, group_states
 from hereabouts_platform.store.connection import Connection
@@ -29,17 +27,13 @@ _DIGITS = 3  # of points and hours, as they are kept
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Common:
-    """What all bins share. `settled`: up to when, seconds since 1970 UTC; `since`: what was read by then; `words`,
-    `week_words`: how full bins were of which crews said so, up to the last Monday and since.
-    """
+    """What all bins share. `settled`: up to when, seconds since 1970 UTC; `since`: what was read by then."""
 
     fleet: Shared
     spread: Spread
     as_of: int
     settled: int
     since: Since
-    words: dict[Said, Meaning] = field(default_factory=dict)
-    week_words: dict[Said, Meaning] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,8 +48,7 @@ class OneBin:
 class Standing:
     """All bins as they stood at `settled` (seconds since 1970 UTC; None: nothing was ever settled).
 
-    `learnt` is what readings taught of each group's weekdays and hours, `weather` of what the weather does to it,
-    `words` of how full bins are when crews say what they do, but for `week_words`, which count from Monday on.
+    `learnt` is what readings taught of each group's weekdays and hours, `weather` of what the weather does to it.
     """
 
     settled: int | None
@@ -64,8 +57,6 @@ class Standing:
     zeros: Mapping[str, SlotZero] = field(default_factory=dict)
     learnt: Mapping[str, Learnt] = field(default_factory=dict)
     weather: Mapping[str, Learning] = field(default_factory=dict)
-    words: Words = field(default_factory=dict)
-    week_words: Words = field(default_factory=dict)
 
 
 def read_standing(connection: Connection) -> Standing:
@@ -98,37 +89,18 @@ def read_standing(connection: Connection) -> Standing:
         if name.startswith(_WEATHER)
     }
     return Standing(
-        settled=common.settled,
-        since=common.since,
-        state=state,
-        zeros=zeros,
-        learnt=learnt,
-        weather=weather,
-        words=common.words,
-        week_words=common.week_words,
+        settled=common.settled, since=common.since, state=state, zeros=zeros, learnt=learnt, weather=weather
     )
 
 
 def common_rows(standing: Standing, settled: int) -> dict[str, Any]:
     """What bins share, as it is kept: name -> JSON's values."""
     state = standing.state
-    common = Common(
-        fleet=state.fleet,
-        spread=state.spread,
-        as_of=state.as_of,
-        settled=settled,
-        since=standing.since,
-        words=_of_words(standing.words),
-        week_words=_of_words(standing.week_words),
-    )
+    common = Common(fleet=state.fleet, spread=state.spread, as_of=state.as_of, settled=settled, since=standing.since)
     groups = {f"{_GROUP}{name}": msgspec.to_builtins(one) for name, one in state.groups.items()}
     habits = {f"{_HABIT}{name}": _shorter(one) for name, one in standing.learnt.items()}
     weather = {f"{_WEATHER}{name}": _of_weather(one) for name, one in standing.weather.items()}
     return {ALL: msgspec.to_builtins(common), **groups, **habits, **weather}
-
-
-def _of_words(words: Words) -> dict[Said, Meaning]:
-    return {said: replace(one, total=round(one.total, _DIGITS)) for said, one in words.items()}
 
 
 def _shorter(learnt: Learnt) -> Any:

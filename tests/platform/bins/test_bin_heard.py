@@ -14,7 +14,6 @@ from hereabouts_platform.bins.heard import happenings_of
 from hereabouts_platform.bins.level import Mount, from_distance, from_fill_level
 from hereabouts_platform.bins.state import State, with_bin
 from hereabouts_platform.bins.tuning import TUNING
-from hereabouts_platform.bins.words import CrewsSaid
 
 HOUR_S, DAY_S = 3600, 86_400
 BEGIN = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp())
@@ -24,7 +23,7 @@ def heard(percent: list[float], *proofs: int, every_h: int = 24) -> tuple[Happen
     times = BEGIN + np.arange(len(percent), dtype=np.int64) * HOUR_S * every_h
     levels = from_fill_level(times, np.array(percent))
     said = [Proof(at=BEGIN + hour * HOUR_S, said=Said.EMPTIED) for hour in proofs]
-    return happenings_of("a", levels, find_emptyings(levels, said), CrewsSaid(proofs=said))
+    return happenings_of("a", levels, find_emptyings(levels, said))
 
 
 def test_a_last_reading_far_down_waits_for_the_next() -> None:
@@ -55,7 +54,7 @@ def test_from_distances_to_the_rate_of_a_bin() -> None:
     found = find_emptyings(levels)
     assert [round((one.at - BEGIN) / DAY_S) for one in found.emptyings] == [5, 10, 15, 20, 25, 30, 35]
     grown = growths({}, [""], Calendar(), (BEGIN, BEGIN + 41 * DAY_S))
-    result = advance(with_bin(State(), "a", "", BEGIN), happenings_of("a", levels, found, CrewsSaid()), grown)
+    result = advance(with_bin(State(), "a", "", BEGIN), happenings_of("a", levels, found), grown)
     assert result.refused == ()
     assert amplitude_of(result.state, "a", grown[""], TUNING) == pytest.approx(15, rel=0.12)
 
@@ -69,8 +68,7 @@ def test_an_emptying_that_a_sensor_saw_is_no_surprise(tapped: int | None) -> Non
     days = (times - BEGIN) / DAY_S
     levels = from_fill_level(times, 15 * (days % 5))
     proofs = [Proof(at=BEGIN + k * 5 * DAY_S + (tapped or 0), said=Said.EMPTIED) for k in range(1, 8)]
-    crews = CrewsSaid(proofs=[] if tapped is None else proofs)
-    told = happenings_of("a", levels, find_emptyings(levels, crews.proofs), crews)
+    told = happenings_of("a", levels, find_emptyings(levels, [] if tapped is None else proofs))
     ordered = sorted(told, key=lambda one: (one.at, isinstance(one, Emptied)))  # as `advance` takes them
     assert list(told) == ordered
     for before, emptied, after in zip(ordered, ordered[1:], ordered[2:], strict=False):
