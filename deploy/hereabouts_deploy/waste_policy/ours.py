@@ -11,6 +11,7 @@ from hereabouts_deploy.waste_simulation.fixed import Depot
 from hereabouts_deploy.waste_simulation.leaving import as_late
 from hereabouts_deploy.waste_simulation.policy import TIP, Morning, Round
 from hereabouts_deploy.waste_simulation.streets import Floats
+from hereabouts_platform.bins.amounts import amounts
 from hereabouts_platform.collection.outlook import outlook
 from hereabouts_platform.collection.run_days import look_ahead
 from hereabouts_platform.collection.streets import Streets
@@ -52,7 +53,9 @@ class Ours:
             return ()
         worth = {int(one): float(look.worth[one]) for one in np.flatnonzero(look.worth > 0)}
         worth |= dict.fromkeys(due, MUST_KM)
-        rounds = planned(town, self._matrix, worth, ahead.first_percent[:, 0], (morning.leave_s, ITERATIONS))
+        level = dict(zip(memory.ids, ahead.first_percent[:, 0].tolist(), strict=True))
+        percent = amounts(memory.state, level, int(days[0]) + COMES_S, memory.growths)
+        rounds = planned(town, self._matrix, worth, np.array(list(percent.values())), (morning.leave_s, ITERATIONS))
         return [as_late(town, one, SLACK) for one in rounds]
 
     def _roads(self, morning: Morning) -> Streets:

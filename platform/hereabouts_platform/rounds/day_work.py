@@ -49,7 +49,8 @@ class Ground:
     """What a depot's day stands on.
 
     Attributes:
-        levels: per cent expected of each bin during the shift.
+        levels: what has to be taken of each bin during the shift, per cent of what it holds: more than 100 where some
+            lies beside it.
         due: when a duty of a bin falls due.
     """
 
@@ -129,10 +130,20 @@ def _dated(left: Left, choice: Choice | None) -> Left:
     )
 
 
+def _load(ground: Ground, facts: SlotFacts, percent: float) -> Load:
+    """What is taken out of a bin; of what lies beside it no more than the largest body takes at once."""
+    holds = facts.capacity_l or 0
+    bodies = [part for one in ground.vehicles for part in one.compartments]
+    most_l = max([holds, *(part.litres for part in bodies)])
+    most_kg = max([holds * facts.kg_per_l, *(part.kg for part in bodies)])
+    litres = min(holds * percent / 100, most_l)
+    kg = min(litres * facts.kg_per_l, most_kg)
+    return Load(stream=facts.stream, litres=max(round(litres), LEAST_L), kg=max(round(kg), LEAST_KG))
+
+
 def _visit(ground: Ground, choice: Choice) -> Visit:
     place = ground.places.slots[choice.bin]
     facts = place.facts
-    litres = round((facts.capacity_l or 0) * ground.levels.get(choice.bin, choice.level) / 100)
     return Visit(
         id=place.id,
         place=place.id,
@@ -140,7 +151,7 @@ def _visit(ground: Ground, choice: Choice) -> Visit:
         lon=place.lon,
         lat=place.lat,
         approach=facts.approach,
-        load=Load(stream=facts.stream, litres=max(litres, LEAST_L), kg=max(round(litres * facts.kg_per_l), LEAST_KG)),
+        load=_load(ground, facts, ground.levels.get(choice.bin, choice.level)),
         service_s=facts.service_s,
         windows=before_due(_open(ground, facts.windows), ground.due.get(place.id), span_of(ground.vehicles)),
         must=choice.decision is Decision.MUST,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import numpy as np
 
+from hereabouts_platform.bins.amounts import amounts
 from hereabouts_platform.bins.duties import Due, due_before
 from hereabouts_platform.bins.visits import Choice, Slot, VisitRules, choose
 from hereabouts_platform.bins.weather_words import weather_words
@@ -163,7 +164,8 @@ def _slot(place: str, places: WastePlaces, foretold: Foretold, told: Mapping[str
 
 
 def levels_at(foretold: Foretold, at: datetime) -> dict[str, float]:
-    """What is expected in each bin at an instant, per cent."""
-    ahead = foretold.ahead
-    column = min(int(np.searchsorted(ahead.times, int(at.timestamp()))), len(ahead.times) - 1)
-    return dict(zip(ahead.bins, ahead.level(0.5)[:, column].tolist(), strict=True))
+    """What a crew has to take of each bin at an instant, per cent of what it holds: more than 100 where it was full."""
+    ahead, moment = foretold.ahead, int(at.timestamp())
+    column = min(int(np.searchsorted(ahead.times, moment)), len(ahead.times) - 1)
+    level = dict(zip(ahead.bins, ahead.level(0.5)[:, column].tolist(), strict=True))
+    return amounts(foretold.state, level, moment, foretold.growths)
