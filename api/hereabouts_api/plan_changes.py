@@ -1,9 +1,10 @@
 """What a version of a day's plan changes of the one that stood before it, for the API and for the pages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hereabouts_api.access import Caller
+from hereabouts_api.plan_models import PlanItem
 from hereabouts_platform.planning.difference import Difference, difference
 from hereabouts_platform.store.plans import read_plan
 from hereabouts_platform.store.round_pages import day_of_plan
@@ -37,6 +38,22 @@ def plan_row(caller: Caller, plan_id: int) -> Row:
         NotFound: there is none, or not for this caller.
     """
     return next(one for one in _versions(caller, plan_id) if one["id"] == plan_id)
+
+
+def plan_item(caller: Caller, plan_id: int) -> PlanItem:
+    """A version as the API tells it.
+
+    Raises:
+        NotFound: there is none, or not for this caller.
+    """
+    row = plan_row(caller, plan_id)
+    saw_troubles(caller, [row])
+    return PlanItem.model_validate(row)
+
+
+def saw_troubles(caller: Caller, rows: Iterable[Row]) -> None:
+    """Whose homes are among what a person has to look at goes to the audit."""
+    caller.saw(Resource.ROUNDS, "to be looked at", (one["home"] for row in rows for one in row["troubles"] or ()))
 
 
 def _versions(caller: Caller, plan_id: int) -> Sequence[Row]:

@@ -2,12 +2,13 @@
 
 import datetime as dt
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, computed_field
 
 from hereabouts_api.models import Item, Listing
 from hereabouts_api.parameters import Sentence
-from hereabouts_api.round_models import ATTRIBUTION, Body, PlanState
+from hereabouts_api.round_models import ATTRIBUTION, NO_MAP, ROADS, Body, PlanState
 from hereabouts_platform.planning.occasions import OccasionKind
+from hereabouts_schemas.trouble import WHAT_TO_DO, TroubleKind
 
 # A typed year that no calendar can tell in every zone is refused, and not met later by whoever reads it.
 FIRST, LAST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
@@ -19,6 +20,24 @@ class OccasionItem(Item):
     kind: OccasionKind
     about: str = Field(description="The visit's id in the plan, or the vehicle.")
     says: str
+
+
+class TroubleItem(Item):
+    """Something that a person has to look at."""
+
+    kind: TroubleKind
+    about: str = Field(
+        description="Id of the place or vehicle, the vehicle class, or the calendar's name; empty: of several."
+    )
+    says: str
+    count: int = Field(description="How many it tells of; more than 1 only where a list was too long to be kept whole.")
+    home: str | None = Field(description="The home that it is at, where it is at one.")
+
+    @computed_field(description="What can be done.")  # type: ignore[prop-decorator]
+    @property
+    def cure(self) -> str:
+        """What can be done."""
+        return WHAT_TO_DO[self.kind]
 
 
 class PlanItem(Item):
@@ -39,10 +58,14 @@ class PlanItem(Item):
         description="The plan that stood when this one was made in mid-shift; null: it was not."
     )
     reasons: list[OccasionItem] = Field(description="Why it was made in mid-shift.")
-    roads: str
+    roads: str = Field(description=ROADS)
+    no_map: list[str] = Field(description=NO_MAP)
     attribution: str = Field(description=f"Of the map. {ATTRIBUTION}")
     matrix_sha256: dict[str, str] = Field(description="Of the travel matrices, by vehicle class.")
     says: str = Field(description="Whether somebody goes out that day, and why; empty where days are not weighed.")
+    troubles: list[TroubleItem] | None = Field(
+        description="What a person has to look at of the data that it was made of; null: not told to this caller."
+    )
 
 
 class PlanListing(Listing[PlanItem]):

@@ -22,7 +22,8 @@ _COLUMNS = (
 
 def csv_rounds(rounds: list[RoundItem]) -> Response:
     """A page of rounds, a line each; the map's source stands in a column."""
-    return csv_answer(list(RoundItem.model_fields), [one.model_dump(mode="json") for one in rounds], "rounds")
+    lines = ({**one.model_dump(mode="json"), "no_map": ";".join(one.no_map)} for one in rounds)
+    return csv_answer(list(RoundItem.model_fields), lines, "rounds")
 
 
 def csv_round(view: RoundView) -> Response:

@@ -21,6 +21,11 @@ from hereabouts_platform.store.outcomes import OutcomeKind
 from hereabouts_schemas.work import Approach, ReasonKind, StopKind
 
 ATTRIBUTION = "To be shown with everything that is made from it."
+ROADS = (
+    "How distances were had: osrm, network (our own shortest paths) or great_circle (there was no map). Where vehicle "
+    "classes differ, all of these with a comma between, as in `great_circle, osrm`."
+)
+NO_MAP = "Vehicle classes of the plan without a map of roads, where the plan says which: see `roads`."
 PlanState = Literal["draft", "published", "superseded", "discarded"]
 
 
@@ -40,7 +45,8 @@ class RoundItem(Item):
     version: int = Field(description="Of that plan, within its day.")
     state: PlanState = Field(description="Of that plan: superseded where a later one took its place.")
     made_at: AwareDatetime
-    roads: str = Field(description="osrm, network (our own shortest paths) or great_circle (there was no map).")
+    roads: str = Field(description=f"{ROADS} Of the plan: a round whose vehicle has no map has no `geometry`.")
+    no_map: list[str] = Field(description=NO_MAP)
     attribution: str = Field(description=f"Of the map. {ATTRIBUTION}")
     vehicle: str
     vehicle_name: str

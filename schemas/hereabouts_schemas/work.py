@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from hereabouts_schemas.trouble import Trouble
+
 
 class ReasonKind(StrEnum):
     """Why somebody goes somewhere, or why not."""
@@ -262,11 +264,13 @@ class RoundPlan:
 
     Attributes:
         made_at: when.
-        roads: how distances were had: `osrm`, `network` (our own shortest paths) or `great_circle`.
+        roads: how distances were had: `osrm`, `network` (our own shortest paths) or `great_circle` (there was no map);
+            all of them, as in `great_circle, osrm`, where vehicle classes differ.
         attribution: of the map, to be shown with everything made from it.
         matrix_sha256: of the travel matrices, by vehicle class.
         seed, solve_s: what the solver was given.
         says: whether somebody goes out that day, and why, in a sentence or two; empty where days are not weighed.
+        troubles: what a person has to look at of the data that it was made of.
     """
 
     work: DayWork
@@ -279,3 +283,4 @@ class RoundPlan:
     seed: int
     solve_s: float
     says: str = ""
+    troubles: tuple[Trouble, ...] = ()

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -119,3 +120,22 @@ def test_the_page_tells_it_to_who_sees_every_round_and_to_nobody_else(client: Cl
         assert other.get("/v1/savings", params=ASKED).status_code == 403
         read(other.get("/savings", params=ASKED), 403)
     assert "/savings" not in {one["href"] for one in read(red.get("/rounds")).all("a")}
+
+
+@pytest.mark.parametrize(
+    ("number", "drawn", "why"),
+    [(14, ("v1",), "no_map"), (15, ("v1", "v2"), "not_reported")],  # on the second only those went that have a map
+)
+def test_a_day_of_which_one_round_had_no_map_is_left_out(
+    client: Client, database_url: str, number: int, drawn: tuple[str, ...], why: str
+) -> None:
+    day = MONDAY + timedelta(days=number)
+    way = {"type": "LineString", "coordinates": [[-1.5, 53.8], [-1.51, 53.81]]}
+    with connect(database_url, DatabaseRole.JOBS) as jobs:
+        by = principal_named(jobs, "system:jobs")
+        with acting(jobs, by.id):
+            plan = published(replace(made_plan(day, on_van="b4"), roads="great_circle, osrm"))
+            kept = keep_draft(jobs, by, plan, "yard", ways=dict.fromkeys(drawn, way))
+            publish(jobs, by, kept.id, lambda _: [])
+    told = client("Di", Role.WASTE_MANAGER).get("/v1/savings", params={"from": day, "to": day}).json()
+    assert [one["why"] for one in told["left_out"]] == [why]

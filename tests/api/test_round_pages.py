@@ -15,6 +15,7 @@ from hereabouts_platform.store.connection import DatabaseRole, acting, connect
 from hereabouts_platform.store.plans import keep_draft, publish
 from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
+from hereabouts_schemas.trouble import Trouble, TroubleKind
 from hereabouts_schemas.work import Approach, RoundPlan, Window
 
 TODAY = datetime.now(LONDON).date()
@@ -269,3 +270,59 @@ def test_whose_homes_are_on_a_round_or_left_goes_to_the_audit(
     read(admin.get("/rounds"))
     assert town.audit()[-1][3] == {"what": "rounds page", "homes": ["h1"]}
     assert "Van's" not in read(dispatcher.get("/rounds")).said()
+
+
+def test_a_map_that_only_some_vehicles_have_is_said(
+    dispatcher: httpx.Client, red: httpx.Client, release: Callable[[RoundPlan], int]
+) -> None:
+    number = release(replace(made_plan(TODAY, on_van="b2"), roads="great_circle, osrm"))
+    for page in (dispatcher.get("/rounds"), dispatcher.get(f"/rounds/versions/{number}"), red.get(sheet_of(red))):
+        said = read(page).said()
+        assert "No map of roads for some of the vehicles: great circle." in said
+        assert "On the roads of a map, by OSRM." in said
+        assert "great_circle" not in said
+
+
+def test_what_has_to_be_looked_at_is_told_to_dispatchers_and_of_homes_to_who_may_see_them(
+    admin: httpx.Client,
+    dispatcher: httpx.Client,
+    red: httpx.Client,
+    client: Client,
+    release: Callable[[RoundPlan], int],
+    town,
+) -> None:
+    troubles = (
+        Trouble(kind=TroubleKind.NO_MAP, about="van", says="There is no map for van."),
+        Trouble(kind=TroubleKind.FAR, about="h1", says="Flat 1 (h1) lies 40 m away."),
+        Trouble(kind=TroubleKind.FAR, about="b1", says="Market (b1) lies 30 m away."),
+        Trouble(kind=TroubleKind.FAR, about="", says="And 37 more.", count=37),
+    )
+    number = release(replace(made_plan(TODAY), roads="great_circle, osrm", troubles=troubles))
+
+    def told(somebody: httpx.Client) -> list[dict] | None:
+        found = next(one for one in somebody.get("/v1/plans").json()["items"] if one["id"] == number)
+        return found["troubles"]
+
+    assert [(one["about"], one["home"]) for one in told(admin) or ()] == [
+        ("van", None), ("h1", "h1"), ("b1", None), ("", None)
+    ]  # fmt: skip
+    assert town.audit()[-1][3] == {"what": "to be looked at", "homes": ["h1"]}
+    assert [one["about"] for one in told(dispatcher) or ()] == ["van", "b1", ""]
+    assert "Look at lon and lat" in (told(dispatcher) or [])[1]["cure"]
+    assert told(red) is None
+    assert [one["about"] for one in admin.get(f"/v1/plans/{number}").json()["troubles"]] == ["van", "h1", "b1", ""]
+    assert dispatcher.get(f"/v1/plans/{number}").status_code == 404, "it leads to a home"
+
+    for path in ("/rounds", f"/rounds/versions/{number}"):
+        said = read(dispatcher.get(path)).said()
+        assert "To be looked at: 39 No map of roads: 1. Bring one in: hereabouts roads import." in said
+        assert "Far from any street: 38. It is taken to the nearest street" in said
+        assert "Market (b1) lies 30 m away. And 37 more." in said
+        assert "Flat 1" not in said
+        assert "To be looked at: 40" in read(admin.get(path)).said()
+        for other in (red, client("Ron", Role.READER)):
+            assert "To be looked at" not in read(other.get(path)).said()
+    sheet = read(red.get(sheet_of(red))).said()
+    assert "No map of roads for van: great circle." in sheet
+    assert admin.get("/v1/rounds?vehicle=v1").json()["items"][0]["no_map"] == ["van"]
+    assert "van" in admin.get("/v1/rounds?f=csv").text.splitlines()[1].split(",")

@@ -45,7 +45,7 @@ def test_a_group_feels_an_event_by_the_share_of_its_bins_that_lie_there() -> Non
     )
     day_off = replace(fair, kind=EntryKind.BANK_HOLIDAY, name="Founders", areas=(), factor=None)
     lost = days_of([replace(fair, areas=("gate", "pier"))], "ENG", SLOTS, {}).troubles
-    assert [one.split(",")[0] for one in lost] == ["The calendar's Fair names pier"]
+    assert [one.says.split(",")[0] for one in lost] == ["The calendar's Fair names pier"]
     found = days_of([fair, day_off], "ENG", SLOTS, {"c": {"E05"}, "d": {"E05"}}).calendar
     of_day = hours_of(found, int(JUNE.timestamp()) // HOUR_S, 25)
     assert set(event_factors(found, of_day, "park")) == {2.0, 1.0}
@@ -96,7 +96,7 @@ def test_a_shift_lies_within_the_hours_of_its_depots() -> None:
     night = vehicle(1, start="shut", end="shut")
     (kept,), says = within_hours([vehicle(0), night], depots)
     assert kept.shift == hours(1, 7)
-    assert [one.split()[0:4] for one in says] == [["The", "shift", "of", "Lorry"], ["Lorry", "1", "stays", "at"]]
+    assert [one.says.split()[0:4] for one in says] == [["The", "shift", "of", "Lorry"], ["Lorry", "1", "stays", "at"]]
     assert within_hours([vehicle(0)], {}) == ((vehicle(0),), ())
 
 

@@ -127,7 +127,6 @@ def test_what_a_person_should_look_at_is_listed(roads_of: Callable[[str], Roads]
     assert matrix.metres[3].tolist() == [-1, -1, -1, 0]
     assert matrix.seconds[:, 3].tolist() == [-1, -1, -1, 0]
     assert (matrix.metres[:3, :3] >= 0).all()
-    assert next(iter(problems.sentences())) == "sea cannot be reached by rcv26."
 
 
 def test_a_way_in_words(roads_of: Callable[[str], Roads]) -> None:

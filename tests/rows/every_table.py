@@ -152,8 +152,9 @@ INSERT INTO crew VALUES ('red', '1,2', 'Red', 'rcv1', '{1,2}', NULL, '06:00', '1
 INSERT INTO baseline VALUES ('north', '2026-03-03', NULL, '2026-03-03', 80.5, 7.25, NULL, 120, 'odometer',
     'log book', DEFAULT, DEFAULT, 'yard', 'diesel');
 INSERT INTO round_plan (day, depot, version, state, made_at, published_at, published_by, roads, attribution,
-    matrix_sha256, of_homes, published) VALUES ('2026-03-03', 'yard', 1, 'published', '2026-03-03Z', '2026-03-03Z', 1,
-    'osrm', 'OpenStreetMap', '{"rcv26": "0a"}', false, '{}');
+    matrix_sha256, of_homes, published, troubles, no_map) VALUES ('2026-03-03', 'yard', 1, 'published', '2026-03-03Z',
+    '2026-03-03Z', 1, 'great_circle, osrm', 'OpenStreetMap', '{"rcv26": "0a"}', false, '{}',
+    '[{"kind": "no_map", "about": "van", "says": "There is no map for van.", "count": 1, "home": null}]', '{van}');
 INSERT INTO round (plan_id, day, depot, vehicle_id, vehicle_name, crew_id, starts_at, ends_at, drive_m, drive_s, visits,
     of_homes, stops, geometry) VALUES (1, '2026-03-03', 'yard', 'rcv1', 'RCV 1', 'red', '2026-03-03T06:00Z',
     '2026-03-03T14:00Z', 8000, 900, 1, false, '[]', NULL);

@@ -8,7 +8,8 @@ from fastapi.responses import HTMLResponse
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.pages.round_changes import decides, say_changes
-from hereabouts_api.pages.round_words import ROADS
+from hereabouts_api.pages.round_troubles import say_troubles
+from hereabouts_api.pages.round_words import say_roads
 from hereabouts_api.pages.rounds_day import Asked
 from hereabouts_api.pages.templates import render
 from hereabouts_api.plan_changes import changes_of
@@ -32,7 +33,8 @@ def version_page(caller: Annotated[Caller, needs(Action.READ, Resource.ROUNDS)],
         signed_in=caller.principal,
         plan=this,
         before=found.old,
-        roads=ROADS.get(this["roads"], this["roads"]),
+        roads=say_roads(this["roads"]),
+        troubles=say_troubles(caller, this),
         back=Asked(day=this["day"], depot=this["depot"]).query(),
         decides=decides(caller, this),
         key=uuid4().hex,

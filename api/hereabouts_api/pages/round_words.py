@@ -25,14 +25,24 @@ OUTCOMES = {
 ROADS = {
     "osrm": "On the roads of a map, by OSRM.",
     "network": "On the roads of a map, by shortest paths of our own.",
-    "great_circle": "There was no map of roads.",
 }
+GREAT_CIRCLE = "great_circle"
 APPROACHES = {
     Approach.CURB: "Come so that it lies on your left, the kerb side.",
     Approach.EITHER: "From either side of the street.",
 }
 LITTLE = timedelta(minutes=5)
 """What a crew is ahead or behind by before it is worth saying."""
+
+
+def say_roads(roads: str) -> str:
+    """On which roads a plan was made, as far as there was a map of them: where there was none is said by a warning.
+
+    Example:
+        >>> say_roads("great_circle, osrm"), say_roads("great_circle")
+        ('On the roads of a map, by OSRM.', '')
+    """
+    return " ".join(ROADS.get(one, one) for one in roads.split(", ") if one != GREAT_CIRCLE)
 
 
 def say_km(metres: int) -> str:

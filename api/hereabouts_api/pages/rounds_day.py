@@ -12,14 +12,15 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from hereabouts_api.access import Caller
 from hereabouts_api.pages.round_changes import say_changes
+from hereabouts_api.pages.round_troubles import say_troubles
 from hereabouts_api.pages.round_words import (
-    ROADS,
     behind,
     picked_up,
     say_behind,
     say_km,
     say_load,
     say_overflow,
+    say_roads,
     say_tips,
 )
 from hereabouts_api.pages.templates import say_clock
@@ -120,11 +121,12 @@ def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None, *
         "later": (day + timedelta(days=1)).isoformat() if day < date.max else "",
         "plan": plan,
         "plans": plans,
-        "roads": ROADS.get(plan["roads"], plan["roads"]) if plan else "",
+        "roads": say_roads(plan["roads"]) if plan else "",
         "cards": [_card(one) for one in rounds],
         "visits": sum(one.visits for one in rounds),
         "done": sum(one.done for one in rounds),
         "command": f"hereabouts rounds plan --date {day.isoformat()} --depot {shlex.quote(depot or 'DEPOT')}",
+        "troubles": say_troubles(caller, plan),
         **_left(caller, plan),
         **_requests(caller),
         **_found(caller, asked, day),
@@ -206,4 +208,5 @@ def _draft(caller: Caller, plans: Sequence[Row], plan: Row | None, *, may_send: 
     draft = next((one for one in plans if one["state"] == "draft" and one["version"] > stands), None)
     if draft is None or not may_send:
         return {"draft": None}
-    return {"draft": draft, "changes": say_changes(changes_of(caller, draft["id"]))}
+    changes = say_changes(changes_of(caller, draft["id"]))
+    return {"draft": draft, "changes": changes, "draft_troubles": say_troubles(caller, draft)}

@@ -11,7 +11,6 @@ from hereabouts_api.pages.round_changes import crew_change
 from hereabouts_api.pages.round_words import (
     APPROACHES,
     OUTCOMES,
-    ROADS,
     behind,
     geo_of,
     picked_up,
@@ -19,6 +18,7 @@ from hereabouts_api.pages.round_words import (
     say_km,
     say_load,
     say_minutes,
+    say_roads,
     say_tips,
 )
 from hereabouts_api.pages.rounds_day import Asked
@@ -111,7 +111,7 @@ def sheet_view(caller: Caller, view: RoundView, told: Told) -> dict[str, Any]:
         "km": say_km(view.drive_m),
         "loads": [say_load(load) for load in picked_up(view.stops)],
         "tips": say_tips(view.stops),
-        "roads": ROADS.get(view.roads, view.roads),
+        "roads": say_roads(view.roads),
         "outcomes": OUTCOMES,
         "photo_kinds": ",".join((*PHOTO_KINDS, ".heic", ".heif")),
         "newer": None if stands else _newer(caller, view),

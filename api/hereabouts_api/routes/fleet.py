@@ -10,6 +10,7 @@ from pydantic import Field
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import Cursor, Name, Number
 from hereabouts_api.parameters import ListParameters, NoParameters, Text
+from hereabouts_api.plan_changes import saw_troubles
 from hereabouts_api.plan_models import CrewListing, PlanListing, VehicleListing
 from hereabouts_platform.store.fleet import CrewShift, Days, crews, vehicles
 from hereabouts_platform.store.outages import outages
@@ -38,6 +39,7 @@ def read_plans(
 ) -> PlanListing:
     """Plans with all their versions, the latest day first."""
     rows = list_plans(caller.connection, asked.day, asked.depot, behind=PLANS.read(asked.cursor), most=asked.limit + 1)
+    saw_troubles(caller, rows[: asked.limit])
     return PlanListing.of(rows, asked.limit, lambda row: PLANS.write((row["day"], row["id"])))
 
 
@@ -50,7 +52,10 @@ def read_plan(
     caller: Annotated[Caller, needs(Action.READ, Resource.ROUNDS)],
     _: Annotated[NoParameters, Query()],
 ) -> Response:
-    """A plan's JSON, byte for byte as it was checked: the work, the rounds, what is left. For who sees every round."""
+    """A plan's JSON, byte for byte as it was checked: the work, the rounds, what is left, what has to be looked at.
+
+    For who sees every round.
+    """
     found = published_json(caller.connection, id)
     if found is None:
         raise NotFound(f"There is no plan {id}, or not for you.")

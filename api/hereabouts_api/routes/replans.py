@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Response
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.cursors import Name
 from hereabouts_api.parameters import NoParameters, utc_now
-from hereabouts_api.plan_changes import changes_of, plan_row
+from hereabouts_api.plan_changes import changes_of, plan_item
 from hereabouts_api.plan_models import Done, MovedItem, NewOutage, OutageView, PlanChanges, PlanItem
 from hereabouts_api.routes.fleet import PlanId
 from hereabouts_api.routes.rounds import RoundId
@@ -55,7 +55,7 @@ def publish_plan(
 ) -> PlanItem:
     """Make a draft the plan of its day. 409 where what happened since stands against it, with why."""
     publish_draft(caller.connection, caller.principal, id, utc_now())
-    return PlanItem.model_validate(plan_row(caller, id))
+    return plan_item(caller, id)
 
 
 @router.post("/v1/plans/{id}/discard", operation_id="discardPlan", summary="Discard a draft", response_model=PlanItem)
@@ -66,7 +66,7 @@ def discard_plan(
 ) -> PlanItem:
     """Put a draft away: none is made again for the same reasons."""
     discard(caller.connection, caller.principal, id)
-    return PlanItem.model_validate(plan_row(caller, id))
+    return plan_item(caller, id)
 
 
 @router.post(

@@ -17,6 +17,7 @@ from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.system import find_system
 from hereabouts_platform.planning.workers import Effort, at_once
 from hereabouts_platform.rounds.making import Asked, Planned, make_plan
+from hereabouts_platform.rounds.troubles import short_lines, whole_lines
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import DatabaseRole, connect
 from hereabouts_schemas.errors import InputError, StoreUnavailable
@@ -24,6 +25,7 @@ from hereabouts_schemas.times import LONDON
 from hereabouts_schemas.work import Left, Round, StopKind
 
 SHOWN = 10  # visits that are left, on a screen; --json has them all
+TROUBLES_SHOWN = 5  # of a kind, likewise
 
 DateOption = Annotated[
     datetime | None,
@@ -87,7 +89,7 @@ def told(planned: Planned) -> dict[str, Any]:
         "says": plan.says,
         "rounds": [_round(one) for one in plan.rounds],
         "left": [_left(one) for one in plan.left],
-        "troubles": list(planned.troubles),
+        "troubles": whole_lines(plan.troubles),
     }
 
 
@@ -105,7 +107,13 @@ def _round(one: Round) -> dict[str, Any]:
 
 
 def _left(one: Left) -> dict[str, Any]:
-    return {"visit": one.visit, "says": one.says, "unmet": one.unmet}
+    return {
+        "visit": one.visit,
+        "says": one.says,
+        "unmet": one.unmet,
+        "overflow_p50_at": None if one.overflow_p50_at is None else one.overflow_p50_at.isoformat(),
+        "overflow_p90_at": None if one.overflow_p90_at is None else one.overflow_p90_at.isoformat(),
+    }
 
 
 def _say(planned: Planned) -> str:
@@ -125,7 +133,7 @@ def _say(planned: Planned) -> str:
         *(f"HAS TO BE DONE AND IS LEFT: {one.visit}. {one.says}" for one in left if one.unmet),
         f"{sum(not one.unmet for one in left)} bins are left for another day.",
         *(f"  {one.visit}: {one.says}" for one in [one for one in left if not one.unmet][:SHOWN]),
-        *(f"Please look: {one}" for one in planned.troubles),
+        *(f"Please look: {one}" for one in short_lines(planned.plan.troubles, TROUBLES_SHOWN)),
     ]
     return "\n".join(lines)
 

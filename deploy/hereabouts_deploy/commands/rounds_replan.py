@@ -1,5 +1,6 @@
 """`hereabouts rounds replan`: a depot's day planned again while its crews are out, where there is a reason to."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import psycopg
 import typer
 
 from hereabouts_deploy.commands.rounds_plan import (
+    TROUBLES_SHOWN,
     DateOption,
     DepotOption,
     JsonOption,
@@ -21,10 +23,12 @@ from hereabouts_deploy.system import find_system
 from hereabouts_platform.planning.workers import Effort, at_once
 from hereabouts_platform.rounds.making import Asked, Tell
 from hereabouts_platform.rounds.remaking import Remade, look, remake, standing_on
+from hereabouts_platform.rounds.troubles import short_lines, whole_lines
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
 from hereabouts_schemas.errors import StoreUnavailable
 from hereabouts_schemas.times import LONDON
+from hereabouts_schemas.trouble import Trouble
 
 NOTHING = "There is no reason to plan again: the plan that stands does."
 
@@ -57,7 +61,8 @@ def replan(
     except psycopg.OperationalError as error:
         raise StoreUnavailable("The database cannot be reached just now; nothing was changed.") from error
     found = told(made)
-    typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() if as_json else say(found))
+    troubles = () if made is None else made.plan.troubles
+    typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode() if as_json else say(found, troubles))
     if made is not None and any(one.unmet for one in made.plan.left):
         raise typer.Exit(1)
 
@@ -91,12 +96,12 @@ def told(made: Remade | None) -> dict[str, Any]:
         "metres": changes.metres,
         "minutes": changes.minutes,
         "unmet": [{"visit": one.visit, "says": one.says} for one in made.plan.left if one.unmet],
-        "troubles": list(made.troubles),
+        "troubles": whole_lines(made.plan.troubles),
     }
 
 
-def say(found: dict[str, Any]) -> str:
-    """The same in lines."""
+def say(found: dict[str, Any], troubles: Sequence[Trouble] = ()) -> str:
+    """The same in lines; of what a person should look at only the first of each kind."""
     if found["plan"] is None:
         return NOTHING
     lines = [
@@ -107,6 +112,6 @@ def say(found: dict[str, Any]) -> str:
         *(f"  {one['name']}: new, {one['now']}" for one in found["added"]),
         *(f"  {one['name']}: no longer, was with {one['was']}" for one in found["dropped"]),
         *(f"HAS TO BE DONE AND IS LEFT: {one['visit']}. {one['says']}" for one in found["unmet"]),
-        *(f"Please look: {one}" for one in found["troubles"]),
+        *(f"Please look: {one}" for one in short_lines(troubles, TROUBLES_SHOWN)),
     ]
     return "\n".join(lines)

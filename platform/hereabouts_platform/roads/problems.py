@@ -1,6 +1,5 @@
 """What a person should look at: places far from any street, or that a vehicle class cannot reach. Never hidden."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 FAR_M = 15.0  # further from its street than this, a place may have been taken to the wrong one
@@ -31,14 +30,3 @@ class RoadProblems:
     unreachable: tuple[str, ...] = ()
     from_either_side: tuple[tuple[str, str], ...] = ()
     wrong_side: tuple[str, ...] = ()
-
-    def sentences(self) -> Iterator[str]:
-        """Each as a sentence for a person."""
-        name = self.vehicle_class
-        for place in self.unreachable:
-            yield f"{place} cannot be reached by {name}."
-        for far in self.far:
-            yield f"{far.place} lies {far.away_m} m from the nearest street for {name}. Is it in the right place?"
-        for place in self.wrong_side:
-            ways = sum(place in pair for pair in self.from_either_side)
-            yield f"{name} cannot stop on the near side at {place}: on {ways} of its ways the far side counts."

@@ -11,6 +11,7 @@ from hereabouts_platform.store.calendar import CalendarEntry, EntryKind, areas_o
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.waste_places import WastePlace
 from hereabouts_schemas.times import LONDON
+from hereabouts_schemas.trouble import Trouble, TroubleKind
 
 SUNDAY = 6
 INSTANT = timedelta(microseconds=1)
@@ -25,12 +26,12 @@ class CouncilDays:
     Attributes:
         calendar: for the forecast; bank holidays count as Sundays.
         duties: of bins, by their ids.
-        troubles: lines that name something where no bin is any more, a sentence each.
+        troubles: lines that name something where no bin is any more.
     """
 
     calendar: Calendar = field(default_factory=Calendar)
     duties: tuple[Duty, ...] = ()
-    troubles: tuple[str, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
 
 
 def group_of(facts: SlotFacts) -> str:
@@ -67,7 +68,11 @@ def days_of(entries: Sequence[CalendarEntry], nation: str, slots: Slots, areas: 
     duties = tuple(_duty(one, names) for one in entries if one.kind is EntryKind.STATUTORY)
     known = set[str]().union(*names.values())
     troubles = tuple(
-        f"The calendar's {one.name} names {', '.join(lost)}, and no bin goes by that. Import the calendar anew."
+        Trouble(
+            kind=TroubleKind.CALENDAR,
+            about=one.name,
+            says=f"The calendar's {one.name} names {', '.join(lost)}, and no bin goes by that.",
+        )
         for one in entries
         if (lost := sorted(set(one.areas) - known))
     )

@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 
 from hereabouts_platform.bins.visits import Choice, Decision
 from hereabouts_platform.geography.sphere import great_circle_km
+from hereabouts_platform.rounds.troubles import called
 from hereabouts_platform.rules.open_hours import Hours, windows_over
 from hereabouts_platform.rules.waste_places import DepotFacts, SlotFacts
 from hereabouts_platform.store.waste_places import WastePlace, WastePlaces
 from hereabouts_schemas.errors import InputError
+from hereabouts_schemas.trouble import Trouble, TroubleKind
 from hereabouts_schemas.work import (
     DayWork,
     DutyRules,
@@ -35,13 +37,13 @@ class Gathered:
         work: what the planner is given: visits that must or may be done.
         waiting: visits of bins that can wait; with them the plan is whole.
         choices: of every bin of the depot, by id.
-        troubles: what a person should look at, a sentence each.
+        troubles: places that cannot be used, and bins of which nobody said how much they hold.
     """
 
     work: DayWork
     waiting: tuple[Visit, ...]
     choices: Mapping[str, Choice]
-    troubles: tuple[str, ...]
+    troubles: tuple[Trouble, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,15 +201,20 @@ def _duty(ground: Ground, name: str) -> DutyRules:
     return ground.duty[name]
 
 
-def _troubles(ground: Ground, choices: Sequence[Choice]) -> tuple[str, ...]:
-    found = [f"{name}: {says}" for name, says in sorted(ground.places.unusable.items())]
-    unknown = [one.bin for one in choices if ground.places.slots[one.bin].facts.capacity_l is None]
-    if unknown:
-        found.append(
-            f"Nobody said how many litres {len(unknown)} of the bins hold, such as {unknown[0]}: they are planned as "
-            "if next to nothing were in them. Give their capacity_l."
-        )
-    return tuple(found)
+def _troubles(ground: Ground, choices: Sequence[Choice]) -> tuple[Trouble, ...]:
+    """Of all places what cannot be used, wherever it is: without a position nobody knows whose depot it belongs to."""
+    unusable = (
+        Trouble(kind=TroubleKind.UNUSABLE, about=place, says=f"{place}: {says}")
+        for place, says in sorted(ground.places.unusable.items())
+    )
+    slots = ground.places.slots
+    unknown = (slots[one.bin] for one in choices if slots[one.bin].facts.capacity_l is None)
+    return (*unusable, *(_no_capacity(one) for one in unknown))
+
+
+def _no_capacity(slot: WastePlace[SlotFacts]) -> Trouble:
+    says = f"Nobody said how many litres {called(slot.id, {slot.id: slot.name})} holds."
+    return Trouble(kind=TroubleKind.NO_CAPACITY, about=slot.id, says=says)
 
 
 def everything(gathered: Gathered) -> DayWork:

@@ -1,7 +1,7 @@
 """A plan of a depot's day from what the store holds: gathered, planned, checked, kept, and published where asked."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from hereabouts_platform.rounds.foretelling import foretell
 from hereabouts_platform.rounds.morning import Morning
 from hereabouts_platform.rounds.opening import within_hours
 from hereabouts_platform.rounds.travel import Travel, travel_of, ways_of
+from hereabouts_platform.rounds.troubles import bounded, whole_lines
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.fleet import crews, shifts_on, vehicles, vehicles_on
 from hereabouts_platform.store.outages import outages
@@ -61,11 +62,10 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Planned:
-    """A plan as it was kept; `troubles`: what a person should look at, a sentence each."""
+    """A plan as it was kept."""
 
     kept: Kept
     plan: RoundPlan
-    troubles: tuple[str, ...] = field(default=())
 
 
 def make_plan(
@@ -99,9 +99,9 @@ def make_plan(
         gathered = replace(gathered, choices=run.passed_by(gathered.choices, going))
         says = run.says(tuple(gathered.choices.values()), going)
         plan = replace(whole(plan, gathered), says=f"{says} {morning.weather}".rstrip())
+    plan = replace(plan, troubles=bounded((*morning.troubles, *gathered.troubles, *travel.troubles)))
     tell("Checking")
-    troubles = (*morning.troubles, *gathered.troubles, *travel.troubles)
-    return Planned(kept=keep(connection, by, plan, travel, asked), plan=plan, troubles=troubles)
+    return Planned(kept=keep(connection, by, plan, travel, asked), plan=plan)
 
 
 def keep(connection: Connection, by: Principal, plan: RoundPlan, travel: Travel, asked: Asked) -> Kept:
@@ -140,7 +140,7 @@ def morning_of(connection: Connection, asked: Asked, manned: tuple[Vehicle, ...]
     places = waste_places(connection)
     manned, cut = within_hours(manned, places.depots)
     if not manned:
-        raise InputError("depot", asked.depot, " ".join(cut))
+        raise InputError("depot", asked.depot, " ".join(whole_lines(cut)))
     span = span_of(manned)
     if span.to_at - now > timedelta(days=DAYS_AHEAD - 7):
         raise InputError("date", asked.day.isoformat(), f"Plan at most {DAYS_AHEAD - 8} days ahead.")

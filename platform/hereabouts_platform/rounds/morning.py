@@ -19,6 +19,7 @@ from hereabouts_platform.rounds.run_day import Outing, RunDay, later_turn, look_
 from hereabouts_platform.rounds.travel import Travel
 from hereabouts_platform.rules.waste_places import DepotFacts
 from hereabouts_platform.store.waste_places import WastePlaces
+from hereabouts_schemas.trouble import Trouble
 from hereabouts_schemas.work import Vehicle, Window
 
 FIRST_DAY = date(1970, 1, 1)
@@ -33,7 +34,7 @@ class Morning:
         slots: its bins, in order of their ids.
         said: slot -> sentences by kind: manual, report, alert.
         shifts: day -> when its first shift begins, of this day and a week on.
-        troubles: what a person should look at, a sentence each.
+        troubles: what a person should look at of shifts and the calendar.
     """
 
     day: date
@@ -44,7 +45,7 @@ class Morning:
     foretold: Foretold
     said: Mapping[str, Mapping[str, str]]
     shifts: Mapping[date, datetime]
-    troubles: tuple[str, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
 
     @property
     def span(self) -> Window:

@@ -23,7 +23,8 @@ from hereabouts_platform.rounds.foretelling import BEFORE_S, Foretold, Sources, 
 from hereabouts_platform.rounds.making import PLANS_BEFORE, depots_of
 from hereabouts_platform.rounds.opening import within_hours
 from hereabouts_platform.rounds.run_day import Outing, Reached, comes_at, streets_of
-from hereabouts_platform.rounds.travel import NO_MAP, Tell
+from hereabouts_platform.rounds.travel import Tell
+from hereabouts_platform.rounds.troubles import no_map, whole_lines
 from hereabouts_platform.rules.open_hours import local_instant
 from hereabouts_platform.store.bin_readings import bin_streams
 from hereabouts_platform.store.connection import Connection
@@ -113,7 +114,7 @@ def own_weeks(connection: Connection, wish: Wish, now: datetime, tell: Tell = la
         km_day=_km_day(connection, wish.depot, first, last, turns.since(first)),
         roads=roads.name,
         attribution=roads.attribution,
-        troubles=(NO_MAP.format(roads.vehicle_class),) if roads.name == GreatCircle.name else (),
+        troubles=tuple(whole_lines([no_map(roads.vehicle_class)])) if roads.name == GreatCircle.name else (),
     )
 
 

@@ -1,7 +1,7 @@
 """A day planned again while its crews are out: looked at, planned from the plan that stands, kept as a draft."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from hereabouts_platform.planning.difference import Difference, difference
@@ -14,6 +14,7 @@ from hereabouts_platform.rounds.day_work import Gathered, whole
 from hereabouts_platform.rounds.making import SECOND, Asked, Tell, checked, morning_of
 from hereabouts_platform.rounds.run_day import OBLIGES
 from hereabouts_platform.rounds.travel import travel_of, ways_of
+from hereabouts_platform.rounds.troubles import bounded
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.fleet import vehicles_on
 from hereabouts_platform.store.outages import outages
@@ -27,6 +28,7 @@ from hereabouts_platform.store.replans import (
 from hereabouts_schemas.access import Principal
 from hereabouts_schemas.errors import InputError, NotNow
 from hereabouts_schemas.times import LONDON
+from hereabouts_schemas.trouble import Trouble, TroubleKind
 from hereabouts_schemas.work import DayWork, Left, ReasonKind, RoundPlan, Vehicle, Visit, Window
 
 TOLD = "It was reported on today already."
@@ -40,6 +42,7 @@ class Look:
         work: what there is to do now, done visits and vehicles that do nothing more included.
         out: vehicle -> since when and why it is out of service.
         occasions: why to plan again; none where the plan that stands does.
+        troubles: what a person should look at, but for the roads.
         told: visits that were reported on and that no vehicle is known to have done.
     """
 
@@ -49,6 +52,7 @@ class Look:
     gathered: Gathered
     out: Mapping[str, str]
     occasions: tuple[Occasion, ...]
+    troubles: tuple[Trouble, ...]
     told: tuple[Visit, ...]
 
     @property
@@ -63,14 +67,13 @@ class Look:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remade:
-    """A draft that was made in mid-shift; `troubles`: what a person should look at, a sentence each."""
+    """A draft that was made in mid-shift."""
 
     kept: Kept
     plan: RoundPlan
     stood: RoundPlan
     occasions: tuple[Occasion, ...]
     changes: Difference
-    troubles: tuple[str, ...] = field(default=())
 
 
 def standing_on(connection: Connection, asked: Asked) -> Standing:
@@ -98,7 +101,8 @@ def look(connection: Connection, asked: Asked, stands: Standing, now: datetime) 
     vehicles = _vehicles(plan, fresh, moving, now, out)
     if all(one.shift.to_at <= now for one in vehicles):
         raise InputError("depot", asked.depot, "All shifts of that day are over, or no vehicle is left.")
-    gathered = morning_of(connection, asked, vehicles, now).gathered()
+    morning = morning_of(connection, asked, vehicles, now)
+    gathered = morning.gathered()
     present = Present(reports=reports, wanted=_pressing(plan, gathered), waiting=gathered.waiting, out=out)
     mine = {report.visit for report in reports if report.vehicle in moving}
     on_round = {stop.visit for one in plan.rounds for stop in one.stops}
@@ -111,6 +115,7 @@ def look(connection: Connection, asked: Asked, stands: Standing, now: datetime) 
         gathered=gathered,
         out=out,
         occasions=occasions(plan, present),
+        troubles=(*morning.troubles, *gathered.troubles),
         told=tuple(replace(one, must=False, prize_p=0) for one in plan.work.visits if one.id in told),
     )
 
@@ -210,7 +215,8 @@ def remake(
     )
     made = Made(at=now, roads=travel.name, attribution=travel.attribution)
     plan = replan(stood, seen.work, progress, travel.matrices, asked.effort, made=made)
-    plan = _whole(plan, seen)
+    troubles = bounded((*_still_asked(seen), *seen.troubles, *travel.troubles))
+    plan = replace(_whole(plan, seen), troubles=troubles)
     tell("Checking")
     published, ways = checked(plan, travel), ways_of(plan, travel)
     with acting(connection, by.id):
@@ -222,7 +228,6 @@ def remake(
         stood=stood,
         occasions=seen.occasions,
         changes=difference(stood, plan),
-        troubles=(*_still_asked(seen), *seen.gathered.troubles, *travel.troubles),
     )
 
 
@@ -248,11 +253,15 @@ def _whole(plan: RoundPlan, seen: Look) -> RoundPlan:
     )
 
 
-def _still_asked(seen: Look) -> list[str]:
+def _still_asked(seen: Look) -> list[Trouble]:
     """Bins of which somebody asks again: a visit is one a day, so they wait for their next turn."""
     reported = {one.visit for one in seen.reports}
     return [
-        f"{one.name} was reported on today and is still asked for: {one.reason.says}"
+        Trouble(
+            kind=TroubleKind.STILL_ASKED,
+            about=one.place,
+            says=f"{one.name} was reported on today and is still asked for: {one.reason.says}",
+        )
         for one in seen.gathered.work.visits
         if one.id in reported and one.must and one.reason.kind in (ReasonKind.REPORT, ReasonKind.MANUAL)
     ]

@@ -7,12 +7,10 @@ from typing import Any
 
 from hereabouts_platform.roads.great_circle import GreatCircle
 from hereabouts_platform.roads.matrix import Matrix
-from hereabouts_platform.roads.problems import RoadProblems
 from hereabouts_platform.roads.roads import RoadPlace, Roads, open_roads
+from hereabouts_platform.rounds.troubles import no_map, of_roads
+from hereabouts_schemas.trouble import Trouble
 from hereabouts_schemas.work import Approach, DayWork, Round, RoundPlan, StopKind
-
-NO_MAP = "There is no map for {}: distances are straight lines times 1.4. Bring one in: hereabouts roads import."
-SHOWN = 5
 
 Tell = Callable[[str], None]
 
@@ -23,12 +21,12 @@ class Travel:
 
     Attributes:
         name: how distances were had; more than one way where classes differ.
-        troubles: a sentence each: no map, places off the map or cut off.
+        troubles: classes without a map, places that are off the map, cut off or on the wrong side.
     """
 
     roads: Mapping[str, Roads]
     matrices: Mapping[str, Matrix]
-    troubles: tuple[str, ...]
+    troubles: tuple[Trouble, ...]
 
     @property
     def name(self) -> str:
@@ -52,13 +50,16 @@ def travel_of(work: DayWork, folder: Path | None, tell: Tell) -> Travel:
         RoadsNotBuilt: making it anew failed.
     """
     places, approaches = _places(work)
-    roads, matrices, troubles = {}, {}, []
+    names = _names(work)
+    roads: dict[str, Roads] = {}
+    matrices: dict[str, Matrix] = {}
+    troubles: list[Trouble] = []
     for name in sorted({one.vehicle_class for one in work.vehicles}):
         tell(f"Distances for {name}")
         roads[name] = Roads(name, GreatCircle(), None) if folder is None else open_roads(folder, name, tell)
         matrices[name], problems = roads[name].matrix(places, approaches)
-        troubles += [NO_MAP.format(name)] if roads[name].name == GreatCircle.name else []
-        troubles += _say(problems)
+        troubles += [no_map(name)] if roads[name].name == GreatCircle.name else []
+        troubles += of_roads(problems, names)
     return Travel(roads=roads, matrices=matrices, troubles=tuple(troubles))
 
 
@@ -85,24 +86,14 @@ def _line(one: Round, roads: Roads, known: Mapping[str, tuple[RoadPlace, Approac
     return line
 
 
+def _names(work: DayWork) -> dict[str, str]:
+    found = {one.id: one.name for one in work.yards} | {one.id: one.name for one in work.tips}
+    return found | {one.place: one.name for one in work.visits}
+
+
 def _places(work: DayWork) -> tuple[list[RoadPlace], list[Approach]]:
     found = {one.id: (one.lon, one.lat, Approach.EITHER) for one in work.yards}
     found |= {one.id: (one.lon, one.lat, Approach.EITHER) for one in work.tips}
     found |= {one.place: (one.lon, one.lat, one.approach) for one in work.visits}
     places = [RoadPlace(id=name, lon=lon, lat=lat) for name, (lon, lat, _) in sorted(found.items())]
     return places, [approach for _, (_, _, approach) in sorted(found.items())]
-
-
-def _say(problems: RoadProblems) -> list[str]:
-    name = problems.vehicle_class
-    far = tuple(f"{one.place} ({one.away_m} m)" for one in problems.far)
-    found = (
-        (f"{name} cannot reach", problems.unreachable),
-        (f"{name}: far from any street", far),
-        (f"{name} cannot come to the near side of", problems.wrong_side),
-    )
-    return [
-        f"{words}: {', '.join(places[:SHOWN])}{f' and {len(places) - SHOWN} more' if len(places) > SHOWN else ''}."
-        for words, places in found
-        if places
-    ]

@@ -84,7 +84,7 @@ class DayPlan:
     """A depot's day as it was published last.
 
     Attributes:
-        mapped: planned on a map of roads, not as the crow flies.
+        mapped: every round of it was planned on a map of roads, none as the crow flies.
         to_homes: it leads to homes, so that it is not rounds of bins alone.
         overflowing: visits reported as overflowing.
         unmet: visits that had to be done and are in no round.

@@ -13,7 +13,7 @@ WHY = {
     "went out on such days before, store it with 0 km, and they count.",
     Why.TWO_BASELINES: "Two rows of the baseline say different things of the same round on such a day. Keep one.",
     Why.NO_PLAN: "No plan was published, or none is kept any more, so what was driven is not known.",
-    Why.NO_MAP: "It was planned without a map of roads: such kilometres cannot be compared with driven ones.",
+    Why.NO_MAP: "A round was planned without a map of roads: such kilometres cannot be compared with driven ones.",
     Why.TO_HOMES: "The rounds led to homes as well, so they are not rounds of bins alone.",
     Why.NOT_REPORTED: "Of at least one round no crew reported anything, so it is not counted as run.",
     Why.NOT_OVER: "The day is not over yet.",

@@ -21,6 +21,7 @@ from hereabouts_platform.store.queries import load
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.errors import InputError, NotFound, NotNow
 from hereabouts_schemas.place import PlaceKind
+from hereabouts_schemas.trouble import TroubleKind
 from hereabouts_schemas.work import RoundPlan
 
 SQL = load("plans")
@@ -100,6 +101,8 @@ def keep_draft(
         "matrix_sha256": Jsonb(plan.matrix_sha256),
         "of_homes": bool(homes),
         "says": plan.says,
+        "troubles": Jsonb(_troubles_of(connection, plan)),
+        "no_map": [one.about for one in plan.troubles if one.kind is TroubleKind.NO_MAP],
         "published": published.decode(),
         "ways": Jsonb({vehicle: dict(way) for vehicle, way in (ways or {}).items()}),
         "checked": checked,
@@ -214,6 +217,15 @@ def _homes_of(connection: Connection, plan: RoundPlan, depot: str) -> frozenset[
     if missing is not None:
         raise InputError("place", missing, "The plan names it, and there is no such place. Import places first.")
     return frozenset(place for place, kind in kinds.items() if kind in HOMES)
+
+
+def _troubles_of(connection: Connection, plan: RoundPlan) -> list[dict[str, Any]]:
+    """What a person has to look at, each with the home that it is about, where it is about one."""
+    kinds = kinds_of(connection, sorted({one.about for one in plan.troubles}))
+    return [
+        {**msgspec.to_builtins(one), "home": one.about if kinds.get(one.about) in HOMES else None}
+        for one in plan.troubles
+    ]
 
 
 def _places_of(plan: RoundPlan) -> Iterator[str]:

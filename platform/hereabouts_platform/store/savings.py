@@ -45,11 +45,19 @@ def _plan(day: date, depot: str, rows: list[dict[str, Any]]) -> DayPlan:
         day=day,
         depot=depot,
         rounds=tuple(_round(row) for row in rows if row["round"] is not None),
-        mapped=rows[0]["roads"] != NO_MAP,
+        mapped=_is_mapped(rows),
         to_homes=rows[0]["of_homes"],
         overflowing=sum(row["overflowing"] for row in rows),
         unmet=rows[0]["unmet"],
     )
+
+
+def _is_mapped(rows: list[dict[str, Any]]) -> bool:
+    """Whether each round was planned on a map: where only some classes have one, those that have a way."""
+    ways = rows[0]["roads"].split(", ")
+    if NO_MAP not in ways:
+        return True
+    return len(ways) > 1 and all(row["has_way"] for row in rows if row["round"] is not None)
 
 
 def _round(row: dict[str, Any]) -> RoundRun:

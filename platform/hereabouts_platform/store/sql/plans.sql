@@ -9,9 +9,9 @@ SELECT coalesce(max(version), 0) + 1 FROM round_plan WHERE day = %(day)s AND dep
 
 -- name: add
 INSERT INTO round_plan (day, depot, version, state, made_at, roads, attribution, matrix_sha256, of_homes, says,
-                        published, ways, checked)
+                        troubles, no_map, published, ways, checked)
 VALUES (%(day)s, %(depot)s, %(version)s, 'draft', %(made_at)s, %(roads)s, %(attribution)s, %(matrix_sha256)s,
-        %(of_homes)s, %(says)s, %(published)s, %(ways)s, %(checked)s)
+        %(of_homes)s, %(says)s, %(troubles)s, %(no_map)s, %(published)s, %(ways)s, %(checked)s)
 RETURNING id
 
 -- name: whole

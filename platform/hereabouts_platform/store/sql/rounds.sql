@@ -2,7 +2,7 @@
 
 -- name: rounds
 -- The latest day first. `done`: visits of it that somebody has reported on.
-SELECT r.id, r.day, r.depot, p.id AS plan, p.version, p.state, p.made_at, p.roads, p.attribution,
+SELECT r.id, r.day, r.depot, p.id AS plan, p.version, p.state, p.made_at, p.roads, p.no_map, p.attribution,
        r.vehicle_id AS vehicle, r.vehicle_name, r.crew_id AS crew, r.starts_at, r.ends_at, r.drive_m, r.drive_s,
        r.visits, r.changed, a.at AS accepted_at, ab.name AS accepted_by,
        (SELECT count(*) FROM visit v WHERE v.round_id = r.id
@@ -57,7 +57,7 @@ WHERE o.visit_id = %(visit)s ORDER BY o.at, o.id
 -- name: plans
 SELECT p.id, p.day, p.depot, p.version, p.state, p.made_at, m.name AS made_by, p.published_at, b.name AS published_by,
        p.discarded_at, d.name AS discarded_by, c.stood AS made_of, coalesce(c.reasons, '[]') AS reasons,
-       p.roads, p.attribution, p.matrix_sha256, p.says
+       p.roads, p.no_map, p.attribution, p.matrix_sha256, p.says, plan_troubles(p.id) AS troubles
 FROM round_plan p JOIN principal m ON m.id = p.made_by LEFT JOIN principal b ON b.id = p.published_by
 LEFT JOIN principal d ON d.id = p.discarded_by LEFT JOIN plan_change c ON c.plan_id = p.id
 WHERE (%(day)s::date IS NULL OR p.day = %(day)s)

@@ -2,8 +2,9 @@
 
 -- name: run
 -- Each published day of a depot with its rounds, vehicles as they stand in the register now; a day without a round has
--- one row without a vehicle.
+-- one row without a vehicle. `has_way`: its way on the roads is kept, so there was a map for its vehicle.
 SELECT p.day, p.depot, p.roads, p.of_homes, r.id AS round, r.vehicle_name, r.drive_m, r.visits, v.fuel,
+       r.geometry IS NOT NULL AS has_way,
        v.fuel_per_100km, extract(epoch FROM r.ends_at - r.starts_at)::float8 AS lasts_s,
        (SELECT count(*) FROM visit s WHERE s.round_id = r.id
         AND EXISTS (SELECT FROM visit_outcome o WHERE o.visit_id = s.id)) AS reported,
