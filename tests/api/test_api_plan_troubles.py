@@ -68,7 +68,7 @@ def test_the_job_keeps_what_it_found_and_so_does_a_draft_in_mid_shift(admin: htt
     plan = newest(admin)
     assert (plan["state"], kinds(plan), plan["no_map"]) == ("published", KINDS, ["rcv26"])
     says = {one["about"]: one["says"] for one in plan["troubles"]}
-    assert says["b6"] == "Nobody said how many litres b6 holds."
+    assert says["b6"] == "Nobody said how many litres B6 (b6) holds."
     assert says["nowhere"].endswith("Give lon and lat, of it or of the place it is part of.")
     assert "capacity_l" in says["wrong"]
     assert says["v1"] == "The shift of RCV 1 is cut to the hours in which its depot is open."

@@ -286,11 +286,11 @@ def test_a_map_that_only_some_vehicles_have_is_said(
 def test_what_has_to_be_looked_at_is_told_to_dispatchers_and_of_homes_to_who_may_see_them(
     admin: httpx.Client,
     dispatcher: httpx.Client,
-    red: httpx.Client,
     client: Client,
     release: Callable[[RoundPlan], int],
     town,
 ) -> None:
+    red = client("tablet red", Role.WASTE_CREW, "red")
     troubles = (
         Trouble(kind=TroubleKind.NO_MAP, about="van", says="There is no map for van."),
         Trouble(kind=TroubleKind.FAR, about="h1", says="Flat 1 (h1) lies 40 m away."),
