@@ -38,6 +38,11 @@ class DataDir:
         """Maps of roads, by class of vehicle."""
         return self.path / "roads"
 
+    @property
+    def duty_rules(self) -> Path:
+        """The council's own rule sets on drivers' hours; it need not be there."""
+        return self.path / "duty_rules.toml"
+
     def make(self) -> None:
         """Make the folder if there is none; as root it stays open to the account that the servers run as.
 

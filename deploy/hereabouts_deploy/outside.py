@@ -33,13 +33,14 @@ def outside_of(settings: Settings, pages: str | None = None) -> Outside:
     Raises:
         ConfigError: two ways of sending are set up, or one by half.
     """
-    address = settings.public_url or pages
+    address, data_dir = settings.public_url or pages, DataDir(path=settings.data_dir)
     return Outside(
         send=_sender(settings),
         pages=None if address is None else address.rstrip("/"),
         digest_at=settings.digest_at,
         weather=settings.weather,
-        roads=DataDir(path=settings.data_dir).roads,
+        roads=data_dir.roads,
+        duty_rules=data_dir.duty_rules,
         choose_run_days=settings.choose_run_days,
     )
 

@@ -155,6 +155,9 @@ def test_the_command_makes_a_draft_and_says_what_it_made(
     assert all(datetime.fromisoformat(one).tzinfo for one in dates)
     with pytest.raises(InputError, match="That day is over"):
         CliRunner().invoke(app, [*asked[:5], "2026-03-03"], catch_exceptions=False)
+    (tmp_path / "duty_rules.toml").write_text("[gb_domestic]", encoding="utf-8")
+    with pytest.raises(InputError, match=r"duty_rules\.toml: gb_domestic\.source: "):
+        CliRunner().invoke(app, asked, catch_exceptions=False)
 
 
 def test_step_by_step_is_as_at_once(town, bins: dict[str, int], run: Run, database_url: str) -> None:

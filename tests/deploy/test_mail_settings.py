@@ -45,7 +45,7 @@ def ways(**settings: Any) -> tuple[object, ...]:
 
 
 def test_without_settings_nothing_is_sent() -> None:
-    assert replace(outside_of(Settings()), roads=None) == Outside()
+    assert replace(outside_of(Settings()), roads=None, duty_rules=None) == Outside()
     assert sent_by(Settings()) is None
 
 

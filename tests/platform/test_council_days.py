@@ -100,6 +100,21 @@ def test_a_shift_lies_within_the_hours_of_its_depots() -> None:
     assert within_hours([vehicle(0)], {}) == ((vehicle(0),), ())
 
 
+def test_a_vehicle_is_home_as_long_before_its_shift_ends_as_it_needs_in_its_yard() -> None:
+    def depots(text: str, yard_s: int) -> dict[str, WastePlace[DepotFacts]]:
+        facts = DepotFacts(open=read_hours("open", text) if text else (), turnround_s=yard_s)
+        return {"yard": WastePlace(id="yard", name="yard", parent=None, lon=0.0, lat=51.5, facts=facts)}
+
+    (kept,), says = within_hours([vehicle(0)], depots("", 1800))
+    assert (kept.shift, says) == (hours(0, 7.5), ())
+    assert within_hours([kept], depots("", 1800), {kept.id}) == ((kept,), ()), "it was cut when its plan was made"
+    ((kept,), _) = within_hours([vehicle(0)], depots("daily 07:00-12:00; daily 13:00-13:20", 1800))
+    assert kept.shift == hours(1, 5.5), "twenty minutes after lunch are too short"
+    none, (says_why,) = within_hours([vehicle(0)], depots("", 8 * 3600))
+    assert none == ()
+    assert "28800 s that it needs in the yard of yard. Look at the depot's turnround_s." in says_why
+
+
 def test_a_tour_of_a_grid_is_near_its_best() -> None:
     spots = np.array([(x, y) for x in range(6) for y in range(6)] + [(0, -1)])
     cost = np.abs(spots[:, None] - spots[None]).sum(axis=2).astype(float)

@@ -134,7 +134,7 @@ def test_the_reasons_to_plan_again() -> None:
     (late,) = why(plan, reports=[report(mine[0], 5 * timedelta(hours=1))])
     assert (late.kind, late.about) == (OccasionKind.LATE, name)
     assert "300 minutes behind by its last report" in late.says
-    assert "its shift ends at 10:00" in late.says
+    assert "and has to be home by 10:00" in late.says
     assert why(plan, reports=[report(mine[0], 5 * MINUTE)]) == []
 
 

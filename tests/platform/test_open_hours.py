@@ -103,10 +103,12 @@ def test_attributes_of_bins_depots_and_tips() -> None:
         {
             "stream": "glass", "capacity_l": 800, "kg_per_l": 0.25, "max_days": 7, "service_s": 120,
             "windows": "Mon-Fri 06:00-10:00", "access": ["rcv18", "van"], "approach": "curb", "colour": "green",
+            "skills": ["food", "crane"],
         }
     )  # fmt: skip
     assert (found.stream, found.capacity_l, found.kg_per_l, found.max_days) == ("glass", 800, 0.25, 7)
     assert (found.service_s, found.access, found.approach) == (120, ("rcv18", "van"), Approach.CURB)
+    assert found.skills == slot_facts({"skills": " food;crane;; food"}).skills == ("crane", "food")
     assert slot_facts({"capacity_l": None}).capacity_l is None
     assert depot_facts({"turnround_s": 300}).turnround_s == 300
     assert [depot_facts(one).overflow_p for one in ({}, {"overflow_p": 900.0})] == [4000, 900]
@@ -124,6 +126,8 @@ def test_attributes_of_bins_depots_and_tips() -> None:
         (PlaceKind.BIN_SLOT, {"approach": "left"}, "approach: .* curb"),
         (PlaceKind.BIN_SLOT, {"access": {"rcv": 1}}, "access: .* list of names"),
         (PlaceKind.BIN_SLOT, {"stream": "a+b"}, "stream"),
+        (PlaceKind.BIN_SLOT, {"skills": 3}, "skills: '3' .* like .*crane"),
+        (PlaceKind.BIN_SLOT, {"skills": "crane,food"}, "skills: 'crane,food' .* like crane;food"),
         (PlaceKind.DEPOT, {"open": 6}, "open: '6'"),
         (PlaceKind.DEPOT, {"overflow_p": 0}, "overflow_p: '0' .* whole pence, 1 to 100000, like 4000"),
         (PlaceKind.DEPOT, {"overflow_p": 12.5}, "overflow_p"),

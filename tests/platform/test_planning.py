@@ -11,7 +11,7 @@ from field_day import SHORT, SIX, TIP, day, hours, matrices, rich_day, vehicle, 
 
 import hereabouts_platform.planning
 from hereabouts_platform.plan_check.check import check
-from hereabouts_platform.planning.duty import duty_rules
+from hereabouts_platform.planning.duty import duty_rules, rule_sets
 from hereabouts_platform.planning.plan import Made, plan_day
 from hereabouts_platform.planning.workers import Effort
 from hereabouts_platform.roads.matrix import UNREACHABLE, Matrix
@@ -162,15 +162,44 @@ def test_a_class_without_roads_and_unknown_rules_are_refused_by_name() -> None:
         plan_day(work, matrices(work), Effort(iterations=1), MADE)
 
 
-def test_rules_as_shipped_and_a_table_that_is_none(tmp_path: Path) -> None:
+def test_rules_as_shipped_and_a_councils_own_beside_them(tmp_path: Path) -> None:
     shipped = duty_rules()
     domestic = shipped["gb_domestic"]
     assert (domestic.most_driving_s, domestic.most_duty_s) == (36_000, 39_600)
     assert all(one.source and one.breaks for one in shipped.values())
     own = tmp_path / "own.toml"
-    own.write_text('[ours]\nsource = "agreed"\nmost_driving_s = 1\nmost_duty_s = "long"\n', encoding="utf-8")
-    with pytest.raises(InputError, match=r"ours\.most_duty_s"):
-        duty_rules(own)
+    assert rule_sets() == rule_sets(own) == rule_sets(own / "beyond") == shipped
+    own.write_text(f"[ours]{OWN}[working_time]{OWN}", encoding="utf-8")
+    found = rule_sets(own)
+    assert {name: one.most_duty_s for name, one in found.items()} == {
+        "gb_domestic": 39_600, "assimilated_eu": 46_800, "working_time": 9, "ours": 9,
+    }  # fmt: skip
+    with pytest.raises(InputError, match="Is a directory"):
+        rule_sets(tmp_path)
+
+
+OWN = '\nsource = "agreed"\nmost_driving_s = 5\nmost_duty_s = 9\nbreaks = [{ after_s = 7, length_s = 1 }]\n'
+
+
+@pytest.mark.parametrize(
+    ("was", "then", "says"),
+    [
+        ("= 9", '= "long"', r"own\.toml: ours\.most_duty_s: 'long' .* whole number of seconds, 1 to 86400"),
+        ("= 9", "= true", r"ours\.most_duty_s: 'True'"),
+        ("= 9", "= 86401", r"ours\.most_duty_s: '86401'"),
+        ('"agreed"', '" "', r"ours\.source: ' ' .* which law or agreement"),
+        ("breaks", "brakes", r"ours\.brakes: .* The keys are breaks, most_driving_s, most_duty_s, source"),
+        ("length_s", "lasts_s", r"ours\.breaks\.lasts_s: '1' .* The keys are after_s, length_s"),
+        ("breaks = [{", "breaks = 3 # [{", r"ours\.breaks: '3' .* Give a list of at most 2"),
+        ("[ours]", "ours = 3\n[gb]", r"own\.toml: ours: '3' .* a table, like \[our_agreement\]"),
+        ("[ours]", "[ours", "cannot be used. It cannot be read: "),
+    ],
+)
+def test_a_file_of_rules_that_cannot_be_used_says_where_and_why(was: str, then: str, says: str, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(f"[ours]{OWN}".replace(was, then), encoding="utf-8")
+    with pytest.raises(InputError, match=says):
+        rule_sets(own)
 
 
 def test_one_module_alone_knows_the_solver() -> None:

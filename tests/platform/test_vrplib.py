@@ -100,6 +100,7 @@ def test_time_windows(tmp_path: Path) -> None:
     ("change", "field"),
     [
         (("CVRP", "PDTSP"), "TYPE"),
+        (("CAPACITY", "DISTANCE : 200\nCAPACITY"), "DISTANCE"),
         (("EUC_2D", "GEO"), "EDGE_WEIGHT_TYPE"),
         (("CAPACITY : 10\n", ""), "CAPACITY"),
         (("CAPACITY : 10\n", "CAPACITY : 0\n"), "CAPACITY"),

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from hereabouts_deploy.data_dir import DataDir
 from hereabouts_deploy.prepare import have_scripts
 from hereabouts_deploy.settings import Settings
 from hereabouts_deploy.system import find_system
@@ -190,7 +191,8 @@ def tenancies(file: File, as_json: AsJson = False, refused: RefusedFile = None) 
 
 def vehicles(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:
     """Import vehicles: a CSV file with id, name, vehicle_class, compartments, duty, start_depot and what they cost."""
-    _run(file, lambda connection, by, sink: import_vehicles(connection, by, file, sink), as_json, refused)
+    rules = DataDir(path=Settings().data_dir).duty_rules
+    _run(file, lambda connection, by, sink: import_vehicles(connection, by, file, sink, rules), as_json, refused)
 
 
 def crews(file: File, as_json: AsJson = False, refused: RefusedFile = None) -> None:

@@ -52,11 +52,13 @@ def plan(
     """Plan a depot's day: which bins, by which vehicle, in which order. Exit code 1 where a must is left."""
     now = datetime.now(UTC)
     settings = Settings()
+    data_dir = DataDir(path=settings.data_dir)
     asked = Asked(
         day=_day(day, now),
         depot=depot,
         effort=Effort(seconds=seconds, processes=processes or at_once(seconds)),
-        roads=DataDir(path=settings.data_dir).roads,
+        roads=data_dir.roads,
+        duty_rules=data_dir.duty_rules,
         publish=publish,
         look_ahead=settings.choose_run_days,
     )

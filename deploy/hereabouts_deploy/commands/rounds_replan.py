@@ -44,11 +44,13 @@ def replan(
     """Plan a day again in mid-shift, as a draft. Says why and what changes; without a reason nothing is made."""
     now = datetime.now(UTC)
     settings = Settings()
+    data_dir = DataDir(path=settings.data_dir)
     asked = Asked(
         day=now.astimezone(LONDON).date() if day is None else day.date(),
         depot=depot,
         effort=Effort(seconds=seconds, processes=processes or at_once(seconds)),
-        roads=DataDir(path=settings.data_dir).roads,
+        roads=data_dir.roads,
+        duty_rules=data_dir.duty_rules,
     )
     system = find_system(settings)
     typer.echo(system.found_by, err=True)

@@ -7,6 +7,7 @@ from hereabouts_deploy.data_dir import DataDir
 from hereabouts_deploy.doctor.broker import check_embedded, check_own
 from hereabouts_deploy.doctor.check import Check, State
 from hereabouts_deploy.doctor.database import check_database, feed_of
+from hereabouts_deploy.doctor.duty import check_duty_rules
 from hereabouts_deploy.doctor.machine import check_disk, check_leftovers, check_python, check_settings
 from hereabouts_deploy.doctor.post import check_post
 from hereabouts_deploy.doctor.processes import check_processes
@@ -29,7 +30,9 @@ def examine(settings: Settings, *, measure_queue: bool) -> Iterator[Check]:
     yield check_disk(settings.data_dir)
     yield from check_leftovers()
     yield from check_scripts(settings)
-    yield from check_roads(DataDir(path=settings.data_dir).roads)
+    data_dir = DataDir(path=settings.data_dir)
+    yield from check_roads(data_dir.roads)
+    yield from check_duty_rules(data_dir.duty_rules)
     try:
         system = find_system(settings)
     except SystemNotFound as error:

@@ -11,7 +11,7 @@ from hereabouts_platform.imports.fleet_cells import compartments, days_of, fuel,
 from hereabouts_platform.imports.registers import Door, Wishes, import_register, keep_all
 from hereabouts_platform.imports.report import Cause, ImportReport, Sink, Tally
 from hereabouts_platform.imports.tables import Row, RowRefused
-from hereabouts_platform.planning.duty import duty_rules
+from hereabouts_platform.planning.duty import rule_sets
 from hereabouts_platform.rules.open_hours import read_clock
 from hereabouts_platform.store import fleet as store
 from hereabouts_platform.store.connection import Connection
@@ -30,9 +30,16 @@ BASELINE_NEEDS = ("day", "round", "km", "hours", "visits", "method", "source")
 BASELINE_MAY = ("litres", "fuel", "depot")
 
 
-def import_vehicles(connection: Connection, principal: Principal, path: Path, sink: Sink | None = None) -> ImportReport:
-    """Store the vehicles of a CSV file; raises and arguments as `import_register`."""
-    return import_register(connection, principal, path, sink, _vehicle_door)
+def import_vehicles(
+    connection: Connection, principal: Principal, path: Path, sink: Sink | None = None, duty_rules: Path | None = None
+) -> ImportReport:
+    """Store the vehicles of a CSV file; raises and arguments as `import_register`.
+
+    Args:
+        duty_rules: the council's own file of rule sets on drivers' hours; one that cannot be used raises `InputError`.
+    """
+    rules = rule_sets(duty_rules)
+    return import_register(connection, principal, path, sink, lambda opened: _vehicle_door(opened, rules))
 
 
 def import_crews(connection: Connection, principal: Principal, path: Path, sink: Sink | None = None) -> ImportReport:
@@ -48,13 +55,13 @@ def import_baseline(connection: Connection, principal: Principal, path: Path, si
     return import_register(connection, principal, path, sink, _baseline_door)
 
 
-def _vehicle_door(connection: Connection) -> Door[FleetVehicle]:
-    depots, rule_sets = waste_places(connection).depots, duty_rules()
+def _vehicle_door(connection: Connection, rules: Iterable[str]) -> Door[FleetVehicle]:
+    depots = waste_places(connection).depots
     return Door(
         name="vehicles",
         required=VEHICLE_NEEDS,
         optional=VEHICLE_MAY,
-        read=lambda row: _vehicle(row, depots, rule_sets),
+        read=lambda row: _vehicle(row, depots, rules),
         key=lambda one: one.id,
         known={one.id: one for one in store.vehicles(connection).values()},
         save=lambda changed: store.save_vehicles(connection, changed),
@@ -62,7 +69,7 @@ def _vehicle_door(connection: Connection) -> Door[FleetVehicle]:
     )
 
 
-def _vehicle(row: Row, depots: Iterable[str], rule_sets: Iterable[str]) -> FleetVehicle:
+def _vehicle(row: Row, depots: Iterable[str], rules: Iterable[str]) -> FleetVehicle:
     start = row.cell("start_depot")
     end = row.cell("end_depot") or start
     for column, depot in (("start_depot", start), ("end_depot", end)):
@@ -78,7 +85,7 @@ def _vehicle(row: Row, depots: Iterable[str], rule_sets: Iterable[str]) -> Fleet
         vehicle_class=name("vehicle_class", row.cell("vehicle_class")),
         compartments=compartments(row.cell("compartments")),
         skills=words("skills", row.cell("skills")),
-        duty=_duty(row, rule_sets),
+        duty=_duty(row, rules),
         start_depot=start,
         end_depot=end,
         fixed_p=pence(row, "fixed_p"),
@@ -98,11 +105,11 @@ def _fuel(row: Row) -> dict[str, Any]:
     return {"fuel": named, "fuel_per_100km": used}
 
 
-def _duty(row: Row, rule_sets: Iterable[str]) -> str:
+def _duty(row: Row, rules: Iterable[str]) -> str:
     """The name of a rule set on drivers' hours: a vehicle with another one could not be planned with."""
     found = name("duty", row.cell("duty"))
-    if found not in rule_sets:
-        reason = f"There are no duty rules {found!r}. Name one of {', '.join(sorted(rule_sets))}."
+    if found not in rules:
+        reason = f"There are no duty rules {found!r}. Name one of {', '.join(sorted(rules))}."
         raise RowRefused(Cause.UNKNOWN_DUTY, reason)
     return found
 

@@ -20,6 +20,7 @@ class Outside:
         digest_at: from when on a working day's digest is made, on the clocks of Europe/London.
         weather: which service tells the weather, and for which stations; None: none does.
         roads: folder of the maps that were imported; None: distances are as the crow flies.
+        duty_rules: the council's own file of rule sets on drivers' hours; None, or not there: it has none.
         choose_run_days: whether nobody goes out on a day that is not worth a run.
     """
 
@@ -28,4 +29,5 @@ class Outside:
     digest_at: time = DIGEST_AT
     weather: WeatherService | None = None
     roads: Path | None = None
+    duty_rules: Path | None = None
     choose_run_days: bool = True

@@ -59,8 +59,8 @@ def _due(connection: Connection, outside: Outside, effort: Effort, now: datetime
         for day, begins in first_shifts(connection, depot, today, days=2).items():
             if begins - PLANS_BEFORE <= now < begins and newest_version(connection, day, depot) == 0:
                 asked = Asked(
-                    day=day, depot=depot, effort=effort, roads=outside.roads, publish=True, first=True,
-                    look_ahead=outside.choose_run_days, may_rest=outside.choose_run_days,
+                    day=day, depot=depot, effort=effort, roads=outside.roads, duty_rules=outside.duty_rules,
+                    publish=True, first=True, look_ahead=outside.choose_run_days, may_rest=outside.choose_run_days,
                 )  # fmt: skip
                 found.append(asked)
     return found

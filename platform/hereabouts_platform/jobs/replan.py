@@ -33,7 +33,10 @@ def replanning(outside: Outside, effort: Effort = EFFORT) -> Work:
         with acting(connection, principal.id):
             stand = list(_under_way(connection, now))
         for one in stand:
-            asked = Asked(day=one.plan.work.day, depot=one.depot, effort=effort, roads=outside.roads)
+            asked = Asked(
+                day=one.plan.work.day, depot=one.depot, effort=effort, roads=outside.roads,
+                duty_rules=outside.duty_rules,
+            )  # fmt: skip
             counts["under_way"] += 1
             try:
                 counts[_once(connection, principal, asked, one, now)] += 1

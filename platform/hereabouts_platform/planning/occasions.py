@@ -91,12 +91,12 @@ def _late(
             continue
         back = one.stops[-1].leaves_at + late
         duty_to = one.stops[0].leaves_at + timedelta(seconds=rules[vehicle.duty].most_duty_s)
-        latest, what = min((vehicle.shift.to_at, "its shift ends"), (duty_to, "its driver may work until"))
+        latest, what = min((vehicle.shift.to_at, "has to be home by"), (duty_to, "its driver may work until"))
         if back > latest + GRACE:
             minutes = round(late / timedelta(minutes=1))
             says = (
                 f"{vehicle.name} is {minutes} minutes behind by its last report: it would be "
-                f"back at {_clock(back)}, and {what} {'at ' if what.endswith('ends') else ''}{_clock(latest)}."
+                f"back at {_clock(back)}, and {what} {_clock(latest)}."
             )
             yield Occasion(kind=OccasionKind.LATE, about=one.vehicle, says=says)
 

@@ -91,6 +91,8 @@ def read_benchmark(path: Path) -> Benchmark:
         raise InputError("TYPE", kind, "Files of the types CVRP and VRPTW are read.")
     if [row[0] for row in file.sections.get("DEPOT_SECTION", []) if row[0] > 0] not in ([], [1]):
         raise InputError("DEPOT_SECTION", "another depot", "Files whose one depot is node 1 are read.")
+    if "DISTANCE" in file.facts:
+        raise InputError("DISTANCE", file.facts["DISTANCE"], "Files without a limit on a route's length are read.")
     timed = kind == "VRPTW"
     scale = 10 if timed else 1
     legs = _legs(file, scale)

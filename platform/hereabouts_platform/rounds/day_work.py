@@ -159,6 +159,7 @@ def _visit(ground: Ground, choice: Choice) -> Visit:
         must=choice.decision is Decision.MUST,
         prize_p=choice.prize_p,
         vehicle_classes=facts.access,
+        skills=facts.skills,
         reason=choice.reason,
     )
 

@@ -1,6 +1,6 @@
 """A plan of a depot's day from what the store holds: gathered, planned, checked, kept, and published where asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from hereabouts_platform.bins.forecast import DAYS_AHEAD
 from hereabouts_platform.collection.outlook import AHEAD
 from hereabouts_platform.plan_check.check import check, publishable
 from hereabouts_platform.plan_check.violation import PlanRefused
+from hereabouts_platform.planning.duty import rule_sets
 from hereabouts_platform.planning.plan import Made, plan_day
 from hereabouts_platform.planning.workers import Effort
 from hereabouts_platform.rounds.beside_level import told_of
@@ -44,6 +45,7 @@ class Asked:
     Attributes:
         day: civil day of Europe/London.
         roads: folder of imported maps; None: there is none.
+        duty_rules: the council's own file of rule sets on drivers' hours; None, or not there: it has none.
         look_ahead: whether the days to come are weighed: what waiting costs each bin, and when the next run is.
         may_rest: whether nobody goes out where that shows that today is not worth a run.
         publish: whether it is published at once, or left as a draft for a dispatcher.
@@ -54,6 +56,7 @@ class Asked:
     depot: str
     effort: Effort
     roads: Path | None = None
+    duty_rules: Path | None = None
     publish: bool = False
     first: bool = False
     look_ahead: bool = True
@@ -131,14 +134,25 @@ def checked(plan: RoundPlan, travel: Travel) -> bytes:
         raise NotNow(f"The plan does not hold and is not kept: {refused}") from refused
 
 
-def morning_of(connection: Connection, asked: Asked, manned: tuple[Vehicle, ...], now: datetime) -> Morning:
+def morning_of(
+    connection: Connection,
+    asked: Asked,
+    manned: tuple[Vehicle, ...],
+    now: datetime,
+    as_planned: Collection[str] = (),
+) -> Morning:
     """What the day is decided by, with these vehicles, as things stand now.
 
+    Args:
+        as_planned: those whose shifts are as a plan has them, so that they were cut to their depots' hours then.
+
     Raises:
-        InputError: the day is too far ahead, its depots are shut, or what it names is not there.
+        InputError: the day is too far ahead, its depots are shut, what it names is not there, or the council's file of
+            rule sets cannot be used.
     """
+    duty = rule_sets(asked.duty_rules)
     places = waste_places(connection)
-    manned, cut = within_hours(manned, places.depots)
+    manned, cut = within_hours(manned, places.depots, as_planned)
     if not manned:
         raise InputError("depot", asked.depot, " ".join(whole_lines(cut)))
     span = span_of(manned)
@@ -155,6 +169,7 @@ def morning_of(connection: Connection, asked: Asked, manned: tuple[Vehicle, ...]
         said=told_of(connection, places, foretold, span.from_at, asked.day),
         shifts=first_shifts(connection, asked.depot, asked.day, days=AHEAD),
         troubles=(*cut, *foretold.days.troubles),
+        duty=duty,
     )
 
 

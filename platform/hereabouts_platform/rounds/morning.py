@@ -1,7 +1,7 @@
 """What a depot's day is decided by: forecasts, what is said of its bins, its vehicles, and the days to come."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -20,7 +20,7 @@ from hereabouts_platform.rounds.travel import Travel
 from hereabouts_platform.rules.waste_places import DepotFacts
 from hereabouts_platform.store.waste_places import WastePlaces
 from hereabouts_schemas.trouble import Trouble
-from hereabouts_schemas.work import Vehicle, Window
+from hereabouts_schemas.work import DutyRules, Vehicle, Window
 
 FIRST_DAY = date(1970, 1, 1)
 SILENT_H = 48.0  # as `VisitRules` has it; where nothing measures, age stands alone from the beginning
@@ -34,6 +34,7 @@ class Morning:
         slots: its bins, in order of their ids.
         said: slot -> sentences by kind: manual, report, alert.
         shifts: day -> when its first shift begins, of this day and a week on.
+        duty: rule sets on drivers' hours, by name.
         troubles: what a person should look at of shifts and the calendar.
     """
 
@@ -46,6 +47,7 @@ class Morning:
     said: Mapping[str, Mapping[str, str]]
     shifts: Mapping[date, datetime]
     troubles: tuple[Trouble, ...] = ()
+    duty: Mapping[str, DutyRules] = field(default_factory=duty_rules)
 
     @property
     def span(self) -> Window:
@@ -106,7 +108,7 @@ class Morning:
             depot=self.depot,
             places=self.places,
             vehicles=self.vehicles,
-            duty=duty_rules(),
+            duty=self.duty,
             levels=levels_at(self.foretold, self.span.to_at),
             due={place: one.at for place, one in due.items()},
         )

@@ -101,7 +101,7 @@ def look(connection: Connection, asked: Asked, stands: Standing, now: datetime) 
     vehicles = _vehicles(plan, fresh, moving, now, out)
     if all(one.shift.to_at <= now for one in vehicles):
         raise InputError("depot", asked.depot, "All shifts of that day are over, or no vehicle is left.")
-    morning = morning_of(connection, asked, vehicles, now)
+    morning = morning_of(connection, asked, vehicles, now, moving - set(fresh))
     gathered = morning.gathered()
     present = Present(reports=reports, wanted=_pressing(plan, gathered), waiting=gathered.waiting, out=out)
     mine = {report.visit for report in reports if report.vehicle in moving}

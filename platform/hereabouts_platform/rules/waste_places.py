@@ -16,6 +16,7 @@ GENERAL = "general"
 KG_PER_L = 0.1  # loose litter; a council's weighbridge knows better
 SERVICE_S = 60
 TURNROUND_S = 900
+LONGEST_SKILL = 120  # as a name in vehicles.csv
 OVERFLOW_P, MOST_OVERFLOW_P = 4000, 100_000  # eight days of it are worth less than a visit that has to be
 
 _Read = TypeVar("_Read")
@@ -30,12 +31,13 @@ class SlotFacts:
         stream: of waste.
         capacity_l: litres of its container; None where nobody said, so that it cannot be planned by volume.
         kg_per_l: weight of a litre as it lies in the bin.
-        max_days: it is emptied at least so often, whatever its level; None: no such rule.
+        max_days: it is emptied at least so often, whatever its level; None: as often as `VisitRules` has it.
         service_s: how long emptying takes.
         windows: when work may begin there; none: at any time.
         access: vehicle classes that can reach it; none named: all.
         approach: from which side of the street.
         group: of bins that fill alike, for the forecast; None: all of its stream.
+        skills: what vehicle and crew have to be able to do, in order of the alphabet; none: nothing special.
     """
 
     stream: str = GENERAL
@@ -47,13 +49,15 @@ class SlotFacts:
     access: tuple[str, ...] = ()
     approach: Approach = Approach.EITHER
     group: str | None = None
+    skills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DepotFacts:
-    """A depot: when it is open (none: always), and how long loading and leaving take.
+    """A depot: when it is open (none: always).
 
-    `overflow_p` is what a day on which a bin overflows is taken to cost, pence: the dial between miles and overflow.
+    `turnround_s` is how long a vehicle needs in its yard at the end of its round, within shift and hours. `overflow_p`
+    is what a day on which a bin overflows is taken to cost, pence: the dial between miles and overflow.
     """
 
     open: tuple[Hours, ...] = ()
@@ -86,6 +90,7 @@ def slot_facts(attributes: Attributes) -> SlotFacts:
         access=_take(attributes, "access", _words, ()),
         approach=_take(attributes, "approach", _approach, Approach.EITHER),
         group=_take(attributes, "group", _word, None),
+        skills=_take(attributes, "skills", _skills, ()),
     )
 
 
@@ -177,6 +182,19 @@ def _words(key: str, value: Any) -> tuple[str, ...]:
     if not isinstance(given, list):
         raise InputError(key, value, 'Give a list of names, like ["rcv26", "van"].')
     return tuple(dict.fromkeys(_word(key, one) for one in given))
+
+
+def _skills(key: str, value: Any) -> tuple[str, ...]:
+    """Words as `vehicles.csv` and `crews.csv` have them: a list, or text with semicolons between."""
+    given = [part for part in value.split(";") if part.strip()] if isinstance(value, str) else value
+    cure = 'Give a list of skills as in vehicles.csv and crews.csv, like ["crane"], or text like crane;food.'
+    if not isinstance(given, list) or not all(isinstance(one, str) and _is_skill(one.strip()) for one in given):
+        raise InputError(key, value, cure)
+    return tuple(sorted({one.strip() for one in given}))
+
+
+def _is_skill(text: str) -> bool:
+    return bool(text) and len(text) <= LONGEST_SKILL and text.isprintable() and not set(text) & set(",;")
 
 
 def _hours(key: str, value: Any) -> tuple[Hours, ...]:
