@@ -112,7 +112,7 @@ def test_a_vehicle_is_home_as_long_before_its_shift_ends_as_it_needs_in_its_yard
     assert kept.shift == hours(1, 5.5), "twenty minutes after lunch are too short"
     none, (says_why,) = within_hours([vehicle(0)], depots("", 8 * 3600))
     assert none == ()
-    assert "28800 s that it needs in the yard of yard. Look at the depot's turnround_s." in says_why
+    assert "28800 s that it needs in the yard of yard. Look at the depot's turnround_s." in says_why.says
 
 
 def test_a_tour_of_a_grid_is_near_its_best() -> None:

@@ -19,7 +19,7 @@ from hereabouts_platform.collection.streets import Streets
 #: Days looked ahead; when crews come to a bin, on the whole (seconds after midnight).
 DAYS, COMES_S = 8, 12 * 3600
 #: What a round that leaves as late as it may keeps in hand: less than a fixed one, as the day's loads are forecast.
-SLACK = (0.1, 15 * 60)
+SLACK = (0.1, 45 * 60)
 #: What a bin is worth that was left as long as ever one is: more than any way.
 MUST_KM = 1000.0
 #: Steps of the search for a day's routes, and for the tour of all bins.
