@@ -1,7 +1,14 @@
 """What a person has to look at when a day is planned: nothing is lost of it, and what was cut is said."""
 
+from datetime import date
+
+from made_plan import made_plan
+
+from hereabouts_deploy.commands.rounds_plan import told
 from hereabouts_platform.roads.problems import FarPlace, RoadProblems
+from hereabouts_platform.rounds.making import Planned
 from hereabouts_platform.rounds.troubles import MOST, bounded, no_map, of_roads, short_lines, whole_lines
+from hereabouts_platform.store.plans import Kept
 from hereabouts_schemas.trouble import WHAT_TO_DO, Trouble, TroubleKind
 
 FOUND = RoadProblems(
@@ -46,3 +53,17 @@ def test_json_has_all_and_a_screen_a_line_a_kind_with_the_count() -> None:
     assert "b4 lies 196 m" in far
     assert "b5" not in far
     assert far.endswith(f"And 132 more (--json lists them). {WHAT_TO_DO[TroubleKind.FAR]}")
+
+
+def test_json_has_the_dates_of_overflow_of_what_is_left() -> None:
+    plan = made_plan(date(2026, 3, 3))
+    kept = Kept(id=7, day=plan.work.day, depot="yard", version=1, state="draft")
+    assert told(Planned(kept=kept, plan=plan))["left"] == [
+        {
+            "visit": "b3",
+            "says": "Half full.",
+            "unmet": False,
+            "overflow_p50_at": "2026-03-06T07:00:00+00:00",
+            "overflow_p90_at": "2026-03-05T07:00:00+00:00",
+        }
+    ]
