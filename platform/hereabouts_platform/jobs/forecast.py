@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from hereabouts_platform.access.policy import require
-from hereabouts_platform.bins.forecast import LIMITS
+from hereabouts_platform.bins.forecast import FULL, LIMITS
 from hereabouts_platform.rounds.foretelling import Foretold, foretell
 from hereabouts_platform.rounds.next_rounds import NextRound, next_rounds
 from hereabouts_platform.rounds.standing import bin_row, common_rows
@@ -92,9 +92,9 @@ def _is_told(found: Foretold, place: str) -> bool:
 
 
 def _said(found: Foretold, by: Sequence[datetime]) -> list[_Says]:
-    """Of all bins at once."""
+    """Of all bins at once; one that was "full or more" is at 100 until it is emptied."""
     ahead, first = found.ahead, found.ahead.until(1)
-    p50, p90 = (first.level(share)[:, 0].tolist() for share in (0.5, 0.9))
+    p50, p90 = (np.where(ahead.overflowing, FULL, first.level(share)[:, 0]).tolist() for share in (0.5, 0.9))
     reached50, reached90 = (ahead.reaches_each(LIMITS, share).T.tolist() for share in (0.5, 0.9))
     chance = ahead.overflows_by(np.array([int(one.timestamp()) for one in by], np.int64)).tolist()
     return [
