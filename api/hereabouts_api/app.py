@@ -41,6 +41,7 @@ from hereabouts_api.routes import (
     alerts,
     area_summary,
     areas,
+    bins,
     case_papers,
     case_work,
     cases,
@@ -115,7 +116,7 @@ def create_app(settings: ApiSettings) -> FastAPI:
     # readings and timeline before places: a place's id takes in every slash that is left
     lists = (readings, timeline, latest, places, areas, area_summary, alerts, devices, deployments, datasets)
     casework = (cases, case_work, case_papers)
-    fieldwork = (rounds, visit_requests, visits, visit_photos, fleet, replans, savings)
+    fieldwork = (rounds, visit_requests, bins, visits, visit_photos, fleet, replans, savings)
     traffic = (accounting, losses, sources, quarantine_groups, uplinks, jobs)
     running = (sources_page, jobs_page, devices_page, datasets_page, quarantine, provenance)
     rounds_pages = (rounds_page, rounds_again, round_version, round_sheet, savings_page)

@@ -82,6 +82,8 @@ PATHS = {
     "/v1/vehicles/{vehicle}/outage",
     "/v1/crews",
     "/v1/savings",
+    "/v1/bins",
+    "/v1/bins/{place}",
     "/v1/bins/{place}/requests",
     "/v1/bins/requests",
     "/v1/bins/requests/{id}/withdrawal",

@@ -113,6 +113,7 @@ PATHS = [
     "/v1/devices",
     "/v1/rounds",
     "/v1/visits",
+    "/v1/bins",
     "/v1/plans",
     "/v1/vehicles",
     "/v1/crews",

@@ -11,6 +11,7 @@ from hereabouts_platform.access.policy import may
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.bin_state import (
     BinForecast,
+    Reach,
     bin_states,
     forecasts_of,
     group_states,
@@ -102,7 +103,12 @@ def test_forecasts_are_kept_as_they_stand(town) -> None:
         save_bin_states(jobs, [BinForecast(place="b1", state={"level": 40}, made_at=at)])
         later = at + timedelta(days=2)
         save_bin_states(
-            jobs, [BinForecast(place="b1", state={"level": 50}, level_p50=50, full_p90_at=later, made_at=at)]
+            jobs,
+            [
+                BinForecast(
+                    place="b1", state={"level": 50}, level_p50=50, reaches=(Reach(limit=100, p90_at=later),), made_at=at
+                )
+            ],
         )
         save_group_states(jobs, {"park": {"total": 1.5}}, at)
         assert bin_states(jobs) == {"b1": {"level": 50}}

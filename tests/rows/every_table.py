@@ -167,7 +167,9 @@ INSERT INTO visit_request (place_id, kind, says, at, client_id) VALUES ('bin', '
 INSERT INTO visit_request_withdrawn VALUES (1, 'It was the wrong bin.', '2026-03-02Z', 1);
 INSERT INTO visit_photo (visit_id, client_id, media_type, sha256, content, at)
     VALUES (1, 'p2', 'image/jpeg', decode(repeat('0a', 32), 'hex'), '\\xffd8', '2026-03-03Z');
-INSERT INTO bin_state VALUES ('bin', '{"level": 40}', 40, 60, '2026-03-05Z', '2026-03-04Z', '2026-03-03Z');
+INSERT INTO bin_state VALUES ('bin', '{"level": 40}', 40, 60, '2026-03-05Z', '2026-03-04Z', '2026-03-03Z',
+    '[{"limit": 100, "p50_at": "2026-03-05T00:00:00Z", "p90_at": null}]', 0.25, '2026-03-04T06:00Z', 'yard', true,
+    '2026-03-01Z', '2026-03-02Z', '["Somebody should look."]');
 INSERT INTO bin_group_state VALUES ('park', '{"total": 1}', '2026-03-03Z');
 INSERT INTO calendar_entry VALUES ('statutory', 'Market', '2026-03-01Z', NULL, '{park}', NULL, '{6}', '08:00');
 UPDATE round SET changed = true;

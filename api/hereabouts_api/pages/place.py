@@ -11,6 +11,7 @@ from hereabouts_api.models import DeploymentItem, PlaceView
 from hereabouts_api.pages.case_offer import Offered
 from hereabouts_api.pages.history import histories
 from hereabouts_api.pages.home_view import home_view
+from hereabouts_api.pages.place_bins import bins_here
 from hereabouts_api.pages.templates import render
 from hereabouts_api.pages.words import (
     AREA_KINDS,
@@ -39,7 +40,7 @@ def place_page(
     id: PlaceId,  # noqa: A002 - the word of the API
     caller: Annotated[Caller, needs(Action.READ, Resource.PLACES)],
 ) -> str:
-    """Everything about one place, in ten queries; a home's levels and cases in a few more."""
+    """Everything about one place, in ten queries; a bin's forecast in one more, a home's levels and cases in a few."""
     return draw_place(caller, id, failed=None)
 
 
@@ -58,6 +59,7 @@ def draw_place(caller: Caller, place_id: str, *, failed: Offered | None) -> str:
         now=now,
         is_present=is_present,
         of_home=home_view(caller, view.id, now, failed=failed) if _is_home(caller, view) else None,
+        bins=bins_here(caller, view, now),
         histories=histories(caller.connection, place_id, now),
         kinds=KINDS,
         area_kinds=AREA_KINDS,

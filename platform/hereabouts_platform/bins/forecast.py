@@ -64,7 +64,33 @@ class Ahead:
         """When a share of such bins is under a limit no longer, seconds since 1970 UTC, [bins]; NaN where not by the
         last instant. With 0.5 it is as likely as not by then; with 0.9, it is so for one bin in ten.
         """
+        return self._first_over(self.uncut(share), limit)
+
+    def reaches_each(self, limits: Sequence[float], share: float) -> Floats:
+        """The same of several limits, [limits, bins]; a bin that was "full or more" has reached them all by now."""
         level = self.uncut(share)
+        found = np.array([self._first_over(level, limit) for limit in limits])
+        return np.asarray(np.where(self.overflowing, self.times[0], found))
+
+    def overflows_by(self, instants: Times) -> Floats:
+        """How likely each bin is full by an instant of its own, seconds since 1970 UTC, [bins]; to the hour that is
+        over by then. What lies beyond the forecast counts as its end.
+        """
+        columns = np.minimum(np.searchsorted(self.times, instants), len(self.times) - 1)
+        near = self.until(int(columns.max(initial=0)) + 1)
+        return np.asarray(near.chance_of(FULL)[np.arange(len(columns)), columns])
+
+    def until(self, number: int) -> "Ahead":
+        """Its first instants alone."""
+        return replace(
+            self,
+            times=self.times[:number],
+            expected=self.expected[:, :number],
+            unit=self.unit[:, :number],
+            age_h=self.age_h[:, :number],
+        )
+
+    def _first_over(self, level: Floats, limit: float) -> Floats:
         over = level >= limit
         at = np.argmax(over, axis=1)
         row = np.arange(len(at))

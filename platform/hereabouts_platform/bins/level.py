@@ -112,14 +112,14 @@ class Levels:
         return {reason: int(found[reason]) for reason in Doubt if reason is not Doubt.NONE and found[reason]}
 
     def says(self) -> str:
-        """The last level that is believed, and what is not: one or two sentences."""
-        at = np.flatnonzero(self.believed)
-        level = "Nothing that the sensor says can be believed, so its level cannot be said."
-        if len(at):
-            least = "at least " if self.full[at[-1]] else ""
-            level = f"{least}{self.percent[at[-1]]:.0f} % full.".capitalize()
+        """What is not believed, counted and named, in a sentence or two; empty where all is."""
+        if not self.counts:
+            return ""
         doubts = "; ".join(f"{count} × {WORDS[reason]}" for reason, count in self.counts.items())
-        return f"{level} Not believed: {doubts}." if doubts else level
+        of_all = f"{sum(self.counts.values())} of its last {len(self.doubt)} readings are not believed: {doubts}."
+        if self.believed.any():
+            return of_all
+        return f"{of_all} Nothing that the sensor says can be believed, so its level cannot be said."
 
 
 def from_distance(

@@ -9,6 +9,7 @@ from hereabouts_platform.bins.advance import Happening
 from hereabouts_platform.bins.emptyings import Matched, Proof, find_emptyings
 from hereabouts_platform.bins.heard import happenings_of
 from hereabouts_platform.bins.level import Doubt, Floats, Levels, Mount, Times, from_distance, from_fill_level
+from hereabouts_platform.bins.look_words import look_at
 from hereabouts_platform.bins.zero import Zero, corrected
 
 
@@ -41,12 +42,14 @@ class SlotZero:
 class Heard:
     """What a slot told in a span: happenings in order of time, and its zero at the end.
 
-    `blocked_at` is when its last reading came, where that shows that something lies on the sensor.
+    `blocked_at` is when its last reading came, where that shows that something lies on the sensor. `look_at` is what
+    somebody should look at by all that was heard, a sentence each.
     """
 
     happenings: tuple[Happening, ...]
     zero: SlotZero
     blocked_at: int | None = None
+    look_at: tuple[str, ...] = ()
 
 
 def heard_of(
@@ -76,6 +79,7 @@ def heard_of(
         happenings=happenings_of(bin_id, levels, found, proofs),
         zero=zero,
         blocked_at=int(levels.times[-1]) if is_blocked else None,
+        look_at=look_at(levels, found.answers, zero.zero),
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
+
 from hereabouts_platform.bins.visits import Choice, Decision
 from hereabouts_platform.geography.sphere import great_circle_km
 from hereabouts_platform.rounds.troubles import called
@@ -74,15 +76,20 @@ def slots_of(
     slots: Mapping[str, WastePlace[SlotFacts]], depot: str, depots: Mapping[str, WastePlace[DepotFacts]]
 ) -> list[str]:
     """The bins that lie nearest to a depot of those given, in order of their ids: each bin is one depot's a day."""
+    return [place for place, nearest in sorted(depots_nearest(slots, depots).items()) if nearest == depot]
+
+
+def depots_nearest(
+    slots: Mapping[str, WastePlace[SlotFacts]], depots: Mapping[str, WastePlace[DepotFacts]]
+) -> dict[str, str]:
+    """Slot -> the nearest depot of those given; nothing where none is."""
     names = sorted(depots)
-    if not slots or depot not in depots:
-        return []
-    lon, lat = ([getattr(depots[name], axis) for name in names] for axis in ("lon", "lat"))
-    return [
-        place
-        for place, one in sorted(slots.items())
-        if names[int(great_circle_km(one.lon, one.lat, lon, lat).argmin())] == depot
-    ]
+    if not slots or not names:
+        return {}
+    here = np.array([(one.lon, one.lat) for one in slots.values()])
+    there = np.array([(depots[name].lon, depots[name].lat) for name in names])
+    km = great_circle_km(here[:, :1], here[:, 1:], there[:, 0], there[:, 1])
+    return {place: names[nearest] for place, nearest in zip(slots, km.argmin(axis=1).tolist(), strict=True)}
 
 
 def day_work(ground: Ground, choices: Sequence[Choice]) -> Gathered:

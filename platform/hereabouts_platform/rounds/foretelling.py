@@ -50,6 +50,7 @@ class Foretold:
         ahead: of `ahead.bins`, now and each hour for 14 days.
         measured: slots that have, or had, a sensor.
         blocked: slots on whose sensor something lies, by when it was last read.
+        look_at: slot -> what somebody should look at by the last two to three days, sentences; those without left out.
         anew: how many days were made anew.
         happenings: readings and emptyings that were taken in; refused: those that could not be.
     """
@@ -64,6 +65,7 @@ class Foretold:
     ahead: Ahead
     measured: frozenset[str]
     blocked: Mapping[str, int]
+    look_at: Mapping[str, tuple[str, ...]]
     anew: int
     happenings: int
     refused: int
@@ -104,6 +106,7 @@ def foretell(connection: Connection, slots: Slots, now: int, *, look_back: bool 
         ahead=forecast(present.state, bins, hours_ahead(now), growing),
         measured=frozenset(one.place for one in turn.streams if one.quantity != "air_temperature"),
         blocked=turn.blocked,
+        look_at=turn.look_at,
         anew=(until - before) // DAY_S if begun else 0,
         happenings=turn.happenings,
         refused=turn.refused,
@@ -122,6 +125,7 @@ class _Turn:
     refused: int = 0
     blocked: Mapping[str, int] = field(default_factory=dict)
     weather_until: int = 0  # up to when the weather is learnt of already: it goes back farther than what is made anew
+    look_at: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def turn_of_day(self) -> int:
@@ -159,15 +163,18 @@ class _Turn:
         zeros, told = dict(standing.zeros), []
         rises: dict[str, list[Rises]] = {}
         blocked: dict[str, int] = {}
+        look_at: dict[str, tuple[str, ...]] = {}
         sources = Sources(connection=self.connection, streams=self.streams, slots=self.slots)
         for place, heard in heard_between(sources, standing.zeros, (since - BEFORE_S, seen), (since, to)):
             zeros[place] = heard.zero
             if heard.blocked_at is not None:
                 blocked[place] = heard.blocked_at
+            if heard.look_at:
+                look_at[place] = heard.look_at
             told += [one for one in heard.happenings if since <= one.at < to]
             if learn:
                 rises.setdefault(state.bins[place].group, []).append(rises_within(heard.happenings, (since, to)))
-        self.blocked = blocked
+        self.blocked, self.look_at = blocked, look_at
         self.happenings += len(told)
         usual = self.growths(standing, self.slots, told)
         moved = advance(state, told, self.weathered(standing, usual))

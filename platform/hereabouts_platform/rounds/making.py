@@ -17,17 +17,17 @@ from hereabouts_platform.rounds.beside_level import told_of
 from hereabouts_platform.rounds.day_work import everything, going_in, slots_of, span_of, whole
 from hereabouts_platform.rounds.foretelling import foretell
 from hereabouts_platform.rounds.morning import Morning
+from hereabouts_platform.rounds.next_rounds import first_starts
 from hereabouts_platform.rounds.opening import within_hours
 from hereabouts_platform.rounds.travel import Travel, travel_of, ways_of
 from hereabouts_platform.rounds.troubles import bounded, whole_lines
 from hereabouts_platform.store.connection import Connection, acting
-from hereabouts_platform.store.fleet import crews, shifts_on, vehicles, vehicles_on
+from hereabouts_platform.store.fleet import crews, vehicles, vehicles_on
 from hereabouts_platform.store.outages import outages
 from hereabouts_platform.store.plans import Kept, keep_draft, publish
 from hereabouts_platform.store.waste_places import WastePlaces, waste_places
 from hereabouts_schemas.access import Principal
 from hereabouts_schemas.errors import InputError, NotNow
-from hereabouts_schemas.times import LONDON
 from hereabouts_schemas.work import RoundPlan, Vehicle, Window
 
 SECOND = timedelta(seconds=1)
@@ -196,19 +196,11 @@ def manned_on(connection: Connection, asked: Asked, now: datetime) -> tuple[Vehi
 def first_shifts(connection: Connection, depot: str, day: date, *, days: int) -> dict[date, datetime]:
     """Day -> when the depot's first shift begins, of this day and those after it on which somebody goes out."""
     shifts, register = crews(connection), vehicles(connection)
-    found = {}
-    for on in (day + timedelta(days=n) for n in range(days)):
-        manned = [one for one in shifts_on(shifts, on) if register[one.vehicle].start_depot == depot]
-        serving = [one for one in manned if register[one.vehicle].serves_on(on)]
-        if serving:
-            first = min(one.shift_from for one in serving)
-            found[on] = datetime.combine(on, first, LONDON).astimezone(UTC)
-    return found
+    each = {on: first_starts(shifts, register, on) for on in (day + timedelta(days=n) for n in range(days))}
+    return {on: starts[depot] for on, starts in each.items() if depot in starts}
 
 
 def depots_of(connection: Connection, places: WastePlaces, day: date) -> dict[str, Any]:
     """The depots from which somebody goes out that day."""
-    register = vehicles(connection)
-    out = (register[one.vehicle] for one in shifts_on(crews(connection), day))
-    names = {one.start_depot for one in out if one.serves_on(day)}
+    names = first_starts(crews(connection), vehicles(connection), day)
     return {name: one for name, one in places.depots.items() if name in names}

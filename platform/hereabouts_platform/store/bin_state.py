@@ -15,22 +15,56 @@ SQL = load("bin_state")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Reach:
+    """When a bin is at or over a limit (per cent): with even chance, and with one chance in ten, which comes first.
+
+    UTC; None where not within the time that was forecast.
+    """
+
+    limit: float
+    p50_at: datetime | None = None
+    p90_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BinForecast:
-    """Where one bin's forecast stands.
+    """Where one bin's forecast stands, and what it says.
 
     Attributes:
         state: what the forecast needs to go on from, as JSON.
-        level_p50, level_p90: per cent, at `made_at`; full_p50_at, full_p90_at: when it is full with even chance, and
-            with one chance in ten. None where it cannot be said.
+        level_p50, level_p90: per cent, at `made_at`; None where it cannot be said.
+        reaches: its limits, the last one full; nothing where it cannot be said.
+        overflow_chance: 0 to 1, by `overflow_by`; None where it cannot be said.
+        depot: whose next round begins then; None: there is none in sight.
+        measured: whether it has, or had, a sensor.
+        emptied_at: the last time; None: not known to be emptied.
+        read_at: its last believed reading, or its emptying where nothing was read since; None: never heard of.
+        look_at: what somebody should look at, a sentence each.
     """
 
     place: str
     state: Any
     level_p50: float | None = None
     level_p90: float | None = None
-    full_p50_at: datetime | None = None
-    full_p90_at: datetime | None = None
+    reaches: tuple[Reach, ...] = ()
+    overflow_chance: float | None = None
+    overflow_by: datetime | None = None
+    depot: str | None = None
+    measured: bool = False
+    emptied_at: datetime | None = None
+    read_at: datetime | None = None
+    look_at: tuple[str, ...] = ()
     made_at: datetime
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        """As the statement takes it."""
+        full = self.reaches[-1] if self.reaches else Reach(limit=100)
+        return (
+            self.place, _json(self.state), self.level_p50, self.level_p90, full.p50_at, full.p90_at, self.made_at,
+            _json(self.reaches), self.overflow_chance, self.overflow_by, self.depot, self.measured, self.emptied_at,
+            self.read_at, _json(self.look_at),
+        )  # fmt: skip
 
 
 def bin_states(connection: Connection) -> dict[str, Any]:
@@ -46,20 +80,20 @@ def group_states(connection: Connection) -> dict[str, Any]:
 def save_bin_states(connection: Connection, found: Sequence[BinForecast]) -> None:
     """Write down where these forecasts stand now."""
     if found:
-        rows = [
-            (f.place, orjson.dumps(f.state).decode(), f.level_p50, f.level_p90, f.full_p50_at, f.full_p90_at, f.made_at)
-            for f in found
-        ]
-        connection.execute(SQL["save_states"], as_columns(rows, 7))
+        connection.execute(SQL["save_states"], as_columns([one.row for one in found], 15))
 
 
 def save_group_states(connection: Connection, found: dict[str, Any], made_at: datetime) -> None:
     """The same of groups, by name."""
     if found:
-        rows = [(name, orjson.dumps(state).decode(), made_at) for name, state in found.items()]
+        rows = [(name, _json(state), made_at) for name, state in found.items()]
         connection.execute(SQL["save_group_states"], as_columns(rows, 3))
 
 
 def forecasts_of(connection: Connection, places: Sequence[str]) -> dict[str, tuple[Any, ...]]:
     """Place -> level P50, level P90, full P50, full P90, made_at."""
     return {row[0]: tuple(row[1:]) for row in connection.execute(SQL["forecasts"], (list(places),))}
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()

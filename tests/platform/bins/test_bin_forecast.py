@@ -154,9 +154,21 @@ def test_chances_and_quantiles_agree(level: float, per_day: float) -> None:
     assert (ahead.level(0.1) <= ahead.level(0.9)).all()
 
 
+def test_each_bin_has_its_own_instant_and_limits_are_reached_in_turn() -> None:
+    state = advance(town(("a", "street"), ("b", "street")), steady("a", 25, 8) + steady("b", 9, 8), GROWN).state
+    ahead = forecast(state, ["a", "b"], hours_ahead(state.as_of), GROWN)
+    chance = ahead.overflows_by(ahead.times[0] + np.array([30, 71]) * HOUR_S - 60)
+    assert chance.tolist() == [ahead.chance_of(100)[0, 30], ahead.chance_of(100)[1, 71]]
+    assert ahead.overflows_by(np.full(2, ahead.times[-1] + DAY_S)).tolist() == ahead.chance_of(100)[:, -1].tolist()
+    each = ahead.reaches_each((50, 80, 100), 0.5)
+    assert (np.diff(each[:, 0]) > 0).all()
+    assert each[2].tolist() == pytest.approx(ahead.reaches(100, 0.5).tolist(), nan_ok=True)
+
+
 def test_overflowing_is_certain_and_an_instant_before_the_state_is_refused() -> None:
     state = advance(town(("a", "street")), [Read(bin="a", at=MONDAY + DAY_S, level=100, full=True)], GROWN).state
     assert (ahead_of(state).chance_of(100) == 1).all()
+    assert ahead_of(state).reaches_each((50, 100), 0.5).tolist() == [[state.as_of], [state.as_of]]
     with pytest.raises(ValueError, match="cannot say how things were"):
         forecast(state, ["a"], hours_ahead(MONDAY), GROWN)
     with pytest.raises(ValueError, match="Growth is known for"):

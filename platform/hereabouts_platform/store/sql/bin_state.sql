@@ -7,14 +7,22 @@ SELECT place_id, state FROM bin_state ORDER BY place_id
 SELECT name, state FROM bin_group_state ORDER BY name
 
 -- name: save_states
-INSERT INTO bin_state (place_id, state, level_p50, level_p90, full_p50_at, full_p90_at, made_at)
-SELECT u.place, u.state::jsonb, u.p50, u.p90, u.full50, u.full90, u.made_at
+INSERT INTO bin_state (place_id, state, level_p50, level_p90, full_p50_at, full_p90_at, made_at, reaches,
+                       overflow_chance, overflow_by, depot, measured, emptied_at, read_at, look_at)
+SELECT u.place, u.state::jsonb, u.p50, u.p90, u.full50, u.full90, u.made_at, u.reaches::jsonb, u.chance, u.by_at,
+       u.depot, u.measured, u.emptied_at, u.read_at, u.look_at::jsonb
 FROM unnest(%s::text[], %s::text[], %s::float4[], %s::float4[], %s::timestamptz[], %s::timestamptz[],
-            %s::timestamptz[]) AS u (place, state, p50, p90, full50, full90, made_at)
+            %s::timestamptz[], %s::text[], %s::float4[], %s::timestamptz[], %s::text[], %s::boolean[],
+            %s::timestamptz[], %s::timestamptz[], %s::text[])
+     AS u (place, state, p50, p90, full50, full90, made_at, reaches, chance, by_at, depot, measured, emptied_at,
+           read_at, look_at)
 ORDER BY u.place
 ON CONFLICT (place_id) DO UPDATE
 SET state = excluded.state, level_p50 = excluded.level_p50, level_p90 = excluded.level_p90,
-    full_p50_at = excluded.full_p50_at, full_p90_at = excluded.full_p90_at, made_at = excluded.made_at
+    full_p50_at = excluded.full_p50_at, full_p90_at = excluded.full_p90_at, made_at = excluded.made_at,
+    reaches = excluded.reaches, overflow_chance = excluded.overflow_chance, overflow_by = excluded.overflow_by,
+    depot = excluded.depot, measured = excluded.measured, emptied_at = excluded.emptied_at,
+    read_at = excluded.read_at, look_at = excluded.look_at
 
 -- name: save_group_states
 INSERT INTO bin_group_state (name, state, made_at)
