@@ -26,11 +26,21 @@ def test_a_round_keeps_its_way_where_there_is_a_map(folder: Path) -> None:
     yard = replace(YARD, lon=yard_lon, lat=yard_lat)
     bin_ = visit(1, lon=lon, lat=lat)
     vehicles = (vehicle(0, vehicle_class="van"), vehicle(1))
-    work = day(bin_, vehicles=vehicles, yards=(yard,), tips=(replace(TIP, lon=lon, lat=lat),))
+    park_lon, park_lat = at(100, 100)
+    work = day(
+        bin_,
+        visit(2, lon=park_lon, lat=park_lat),
+        vehicles=vehicles,
+        yards=(yard,),
+        tips=(replace(TIP, lon=lon, lat=lat),),
+    )
     travel = travel_of(work, folder, lambda _words: None)
     assert "great_circle" in travel.name
     assert "OpenStreetMap" in travel.attribution
     assert [one.about for one in travel.troubles if one.kind is TroubleKind.NO_MAP] == ["rcv"]
+    (far,) = [one for one in travel.troubles if one.kind is TroubleKind.FAR]
+    assert (far.about, far.says.endswith("m from the nearest street for van.")) == ("p2", True)
+    assert far.says.startswith("Bin 2 (p2) lies ")
     assert set(travel.matrices) == set(matrices(work)) == {"van", "rcv"}
     stops = tuple(
         Stop(kind=kind, place=place, visit=named, drive_m=0, drive_s=0, arrives_at=one.from_at, begins_at=one.from_at,
