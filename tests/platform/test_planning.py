@@ -1,5 +1,6 @@
 """Plans of days that have everything in them hold by the independent check, and say why what is left is left."""
 
+import random
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -145,6 +146,20 @@ def test_a_rest_is_found_where_windows_leave_little_room() -> None:
     rests = [stop for one in plan.rounds for stop in one.stops if stop.kind is StopKind.BREAK]
     assert all(stop.leaves_at - stop.begins_at == timedelta(seconds=SHORT.breaks[0].length_s) for stop in rests)
     assert rests
+
+
+@pytest.mark.parametrize("seed", [56, 77, 145, 237])
+def test_a_round_that_is_late_by_its_rest_loses_a_bin_and_sends_no_second_lorry(seed: int) -> None:
+    """Of days on which nothing that the first search finds can be timed: the search with less room took two."""
+    dice = random.Random(seed)
+    visits = []
+    for number in range(40):
+        load = Load(stream="litter", litres=dice.randint(20, 90), kg=5)
+        prize_p = dice.randint(200, 1500)
+        windows = (hours(begin := dice.randint(0, 3), begin + 1),) if dice.random() < 0.3 else ()
+        visits.append(visit(number, load=load, must=False, prize_p=prize_p, windows=windows))
+    work = day(*visits, vehicles=tuple(vehicle(number, shift=hours(0, 4)) for number in range(4)))
+    assert len(planned(work, matrices(work, seed)).rounds) == 1
 
 
 def test_processes_find_what_one_of_them_finds() -> None:

@@ -1,12 +1,12 @@
 """A plan of a day: put in numbers, searched, timed with rests, and what is left with its reason."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from hereabouts_platform.planning.build import Built, Setting, build
-from hereabouts_platform.planning.problem import Orders
+from hereabouts_platform.planning.build import MISSED_MUST, Built, Setting, build
+from hereabouts_platform.planning.problem import Answer, Orders
 from hereabouts_platform.planning.roads import Clock, clock_of, roads_of
 from hereabouts_platform.planning.thin import home_anyway, thinned
 from hereabouts_platform.planning.timing import Late, items_of, round_of
@@ -22,6 +22,8 @@ NO_ROOM = "No vehicle has time or room left for it today."
 CAN_WAIT = "Going there would cost more than the harm expected of leaving it."
 
 Warm = Callable[[Built], Orders]
+#: Rounds, and the reason of each visit left.
+Found = tuple[list[Round], dict[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,19 +63,55 @@ def rounds_of(setting: Setting, effort: Effort, warm: Warm | None = None) -> tup
     """
     built = build(setting)
     answers = searches(built.problem, effort, warm and warm(built))
+    found = _holding(built, answers, setting.clock)
+    if not found:
+        found = _again(setting, built, answers[0].orders, effort)
+    best = answers[0].orders
+    return min((*found, _thinned(built, best, setting.clock)), key=lambda one: _cost_p(setting, one))
+
+
+def _holding(built: Built, answers: Sequence[Answer], clock: Clock) -> list[Found]:
+    """The first answer whose rounds can all be timed, where there is one."""
+    for answer in answers:
+        rounds, late = timed(built, answer.orders, clock)
+        if not late:
+            return [(rounds, left_by(built, answer.orders))]
+    return []
+
+
+def _again(setting: Setting, built: Built, orders: Orders, effort: Effort) -> list[Found]:
+    """The day searched again with less room, from orders that a rest did not fit into, until all fits."""
     for number in range(AGAIN):
-        for answer in answers:
-            rounds, late = timed(built, answer.orders, setting.clock)
-            if not late:
-                return rounds, left_by(built, answer.orders)
-        _, late = timed(built, answers[0].orders, setting.clock)
+        _, late = timed(built, orders, setting.clock)
         setting = _tighter(setting, built, late, number)
         built = build(setting)
-        answers = searches(built.problem, part(effort, AGAIN_SHARE), answers[0].orders)
-    orders = thinned(built, answers[0].orders, setting.clock)
-    rounds, late = timed(built, orders, setting.clock)
-    homes = [home_anyway(built.readies[vehicle], setting.clock) for vehicle in late]
+        answers = searches(built.problem, part(effort, AGAIN_SHARE), orders)
+        if found := _holding(built, answers, setting.clock):
+            return found
+        orders = answers[0].orders
+    return [_thinned(built, orders, setting.clock)]
+
+
+def _thinned(built: Built, orders: Orders, clock: Clock) -> Found:
+    """Orders without what does not fit: often a single bin, where a whole round was late by half a minute."""
+    orders = thinned(built, orders, clock)
+    rounds, late = timed(built, orders, clock)
+    homes = [home_anyway(built.readies[vehicle], clock) for vehicle in late]
     return [*rounds, *(one for one in homes if isinstance(one, Round))], left_by(built, orders)
+
+
+def _cost_p(setting: Setting, found: Found) -> float:
+    """What rounds and what they leave cost, pence, as the search counts it; a must that is left more than any round."""
+    rounds, left = found
+    vehicles = {one.id: one for one in setting.work.vehicles}
+    cost = float(sum(MISSED_MUST if one.must else one.prize_p for one in setting.work.visits if one.id in left))
+    for one in rounds:
+        vehicle = vehicles[one.vehicle]
+        others = sum(setting.owners.get(stop.visit, one.vehicle) != one.vehicle for stop in one.stops if stop.visit)
+        metres = sum(stop.drive_m for stop in one.stops) + others * setting.dislike_m
+        out_h = (one.stops[-1].leaves_at - one.stops[0].leaves_at) / timedelta(hours=1)
+        cost += vehicle.fixed_p + metres / 1000 * vehicle.per_km_p + out_h * vehicle.per_hour_p
+    return cost
 
 
 def timed(built: Built, orders: Orders, clock: Clock) -> tuple[list[Round], dict[str, Late]]:
