@@ -8,15 +8,16 @@ import numpy as np
 from hereabouts_deploy.waste_policy.calendar import DAY_S, ZERO_S, air_on, groups_of, growths_of, kind_of
 from hereabouts_deploy.waste_simulation.policy import Found, Morning
 from hereabouts_deploy.waste_simulation.streets import Floats
-from hereabouts_platform.bins.advance import FULL, Emptied, Happening, Read, Seen, advance
+from hereabouts_platform.bins.advance import Emptied, Happening, Read, advance
+from hereabouts_platform.bins.emptyings import Said
 from hereabouts_platform.bins.growth import Habit
+from hereabouts_platform.bins.heard import sight
 from hereabouts_platform.bins.level import Levels, from_fill_level, shown
 from hereabouts_platform.bins.profile import Rises, profile_of, rises_of, with_profile
 from hereabouts_platform.bins.state import BinState, Shared, State
 from hereabouts_platform.bins.visits import VisitRules
 from hereabouts_platform.bins.weather import Effect, weathered
 from hereabouts_platform.bins.weather_learnt import Sums, effects_of, seen_of, sums_of
-from hereabouts_platform.bins.zero import NOT_FULL_IS
 
 #: Readings are looked at again so far back, to judge new ones by; one in so many seconds is learnt from.
 CONTEXT_H, EVERY_S = 36, 6 * 3600
@@ -139,6 +140,5 @@ def _emptying(name: str, at: int, levels: Levels, word: Found) -> list[Happening
     before, full = shown(levels, at, since=at - SHOWN_WITHIN_S)
     emptied = Emptied(bin=name, at=at, before=before, full=full)
     if isnan(before) and word is not Found.EMPTIED:
-        over = word is Found.OVERFLOWING
-        return [Seen(bin=name, at=at, least=FULL) if over else Seen(bin=name, at=at, most=NOT_FULL_IS), emptied]
+        return [sight(name, at, Said(word)), emptied]
     return [emptied]

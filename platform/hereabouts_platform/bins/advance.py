@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import inf, isnan
 
 from hereabouts_platform.bins.amplitude import faded, faded_by, group_amplitude, move, own_amplitude
+from hereabouts_platform.bins.forecast import FULL
 from hereabouts_platform.bins.growth import Growth
 from hereabouts_platform.bins.spread import Tracker, unit_of
 from hereabouts_platform.bins.state import Shared, State
@@ -30,7 +31,6 @@ SHIFTED_H = 24
 LEAST_DAYS = 0.1
 #: A single surprise never moves a drift by more, as a share of what was expected.
 MOST_SURPRISE = 2.0
-FULL = 100.0
 #: What is known of a group that nothing was learnt of.
 NOTHING = Shared()
 
@@ -171,6 +171,18 @@ class _Walk:
             if after_h not in waiting
         ]
 
+    def pace(self, known: WorkingBin, at: int, amplitude: float) -> float:
+        """Points that a bin of an amplitude is to fill by in a common day, with what bins did of late."""
+        return amplitude * (1 + sum(self.drift(known.group, at)))
+
+    def grown(self, known: WorkingBin, effort: float, pace: float) -> float:
+        """Points expected since the last reading, `effort` common days after the emptying."""
+        return pace * (effort - self.growths[known.group].effort(known.emptied_at, known.read_at))
+
+    def fair(self, seen: float, at: int) -> float:
+        """Points in a common day without what all bins did of late."""
+        return seen / (1 + sum(faded(self.fleet, at, self.tuning)))
+
     def seen(self, known: WorkingBin, happening: Seen) -> None:
         """What a crew found, where it contradicts what was expected; what lies within says nothing new.
 
@@ -180,16 +192,13 @@ class _Walk:
         at, growth = happening.at, self.growths[known.group]
         if not known.known:  # as of a first reading
             known.emptied_at, known.left = at, happening.least
-        drift = 1 + sum(self.drift(known.group, at))
         effort = growth.effort(known.emptied_at, at)
-        since = effort - growth.effort(known.emptied_at, known.read_at)
-        expected = known.level + self.amplitude(known) * drift * since
+        expected = known.level + self.grown(known, effort, self.pace(known, at, self.amplitude(known)))
         found = min(max(expected, happening.least), happening.most)
         if found == expected and happening.least < FULL:
             return
         if found != expected and growth.day(at) - growth.day(known.emptied_at) >= LEAST_DAYS:
-            fair = max(found - known.left, 0.0) / effort / (1 + sum(faded(self.fleet, at, self.tuning)))
-            _count(known, fair, self.tuning.memory)
+            _count(known, self.fair(max(found - known.left, 0.0) / effort, at), self.tuning.memory)
         known.read_at, known.level, known.full = at, min(found, FULL), happening.least >= FULL
         known.known, known.promises = True, []
         self.as_of = at
@@ -223,10 +232,9 @@ class _Walk:
     def filled(self, known: WorkingBin, happening: Emptied) -> None:
         """What an emptying tells: how far off forecasts were, what is everybody's, and how fast this bin fills."""
         at, growth = happening.at, self.growths[known.group]
-        amplitude = self.amplitude(known)
-        drift = 1 + sum(self.drift(known.group, at))
-        effort = growth.effort(known.emptied_at, at)
-        grown = amplitude * drift * (effort - growth.effort(known.emptied_at, known.read_at))
+        amplitude, effort = self.amplitude(known), growth.effort(known.emptied_at, at)
+        pace = self.pace(known, at, amplitude)
+        grown = self.grown(known, effort, pace)
         age_h = (at - known.read_at) / HOUR_S
         unit = unit_of(self.tuning, grown, age_h)
         self.tracker.learn(known.group, age_h, known.level + grown, unit, happening.before)
@@ -234,12 +242,12 @@ class _Walk:
             return
         seen = max(happening.before - known.left, 0.0) / effort
         if happening.full:
-            seen = max(seen, amplitude * drift)
+            seen = max(seen, pace)
         self.learn(known, at, seen, amplitude)
 
     def learn(self, known: WorkingBin, at: int, seen: float, amplitude: float) -> None:
         tuning = self.tuning
-        fair = seen / (1 + sum(faded(self.fleet, at, tuning)))
+        fair = self.fair(seen, at)
         self.shift(known.group, at, seen / amplitude - 1, 1.0)
         _count(self.fleet, fair, tuning.group_memory)
         _count(self.group(known.group), fair, tuning.group_memory)

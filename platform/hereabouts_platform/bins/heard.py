@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from hereabouts_platform.bins.advance import FULL, Emptied, Happening, Read, Seen
+from hereabouts_platform.bins.advance import Emptied, Happening, Read, Seen
 from hereabouts_platform.bins.emptyings import Emptying, Found, Proof, Said, least_drop
+from hereabouts_platform.bins.forecast import FULL
 from hereabouts_platform.bins.level import Levels, shown
 from hereabouts_platform.bins.zero import NOT_FULL_IS
 
@@ -64,7 +65,11 @@ def _seen(bin_id: str, levels: Levels, proofs: Sequence[Proof]) -> Iterator[Seen
             at = next((before for before in emptied if 0 < at - before <= AFTERTHOUGHT_S), at)
         if one.said is Said.EMPTIED or not np.isnan(shown(levels, at, since=at - SHOWN_WITHIN_S)[0]):
             continue
-        if one.said is Said.OVERFLOWING:
-            yield Seen(bin=bin_id, at=at, least=FULL)
-        else:
-            yield Seen(bin=bin_id, at=at, most=NOT_FULL_IS)
+        yield sight(bin_id, at, one.said)
+
+
+def sight(bin_id: str, at: int, said: Said) -> Seen:
+    """What a crew who say "overflowing" or "not full" have seen."""
+    if said is Said.OVERFLOWING:
+        return Seen(bin=bin_id, at=at, least=FULL)
+    return Seen(bin=bin_id, at=at, most=NOT_FULL_IS)

@@ -15,13 +15,13 @@ import numpy as np
 
 from hereabouts_platform.bins.advance import Emptied, Happening, Read
 from hereabouts_platform.bins.amplitude import amplitude_of
+from hereabouts_platform.bins.forecast import FULL
 from hereabouts_platform.bins.growth import Growth
 from hereabouts_platform.bins.level import Bools, Floats, Times
 from hereabouts_platform.bins.state import State
 from hereabouts_platform.bins.tuning import TUNING, Tuning
 
 HOUR_S = 3600
-FULL = 100.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

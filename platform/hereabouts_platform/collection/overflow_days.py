@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hereabouts_platform.bins.forecast import FULL
 from hereabouts_platform.bins.level import Bools, Floats, Times
-from hereabouts_platform.collection.came_in import FULL, CameIn
+from hereabouts_platform.collection.came_in import CameIn
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hereabouts_platform.bins.advance import Emptied, Happening, Read, advance
+from hereabouts_platform.bins.forecast import FULL
 from hereabouts_platform.bins.growth import Growth
 from hereabouts_platform.bins.level import Bools, Floats, Times
 from hereabouts_platform.bins.state import Shared, State
-from hereabouts_platform.collection.came_in import FULL, CameIn
+from hereabouts_platform.collection.came_in import CameIn
 from hereabouts_platform.collection.outlook import AHEAD, DAY_LEFT_S, Outlook, outlook
 from hereabouts_platform.collection.overflow_days import Emptyings, levels_found, overflow_days
 from hereabouts_platform.collection.run_days import FULL_NOW, look_ahead

@@ -128,8 +128,8 @@ def _crew_door(connection: Connection) -> Door[CrewShift]:
 
     def settle(wishes: Wishes[CrewShift], tally: Tally) -> list[CrewShift]:
         named = {one.id for _, one in wishes}
-        said = {(one.id, one.days.key) for _, one in wishes}
-        gone = [one for one in stored if one.id in named and (one.id, one.days.key) not in said]
+        said = {_key(one) for _, one in wishes}
+        gone = [one for one in stored if one.id in named and _key(one) not in said]
         kept, clashes = _without_clashes(wishes, [one for one in stored if one.id not in named])
         if clashes or tally.refused_count:
             kept, clashes = _beside_all(wishes, stored)
@@ -147,8 +147,8 @@ def _crew_door(connection: Connection) -> Door[CrewShift]:
         required=CREW_NEEDS,
         optional=CREW_MAY,
         read=lambda row: _crew(row, vehicles),
-        key=lambda one: (one.id, one.days.key),
-        known={(one.id, one.days.key): one for one in stored},
+        key=_key,
+        known={_key(one): one for one in stored},
         save=lambda changed: store.save_crews(connection, changed),
         settle=settle,
     )
@@ -172,6 +172,11 @@ def _crew(row: Row, vehicles: Mapping[str, FleetVehicle]) -> CrewShift:
     )
 
 
+def _key(one: CrewShift) -> tuple[str, str]:
+    """What tells shifts apart: whose, and on which days."""
+    return one.id, one.days.key
+
+
 def _shifts(some: Sequence[CrewShift]) -> str:
     return f"{len(some)} shift{'s' if len(some) != 1 else ''}"
 
@@ -183,8 +188,8 @@ def _beside_all(
     refused: dict[int, str] = {}
     while True:
         left = [(line, one) for line, one in wishes if line not in refused]
-        replaced = {(one.id, one.days.key) for _, one in left}
-        kept, clashes = _without_clashes(left, [one for one in stored if (one.id, one.days.key) not in replaced])
+        replaced = {_key(one) for _, one in left}
+        kept, clashes = _without_clashes(left, [one for one in stored if _key(one) not in replaced])
         if not clashes:
             return kept, sorted(refused.items())
         refused |= dict(clashes)

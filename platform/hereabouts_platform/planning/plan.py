@@ -63,10 +63,10 @@ def rounds_of(setting: Setting, effort: Effort, warm: Warm | None = None) -> tup
     """
     built = build(setting)
     answers = searches(built.problem, effort, warm and warm(built))
-    found = _holding(built, answers, setting.clock)
-    if not found:
-        found = _again(setting, built, answers[0].orders, effort)
+    if found := _holding(built, answers[:1], setting.clock):
+        return found[0]
     best = answers[0].orders
+    found = _holding(built, answers[1:], setting.clock) or _again(setting, built, best, effort)
     return min((*found, _thinned(built, best, setting.clock)), key=lambda one: _cost_p(setting, one))
 
 
