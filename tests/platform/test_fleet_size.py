@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hereabouts_platform.planning.arcs import NO_WAY, Whole
-from hereabouts_platform.planning.fleet import best_fleet, costs_to_go_out
+from hereabouts_platform.planning.fleet import best_fleet, costs_to_go_out, one_fewer
 from hereabouts_platform.planning.problem import Answer, Crew, Do, Orders, Problem
+from hereabouts_platform.planning.workers import Effort, Task, after_meeting
 
 TASKS = 12
 
@@ -54,6 +55,26 @@ def test_a_vehicle_that_a_must_needs_and_one_on_the_road_stay() -> None:
     assert kept
     assert all({"crane", "gone"} <= one for one in kept)
     assert len(kept[0]) < 5
+
+
+@pytest.mark.parametrize("many", [0, 1, 2, 5])
+def test_the_vehicle_that_does_least_stays_in_and_never_the_last(many: int) -> None:
+    names = [f"v{n}" for n in range(many)]
+    orders = {name: tuple(Do(n) for n in range(9 - number)) for number, name in enumerate(names)}
+    fewer, rest = one_fewer(day([crew(*names, "idle")]), Answer(1, orders))
+    assert list(rest) == (names[:-1] if many > 1 else names)
+    assert "idle" not in rest
+    assert fewer.crews
+
+
+@pytest.mark.parametrize(("warm", "vehicles"), [(None, [3, 3, 2]), ({"v0": (Do(1),)}, [3, 3, 3])])
+def test_after_meeting_the_last_search_goes_on_with_a_vehicle_fewer(warm: Orders | None, vehicles: list[int]) -> None:
+    """Not where a plan stands that has to be kept to."""
+    problem = day([crew("v0", "v1", "v2")])
+    tasks = [Task(problem, Effort(processes=3), number, 0.0, warm, 1.0) for number in range(3)]
+    rest = after_meeting(tasks, problem, Answer(1, out_all(problem)))
+    assert [sum(len(one.vehicles) for one in task.problem.crews) for task in rest] == vehicles
+    assert [len(task.warm or ()) for task in rest] == vehicles
 
 
 @pytest.mark.parametrize(("fixed", "out", "said"), [(0, False, False), (9, False, True), (9, True, False)])

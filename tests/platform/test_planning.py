@@ -169,6 +169,12 @@ def test_processes_find_what_one_of_them_finds() -> None:
     assert check(plan, roads) == []
 
 
+def test_processes_leave_all_where_nothing_is_worth_its_way() -> None:
+    work = day(*(visit(n, must=False, prize_p=1) for n in range(3)))
+    plan = plan_day(work, matrices(work), Effort(iterations=20, processes=2), MADE)
+    assert (plan.rounds, len(plan.left)) == ((), 3)
+
+
 def test_a_class_without_roads_and_unknown_rules_are_refused_by_name() -> None:
     with pytest.raises(InputError, match="rcv"):
         plan_day(day(visit(0)), {}, Effort(iterations=1), MADE)

@@ -49,6 +49,15 @@ def best_fleet(problem: Problem, first: Answer, short: Short) -> tuple[Problem, 
     return found[best]
 
 
+def one_fewer(problem: Problem, answer: Answer) -> tuple[Problem, Orders]:
+    """The day without the vehicle of an answer that does least, and what the others do.
+
+    It stays where it is the only one, where a must cannot be done without it, or where it is on the road.
+    """
+    many = _used(answer.orders) - 1
+    return _with_fewer(problem, answer.orders, many) if many > 0 else (problem, answer.orders)
+
+
 def _cheaper(found: dict[int, tuple[Problem, Answer]], many: int, best: int, short: Short) -> bool:
     """Whether so many vehicles cost less than the best number yet; begun from the next larger number looked at."""
     if many not in found:

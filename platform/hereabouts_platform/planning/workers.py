@@ -2,10 +2,11 @@
 
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 
-from hereabouts_platform.planning.fleet import best_fleet, costs_to_go_out, looks
+from hereabouts_platform.planning.fleet import best_fleet, costs_to_go_out, looks, one_fewer
 from hereabouts_platform.planning.problem import Answer, Orders, Problem
 from hereabouts_platform.planning.solver import Search, solve
 
@@ -41,27 +42,36 @@ def at_once(seconds: float) -> int:
 
 
 def searches(problem: Problem, effort: Effort, warm: Orders | None = None) -> list[Answer]:
-    """What each search found, the cheapest first. Half-way they meet, and all go on from the best."""
+    """What each search found, the cheapest first. Half-way they meet, and go on from the best."""
     until = time.time() + effort.seconds
-    tasks = [_Task(problem, effort, number, until, warm, 1.0) for number in range(effort.processes)]
+    tasks = [Task(problem, effort, number, until, warm, 1.0) for number in range(effort.processes)]
     if len(tasks) == 1:
         return [_search(tasks[0])[1]]
     with get_context("spawn").Pool(len(tasks)) as pool:
         halves = pool.map(_search, [replace(one, share=MEET) for one in tasks], chunksize=1)
         kept, best = min(halves, key=lambda half: half[1].cost)
-        rest = [replace(one, problem=kept, warm=best.orders, share=1 - MEET) for one in tasks]
+        rest = after_meeting(tasks, kept, best)
         found = [answer for _, answer in pool.map(_search, rest, chunksize=1)]
     return sorted([*found, best], key=lambda answer: answer.cost)
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class Task:
+    """What one process searches.
+
+    Attributes:
+        number: of the process, from 0.
+        until: of the machine's clock, so that starting a process counts.
+        warm: orders to begin with.
+        share: of the effort.
+    """
+
     problem: Problem
     effort: Effort
     number: int
-    until: float  # of the machine's clock, so that starting a process counts
+    until: float
     warm: Orders | None
-    share: float  # of the effort
+    share: float
 
     def search(self, share: float) -> Search:
         """A share of the whole effort, and no more than is left of it."""
@@ -71,9 +81,25 @@ class _Task:
         return Search(effort.seed + self.number, seconds, iterations)
 
 
-def _search(task: _Task) -> tuple[Problem, Answer]:
+def after_meeting(tasks: Sequence[Task], kept: Problem, best: Answer) -> list[Task]:
+    """All go on from the best, the last one with a vehicle fewer, where nobody has said how many go out.
+
+    The short searches of `best_fleet` seldom do all with as few vehicles as a long one.
+    """
+    rest = [replace(one, problem=kept, warm=best.orders, share=1 - MEET) for one in tasks]
+    if _looks_for_fleet(tasks[-1]):
+        fewer, orders = one_fewer(kept, best)
+        rest[-1] = replace(rest[-1], problem=fewer, warm=orders)
+    return rest
+
+
+def _looks_for_fleet(task: Task) -> bool:
+    return task.warm is None and costs_to_go_out(task.problem)
+
+
+def _search(task: Task) -> tuple[Problem, Answer]:
     """First how many vehicles, then all the rest of the share with these; a plan that stands keeps its own."""
-    if task.warm is not None or not costs_to_go_out(task.problem):
+    if not _looks_for_fleet(task):
         return task.problem, solve(task.problem, task.search(task.share), task.warm)
     each = LOOKING / looks(task.problem)
     left = task.share - each
