@@ -9,7 +9,7 @@ from hereabouts_api.cursors import Name
 from hereabouts_api.models import Item, Listing
 from hereabouts_api.parameters import Sentence
 from hereabouts_api.round_models import Body
-from hereabouts_platform.store.outcomes import RequestKind
+from hereabouts_platform.store.visit_requests import RequestKind
 
 RequestState = Literal["open", "answered", "withdrawn"]
 

@@ -15,8 +15,9 @@ from people import clients
 
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import Connection, DatabaseRole, acting, connect
-from hereabouts_platform.store.outcomes import open_requests, outcomes_since
+from hereabouts_platform.store.outcomes import outcomes_since
 from hereabouts_platform.store.plans import keep_draft, publish
+from hereabouts_platform.store.visit_requests import open_requests
 from hereabouts_schemas.access import Role
 from hereabouts_schemas.errors import NotNow
 from hereabouts_schemas.times import LONDON

@@ -10,6 +10,9 @@ from made_plan import made_plan, published, put_places
 from page_reading import Page, read
 from people import Client, clients
 
+from hereabouts_api.pages.round_changes import say_changes
+from hereabouts_api.plan_changes import Changes
+from hereabouts_platform.planning.difference import difference
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import DatabaseRole, acting, connect
 from hereabouts_platform.store.plans import keep_draft, publish
@@ -136,6 +139,7 @@ def test_a_crew_works_its_sheet_by_its_buttons(red: httpx.Client, dispatcher: ht
     path = sheet_of(red)
     page = read(red.get(path))
     said = page.said()
+    assert "Leave Yard" in said
     assert "Next: stop 1 of 2 Market" in said
     assert "Market is 90 % full." in said
     assert "Only from" in said
@@ -157,6 +161,7 @@ def test_a_crew_works_its_sheet_by_its_buttons(red: httpx.Client, dispatcher: ht
     page = read(red.get(answer.headers["location"]))
     assert "Recorded: Market, Blocked" in page.said()
     assert "Next: stop 2 of 2 Park" in page.said()
+    assert "Leave Yard" not in page.said()
     assert "Blocked, " in page.said()
     assert "“A car <b>.”" in page.said()
     visit = red.get("/v1/visits").json()["items"]
@@ -258,6 +263,19 @@ def test_a_new_version_shows_its_difference_and_the_old_sheet_leads_to_it(
     assert "© OpenStreetMap contributors, ODbL" in page.said()
     assert "great circle" not in page.said()
     assert "https://www.openstreetmap.org/copyright" in hrefs(page)
+
+
+def test_what_nobody_can_do_any_more_is_told_apart_from_what_can_wait() -> None:
+    old = first_plan()
+    gone = [replace(old.left[0], visit="b2", says="It can wait."), replace(old.left[0], visit="b3", says="Van is out.")]
+    new = replace(
+        old,
+        rounds=(replace(old.rounds[0], stops=(*old.rounds[0].stops[:2], old.rounds[0].stops[3])),),
+        left=(*old.left, replace(gone[0], unmet=False), gone[1]),
+    )
+    said = say_changes(Changes(this={}, old={}, plans=(old, new), difference=difference(old, new)))
+    assert said["unmet"] == [("Van's", "Van", "Van is out.")]
+    assert said["dropped"] == [("Park", "RCV 1", "It can wait.")]
 
 
 def test_whose_homes_are_on_a_round_or_left_goes_to_the_audit(

@@ -11,8 +11,8 @@ from people import Client, clients
 
 from hereabouts_platform.store.access import principal_named
 from hereabouts_platform.store.connection import DatabaseRole, acting, connect
-from hereabouts_platform.store.outcomes import open_requests
 from hereabouts_platform.store.plans import keep_draft, publish
+from hereabouts_platform.store.visit_requests import open_requests
 from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
 

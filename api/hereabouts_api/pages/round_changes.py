@@ -49,20 +49,24 @@ def decides(caller: Caller, plan: Row) -> bool:
 
 
 def say_changes(found: Changes) -> dict[str, Any]:
-    """What changes in words: moved, added and dropped with names, and sums; `shown`: whether it can be said."""
-    nothing: dict[str, Any] = {"shown": False, "moved": [], "added": [], "dropped": [], "more": 0, "sums": []}
+    """What changes in words, and whether it can be said: what has to be done and nobody can any more, what moved, what
+    came in, what else was dropped, and sums."""
     if found.plans is None or found.difference is None:
-        return nothing
+        return {"shown": False}
     changed = found.difference
     names = {visit.id: visit.name for one in found.plans for visit in one.work.visits}
     vehicles = {vehicle.id: vehicle.name for one in found.plans for vehicle in one.work.vehicles}
-    why = {left.visit: left.says for left in found.plans[1].left}
+    left = {one.visit: one for one in found.plans[1].left}
+    gone = [(names[visit], vehicles[by], left.get(visit)) for visit, by in changed.dropped]
+    unmet = [(name, by, one.says) for name, by, one in gone if one and one.unmet]
+    dropped = [(name, by, one.says if one else "") for name, by, one in gone if not (one and one.unmet)]
     return {
         "shown": True,
+        "unmet": unmet[:LINES_SHOWN],
         "moved": [(names[one.visit], vehicles[one.was], vehicles[one.now]) for one in changed.moved[:LINES_SHOWN]],
         "added": [(names[visit], vehicles[by]) for visit, by in changed.added[:LINES_SHOWN]],
-        "dropped": [(names[visit], vehicles[by], why.get(visit, "")) for visit, by in changed.dropped[:LINES_SHOWN]],
-        "more": sum(max(0, len(one) - LINES_SHOWN) for one in (changed.moved, changed.added, changed.dropped)),
+        "dropped": dropped[:LINES_SHOWN],
+        "more": sum(max(0, len(one) - LINES_SHOWN) for one in (unmet, changed.moved, changed.added, dropped)),
         "sums": _sums(changed),
     }
 

@@ -12,8 +12,7 @@ from hereabouts_api.pages.case_form_body import Answers, answers
 from hereabouts_api.pages.rounds_day import Asked, Wrong, day_view
 from hereabouts_api.pages.templates import render
 from hereabouts_api.parameters import utc_now
-from hereabouts_platform.store.outcomes import Request, RequestKind, ask
-from hereabouts_platform.store.visit_requests import withdraw
+from hereabouts_platform.store.visit_requests import Request, RequestKind, ask, withdraw
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.errors import InputError, NotFound, NotNow
 

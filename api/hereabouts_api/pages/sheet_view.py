@@ -103,7 +103,7 @@ def sheet_view(caller: Caller, view: RoundView, told: Told) -> dict[str, Any]:
         "first": first,
         "is_next": first is not None and first == _first(visits, None),
         "before": _before(lines, first),
-        "to_come": [line for line in lines if not line.turn or line.is_open],
+        "to_come": _to_come(lines),
         "over": [line for line in visits if not line.is_open],
         "visits": len(visits),
         "open_count": sum(line.is_open for line in visits),
@@ -120,6 +120,12 @@ def sheet_view(caller: Caller, view: RoundView, told: Told) -> dict[str, Any]:
         "change": crew_change(caller, view) if stands else None,
         "back": Asked(day=view.day, depot=view.depot).query(),
     }
+
+
+def _to_come(lines: Sequence[StopLine]) -> list[StopLine]:
+    """What is not reported. Who has reported something has left the yard; tips and rests come when the crew chooses."""
+    begun = any(line.turn and not line.is_open for line in lines)
+    return [line for line in lines if line.is_open or not (line.turn or (begun and line.kind is StopKind.START))]
 
 
 def lines_of(stops: Sequence[StopItem]) -> list[StopLine]:

@@ -12,8 +12,7 @@ from hereabouts_api.cursors import Cursor, Number
 from hereabouts_api.parameters import ListParameters, NoParameters, PlaceId, Text, utc_now
 from hereabouts_api.request_models import NewRequest, RequestListing, RequestState, Withdrawal
 from hereabouts_api.round_models import Reported
-from hereabouts_platform.store.outcomes import Request, RequestKind, ask
-from hereabouts_platform.store.visit_requests import RequestFilter, list_requests, withdraw
+from hereabouts_platform.store.visit_requests import Request, RequestFilter, RequestKind, ask, list_requests, withdraw
 from hereabouts_schemas.access import Action, Resource
 
 router = APIRouter(prefix="/v1/bins", tags=["rounds"])

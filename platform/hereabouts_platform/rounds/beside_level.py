@@ -8,7 +8,7 @@ from hereabouts_platform.rounds.foretelling import Foretold
 from hereabouts_platform.rules.open_hours import local_instant
 from hereabouts_platform.store.bin_alarms import Alarm, bin_alarms
 from hereabouts_platform.store.connection import Connection
-from hereabouts_platform.store.outcomes import open_requests
+from hereabouts_platform.store.visit_requests import open_requests
 from hereabouts_platform.store.waste_places import WastePlaces
 from hereabouts_schemas.times import LONDON
 

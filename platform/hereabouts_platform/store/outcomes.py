@@ -1,6 +1,6 @@
-"""What crews report of visits, late, out of order and more than once as it may come; and requests for visits."""
+"""What crews report of visits, late, out of order and more than once as it may come."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -19,8 +19,6 @@ from hereabouts_schemas.times import LONDON
 SQL = load("outcomes")
 AHEAD = timedelta(hours=1)
 """How far a phone's clock may be ahead of ours."""
-ASKED_AHEAD = timedelta(days=366)
-"""How far ahead a visit may be asked for."""
 BEFORE = timedelta(days=1)
 """How long before its day's beginning somebody may have been at a visit."""
 
@@ -37,13 +35,6 @@ class OutcomeKind(StrEnum):
     MISSING = "missing"
     HAZARD = "hazard"
     OTHER = "other"
-
-
-class RequestKind(StrEnum):
-    """Who asks for a visit."""
-
-    REPORT = "report"  # somebody told us
-    MANUAL = "manual"  # a dispatcher says so
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,18 +60,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
-    """Somebody asks for a visit to a bin, on a day or as soon as may be."""
-
-    place: str
-    client_id: str
-    kind: RequestKind
-    says: str
-    day: date | None
-    at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
     """What became of a report or a request: its number, and whether it had come before."""
 
@@ -98,7 +77,8 @@ def report(connection: Connection, by: Principal, told: Outcome, now: datetime) 
     """
     require(by, Action.WRITE, Resource.ROUNDS)
     values = asdict(told)
-    before = _before(connection, "known", values, ("visit", "kind", "at", "lon", "lat", "note", "photo"))
+    known = connection.cursor(row_factory=dict_row).execute(SQL["known"], values).fetchone()
+    before = told_before(known, values, ("visit", "kind", "at", "lon", "lat", "note", "photo"))
     if before is not None:
         return before
     visit = visited(connection, told.visit)
@@ -158,50 +138,22 @@ def _check(told: Outcome) -> None:
         raise InputError("note", "", "Say in a note what it is, where it is none of the other outcomes.")
 
 
-def ask(connection: Connection, by: Principal, asked: Request) -> Told:
-    """Write down that somebody asks for a visit; the same again is answered and not written again.
+def told_before(row: Mapping[str, Any] | None, values: Mapping[str, Any], fields: Sequence[str]) -> Told | None:
+    """That what a sender named was told before; None where nothing was.
+
+    Args:
+        row: what stands under the sender's name for it.
+        fields: those in which it has to be what is told now.
 
     Raises:
-        NotAllowed: `by` may not report, or, for one by hand, not say what crews do.
-        NotFound: there is no such bin.
-        InputError: another request had its `client_id`, or its day is over or far away.
+        InputError: something else was told under this name.
     """
-    require(by, Action.ADMINISTER if asked.kind is RequestKind.MANUAL else Action.WRITE, Resource.ROUNDS)
-    values = asdict(asked)
-    before = _before(connection, "known_request", values, ("place", "kind", "says", "day"))
-    if before is not None:
-        return before
-    _check_day(asked)
-    if connection.execute(SQL["bin"], values).fetchone() is None:
-        raise NotFound(f"There is no bin {asked.place[:200]!r}.")
-    row = connection.execute(SQL["add_request"], values).fetchone()
-    if row is None:
-        return ask(connection, by, asked)
-    detail = {"request": row[0], "place": asked.place, "kind": asked.kind}
-    record(connection, by, Action.WRITE, Resource.ROUNDS, detail)
-    return Told(id=row[0])
-
-
-def _check_day(asked: Request) -> None:
-    today = asked.at.astimezone(LONDON).date()
-    if asked.day is not None and not today <= asked.day <= today + ASKED_AHEAD:
-        cure = f"Give a day from {today.isoformat()} on, at most a year ahead, or none for as soon as may be."
-        raise InputError("day", asked.day.isoformat(), cure)
-
-
-def _before(connection: Connection, statement: str, values: Mapping[str, Any], fields: tuple[str, ...]) -> Told | None:
-    row = connection.cursor(row_factory=dict_row).execute(SQL[statement], values).fetchone()
     if row is None:
         return None
     if any(row[name] != values[name] for name in fields):
         cure = "Something else was sent under this name before. Give each report a name of its own."
         raise InputError("client_id", values["client_id"], cure)
     return Told(id=row["id"], again=True)
-
-
-def open_requests(connection: Connection) -> list[dict[str, Any]]:
-    """Requests that stand and no crew has answered yet, oldest first: id, place, kind, says, day, at."""
-    return connection.cursor(row_factory=dict_row).execute(SQL["open_requests"]).fetchall()
 
 
 def outcomes_since(connection: Connection, since: datetime) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
-"""Requests for visits: those that are open and those that ended, and withdrawing one."""
+"""Requests for visits: asking for one, those that are open and those that ended, and withdrawing one."""
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -9,14 +10,36 @@ from psycopg.rows import dict_row
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.store.access import record
 from hereabouts_platform.store.connection import Connection
-from hereabouts_platform.store.outcomes import RequestKind, Told
+from hereabouts_platform.store.outcomes import Told, told_before
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.access import Action, Principal, Resource
-from hereabouts_schemas.errors import NotFound, NotNow
+from hereabouts_schemas.errors import InputError, NotFound, NotNow
+from hereabouts_schemas.times import LONDON
 
 SQL = load("visit_requests")
+ASKED_AHEAD = timedelta(days=366)
+"""How far ahead a visit may be asked for."""
 
 Row = dict[str, Any]
+
+
+class RequestKind(StrEnum):
+    """Who asks for a visit."""
+
+    REPORT = "report"  # somebody told us
+    MANUAL = "manual"  # a dispatcher says so
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """Somebody asks for a visit to a bin, on a day or as soon as may be."""
+
+    place: str
+    client_id: str
+    kind: RequestKind
+    says: str
+    day: date | None
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +57,38 @@ class RequestFilter:
     kind: RequestKind | None = None
     day: date | None = None
     state: str | None = None
+
+
+def ask(connection: Connection, by: Principal, asked: Request) -> Told:
+    """Write down that somebody asks for a visit; the same again is answered and not written again.
+
+    Raises:
+        NotAllowed: `by` may not report, or, for one by hand, not say what crews do.
+        NotFound: there is no such bin.
+        InputError: another request had its `client_id`, or its day is over or far away.
+    """
+    require(by, Action.ADMINISTER if asked.kind is RequestKind.MANUAL else Action.WRITE, Resource.ROUNDS)
+    values = asdict(asked)
+    known = connection.cursor(row_factory=dict_row).execute(SQL["known_request"], values).fetchone()
+    before = told_before(known, values, ("place", "kind", "says", "day"))
+    if before is not None:
+        return before
+    _check_day(asked)
+    if connection.execute(SQL["bin"], values).fetchone() is None:
+        raise NotFound(f"There is no bin {asked.place[:200]!r}.")
+    row = connection.execute(SQL["add_request"], values).fetchone()
+    if row is None:
+        return ask(connection, by, asked)
+    detail = {"request": row[0], "place": asked.place, "kind": asked.kind}
+    record(connection, by, Action.WRITE, Resource.ROUNDS, detail)
+    return Told(id=row[0])
+
+
+def _check_day(asked: Request) -> None:
+    today = asked.at.astimezone(LONDON).date()
+    if asked.day is not None and not today <= asked.day <= today + ASKED_AHEAD:
+        cure = f"Give a day from {today.isoformat()} on, at most a year ahead, or none for as soon as may be."
+        raise InputError("day", asked.day.isoformat(), cure)
 
 
 def list_requests(
@@ -68,3 +123,8 @@ def withdraw(connection: Connection, by: Principal, request: int, says: str, now
     detail = {"request": request, "place": found["place"], "withdrawn": True}
     record(connection, by, Action.WRITE, Resource.ROUNDS, detail)
     return Told(id=request)
+
+
+def open_requests(connection: Connection) -> list[dict[str, Any]]:
+    """Requests that stand and no crew has answered yet, oldest first: id, place, kind, says, day, at."""
+    return connection.cursor(row_factory=dict_row).execute(SQL["open_requests"]).fetchall()
