@@ -24,6 +24,8 @@ class RequestItem(Item):
     kind: RequestKind
     says: str
     day: dt.date | None = Field(description="On which day it is wanted; null: as soon as may be.")
+    vehicle: str | None = Field(description="By this vehicle only, on that day.")
+    after: str | None = Field(description="Right after this bin, which is visited too, on that day.")
     at: AwareDatetime = Field(description="Since when it stands.")
     by: str
     state: RequestState
@@ -49,4 +51,12 @@ class NewRequest(Body):
     kind: RequestKind = Field(description="report: somebody told us; manual: a dispatcher says so.")
     says: Sentence = Field(description="What is wanted, in a sentence. Name nobody.")
     day: dt.date | None = Field(None, description="On which day; null: as soon as may be.")
+    vehicle: Name | None = Field(
+        None, min_length=1, description="By this vehicle only: its id. By a dispatcher (`manual`), for that `day`."
+    )
+    after: Name | None = Field(
+        None,
+        min_length=1,
+        description="Right after this bin, which is visited too: its id. By a dispatcher (`manual`), for that `day`.",
+    )
     client_id: Name | None = Field(None, min_length=1, max_length=200, description="As of reports.")

@@ -1,32 +1,16 @@
 """A shift goes wrong: the job makes a draft, a dispatcher publishes it, the crew takes it; and what is in between."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 import httpx
 import pytest
 from page_reading import Page, read
 from people import clients
-from psycopg.types.json import Jsonb
+from small_fleet import Run, add_bin, put_fleet, runner, visits
 
-from hereabouts_platform.jobs.outside import Outside
-from hereabouts_platform.jobs.plan import planning
-from hereabouts_platform.jobs.registry import job_named
-from hereabouts_platform.jobs.replan import replanning
-from hereabouts_platform.jobs.run import run_job
-from hereabouts_platform.planning.workers import Effort
 from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
-
-FEW = Effort(iterations=60)
-FLEET = """
-INSERT INTO vehicle SELECT 'v' || n, 'RCV ' || n, 'rcv26', '[{"streams": ["general"], "litres": 9000, "kg": 5000}]',
-    '{}', 'gb_domestic', 'yard', 'yard', 100, 90, 2500 FROM generate_series(1, 2) n;
-INSERT INTO crew SELECT c, 'daily', c, v, '{1,2,3,4,5,6,7}', NULL, '06:00', '10:00'
-    FROM (VALUES ('red', 'v1'), ('blue', 'v2')) x (c, v);
-"""
-Run = Callable[[str, datetime], dict[str, int]]
 
 
 @pytest.fixture(scope="module")
@@ -38,37 +22,18 @@ def six() -> datetime:
 
 @pytest.fixture(scope="module")
 def run(database_url: str) -> Run:
-    """Runs a job as a person would who asks for it, with a short search."""
-    plan = replace(job_named("plan"), work=planning(Outside(), FEW))
-    jobs = (plan, replace(job_named("replan"), work=replanning(Outside(), FEW)))
-
-    def go(name: str, now: datetime) -> dict[str, int]:
-        report = run_job(database_url, name, now, jobs)
-        assert report.state == "done", report.detail
-        return dict(report.detail)
-
-    return go
+    return runner(database_url)
 
 
 @pytest.fixture(scope="module")
 def people(database_url: str, address: str, town, six: datetime, run: Run) -> Iterator[dict[str, httpx.Client]]:
     """A dispatcher and two tablets, once six bins that each take 45 minutes are planned for two vehicles."""
-    town.connection.execute("SELECT set_config('hereabouts.principal', '1', false)")
-    for number, (name, kind) in enumerate([("yard", "depot"), ("tip", "tip")]):
-        town.place(name, kind, lon=-1.5 - number / 50, lat=53.8)
-    for number in range(6):
-        add_bin(town, f"b{number}", -1.51 - number / 200)
-    town.connection.execute(FLEET.encode())
+    put_fleet(town)
     assert run("plan", six - timedelta(hours=1))["plans"] == 1
     town.connection.execute("UPDATE crew SET shift_to = '13:00' WHERE id = 'blue'")  # it can stay longer
     roles = {"di": (Role.WASTE_MANAGER, ()), "red": (Role.WASTE_CREW, ("red",)), "blue": (Role.WASTE_CREW, ("blue",))}
     with clients(database_url, address) as make:
         yield {name: make(name, role, *crews) for name, (role, crews) in roles.items()}
-
-
-def add_bin(town, name: str, lon: float) -> None:
-    facts = {"capacity_l": 660, "max_days": 12, "service_s": 2700}
-    town.place(name, "bin_slot", lon=lon, lat=53.81, attributes=Jsonb(facts))
 
 
 def sheet(somebody: httpx.Client) -> dict:
@@ -79,10 +44,6 @@ def sheet(somebody: httpx.Client) -> dict:
 def tell(somebody: httpx.Client, stop: dict, kind: str) -> None:
     told = {"client_id": f"{stop['visit']}/{kind}", "kind": kind, "at": stop["leaves_at"]}
     assert somebody.post(f"/v1/visits/{stop['visit']}/outcomes", json=told).status_code == 201
-
-
-def visits(view: dict) -> list[dict]:
-    return [stop for stop in view["stops"] if stop["kind"] == "visit"]
 
 
 def drafts(di: httpx.Client) -> list[dict]:

@@ -9,6 +9,7 @@ import pytest
 
 from hereabouts_platform.bins.weather_learnt import Learning, Sums, effects_of
 from hereabouts_platform.jobs.run import run_job
+from hereabouts_platform.rounds.beside_level import Told
 from hereabouts_platform.rounds.foretelling import Foretold, foretell
 from hereabouts_platform.rounds.morning import Morning
 from hereabouts_platform.rounds.standing import read_standing
@@ -118,8 +119,8 @@ def test_what_the_weather_does_is_learnt_and_tomorrows_counts(town, warmth: np.n
     (more,) = np.diff(told.growths["park"].days(at))
     assert more / usual == pytest.approx(np.exp(6 * WARM), rel=0.25)
     day = Morning(
-        day=(NOW + DAY).date(), depot="yard", places=places(town.url), slots=BINS, vehicles=(), foretold=told, said={},
-        shifts={},
+        day=(NOW + DAY).date(), depot="yard", places=places(town.url), slots=BINS, vehicles=(), foretold=told,
+        told=Told(said={}, fixed={}), shifts={},
     )  # fmt: skip
     assert day.weather.startswith("Warm for the season: about ")
     assert day.weather.endswith(" more than usual is expected in bins of park.")

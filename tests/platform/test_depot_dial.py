@@ -11,6 +11,7 @@ from hereabouts_platform.bins.calendar import Calendar
 from hereabouts_platform.bins.forecast import forecast, hours_ahead
 from hereabouts_platform.bins.growth import growths
 from hereabouts_platform.bins.state import BinState, Shared, State
+from hereabouts_platform.rounds.beside_level import Told
 from hereabouts_platform.rounds.dial import settings_of
 from hereabouts_platform.rounds.morning import Morning, choices_of
 from hereabouts_platform.rounds.travel import Travel
@@ -38,7 +39,8 @@ def morning(depots: dict[str, DepotFacts]) -> Morning:
     return Morning(
         day=SIX.date(), depot="yard", places=WastePlaces(slots=slots, depots=yards), slots=BINS, vehicles=(vehicle(0),),
         foretold=SimpleNamespace(state=state, growths=growing, ahead=ahead, measured=frozenset(BINS)),  # type: ignore[arg-type]
-        said={}, shifts={SIX.date() + timedelta(days=n): SIX + timedelta(days=n) for n in range(8)},
+        told=Told(said={}, fixed={}),
+        shifts={SIX.date() + timedelta(days=n): SIX + timedelta(days=n) for n in range(8)},
     )  # fmt: skip
 
 

@@ -177,3 +177,23 @@ def test_the_command_says_why_and_what_changes() -> None:
     assert any(line.endswith("minutes on the road.") and line.startswith("-") for line in lines)
     assert any("from RCV 1 to Van" in line for line in lines)
     assert say(told(None)) == NOTHING
+
+
+def test_what_a_dispatcher_fixes_is_a_reason_until_the_crew_is_on_its_way() -> None:
+    plan, _ = morning()
+    first, other = plan.rounds[0].vehicle, plan.rounds[1].vehicle
+    mine = [stop.visit for stop in stops_of(plan)]
+    by_id = {one.id: one for one in plan.work.visits}
+
+    def fixed(number: int, **given: str | None) -> list[Occasion]:
+        return why(plan, wanted=[replace(by_id[mine[number] or ""], **given)])  # type: ignore[arg-type]
+
+    assert fixed(5, locked_to=first) == fixed(5, after=mine[4]) == []
+    (kept,) = fixed(5, locked_to=other)
+    assert (kept.kind, kept.about) == (OccasionKind.FIXED, mine[5])
+    assert f"and is kept for {other} now." in kept.says
+    (order,) = fixed(5, after=mine[3])
+    assert "is to come right after" in order.says
+    assert fixed(0, locked_to=other) == fixed(1, after=mine[5]) == [], "the crew is on its way"
+    assert fixed(5, after=mine[0]) == [], "that one is as good as done"
+    assert fixed(5, after="elsewhere") == []

@@ -149,3 +149,26 @@ def test_without_progress_or_vehicles(before_the_start: bool) -> None:
     new = again(plan.work, progress)
     assert all(one.unmet for one in new.left)
     assert {stop.kind for one in new.rounds for stop in one.stops} <= set(StopKind) - {StopKind.END}
+
+
+def test_an_order_is_kept_until_its_first_visit_stands_and_lets_go_then() -> None:
+    plan, roads = morning()
+    mine = visits_of(plan.rounds[0].stops)
+    done = so_far(plan.rounds[0])
+    many = len(visits_of(done.done))
+    over, second, ahead = mine[many - 1], mine[many + 1], mine[many + 3]
+    others = visits_of(plan.rounds[1].stops)
+    wishes = {others[-1]: over, others[-2]: ahead, mine[many + 2]: second}
+    work = replace(plan.work, visits=tuple(replace(one, after=wishes.get(one.id)) for one in plan.work.visits))
+    new = again(work, [so_far(one) for one in plan.rounds])
+    stands = visits_of(new.rounds[0].stops)
+    assert stands[: many + 3] == mine[: many + 3], "what has to come right after the next two stays with them"
+    kept = {one.id: one.after for one in new.work.visits if one.id in wishes}
+    assert kept == {others[-1]: None, others[-2]: ahead, mine[many + 2]: second}
+    whole = next(found for one in new.rounds if ahead in (found := visits_of(one.stops)))
+    assert whole[whole.index(ahead) + 1] == others[-2]
+    locked = {mine[many + 2]: plan.rounds[1].vehicle}
+    work = replace(work, visits=tuple(replace(one, locked_to=locked.get(one.id)) for one in work.visits))
+    other = again(work, [so_far(one) for one in plan.rounds])
+    assert mine[many + 2] in visits_of(other.rounds[1].stops), "kept for another vehicle by now"
+    assert replan(plan, work, [], roads, FEW, made=AGAIN).work.visits == work.visits, "nothing stands yet"

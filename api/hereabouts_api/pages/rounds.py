@@ -73,6 +73,8 @@ def _request(given: Answers, now: datetime) -> Request:
         says=_filled(fields, "says", "Say in a sentence what is wanted."),
         day=_day(fields.get("day", "")),
         at=now,
+        vehicle=fields.get("vehicle") or None,
+        after=fields.get("after") or None,
     )
 
 

@@ -68,10 +68,13 @@ def add_request(
     body: NewRequest,
     _: Annotated[NoParameters, Query()],
 ) -> Reported:
-    """Ask that a bin or a bin site be visited: a person told us, or (dispatchers only) because you say so."""
+    """Ask that a bin or a bin site be visited: a person told us, or (dispatchers only) because you say so.
+
+    A dispatcher may fix for a day which vehicle goes there, and right after which bin.
+    """
     asked = Request(
         place=place, client_id=body.client_id or str(uuid4()), kind=body.kind, says=body.says, day=body.day,
-        at=utc_now(),
+        at=utc_now(), vehicle=body.vehicle, after=body.after,
     )  # fmt: skip
     told = ask(caller.connection, caller.principal, asked)
     if told.again:

@@ -16,7 +16,7 @@ from hereabouts_platform.planning.ready import Ready, carried_by, readies
 from hereabouts_platform.planning.roads import Clock, Roads
 from hereabouts_platform.planning.tasks import Begin, Task, begins, chains, task_of
 from hereabouts_platform.planning.tippings import Tipping
-from hereabouts_schemas.work import DayWork, Load, Stop, Visit
+from hereabouts_schemas.work import DayWork, Load, Stop
 
 MISSED_MUST = 10**9  # thousandths of a penny: more than any day's round costs, so that musts are left only in need
 NO_LIMIT = 10**9
@@ -101,13 +101,12 @@ def build(setting: Setting) -> Built:
 def _tasks(setting: Setting, ready: Sequence[Ready]) -> tuple[list[Task], Flags, dict[str, str]]:
     """Tasks that some vehicle can do, [tasks, vehicles] which, and the visits that none can."""
     standing = {stop.visit for head in setting.heads.values() for stop in head if stop.visit}
-    ends = {visit: vehicle for vehicle, head in setting.heads.items() if head and (visit := head[-1].visit)}
     visits = [one for one in setting.work.visits if one.id not in standing]
-    found = chains(visits, standing)
+    found = chains(visits)
     refused = dict(found.refused)
     tasks, rows = [], []
     for chain in found.chains:
-        task = task_of(_locked(chain, ends), setting.clock, setting.roads.values())
+        task = task_of(chain, setting.clock, setting.roads.values())
         reasons = {one.vehicle.id: reason for one in ready if (reason := why_not(task, one))}
         if len(reasons) == len(ready):
             why = says(task, reasons, setting.work.vehicles)
@@ -116,14 +115,6 @@ def _tasks(setting: Setting, ready: Sequence[Ready]) -> tuple[list[Task], Flags,
             tasks.append(task)
             rows.append([one.vehicle.id not in reasons for one in ready])
     return tasks, np.array(rows, dtype=bool).reshape(len(tasks), len(ready)), refused
-
-
-def _locked(chain: tuple[Visit, ...], ends: Mapping[str, str]) -> tuple[Visit, ...]:
-    """What comes right after the last stop that stands belongs to that vehicle."""
-    vehicle = ends.get(chain[0].after or "")
-    if vehicle is not None and chain[0].locked_to is None:
-        return (replace(chain[0], locked_to=vehicle), *chain[1:])
-    return chain
 
 
 def _jobs(tasks: Sequence[Task], squeeze_s: int) -> list[Job]:

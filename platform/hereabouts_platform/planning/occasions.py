@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from hereabouts_platform.planning.progress import Report, ahead_of, next_of
 from hereabouts_schemas.times import LONDON
@@ -22,6 +23,7 @@ class OccasionKind(StrEnum):
     NOT_WORTH = "not_worth"  # on a round, and there is far less in it than was expected
     OUT = "out"  # a vehicle is out of service
     LATE = "late"  # a crew cannot finish
+    FIXED = "fixed"  # with another vehicle, or at another turn, than a dispatcher fixed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +68,7 @@ def occasions(plan: RoundPlan, present: Present) -> tuple[Occasion, ...]:
         *_late(running, plan, present, names),
         *_musts(plan, present),
         *_not_worth(plan, present, running, names),
+        *_fixed(plan, present, names),
     )
 
 
@@ -136,6 +139,26 @@ def _not_worth(
                 continue
             says = f"{was.name} is on the round of {names[one.vehicle].name} and need not be: {is_now.reason.says}"
             yield Occasion(kind=OccasionKind.NOT_WORTH, about=key, says=says)
+
+
+def _fixed(plan: RoundPlan, present: Present, names: Mapping[str, Vehicle]) -> Iterator[Occasion]:
+    """Visits of which a dispatcher fixed since who does them, or behind which, as far as crews are not on their way."""
+    settled = {one.visit for one in present.reports} | next_of(plan, present.reports, present.out)
+    visits = {one.id: one for one in plan.work.visits}
+    before: dict[str, tuple[str, str | None]] = {}
+    for one in plan.rounds:
+        places = [stop.visit for stop in one.stops if stop.kind is not StopKind.BREAK]
+        before |= {now: (one.vehicle, was) for was, now in pairwise(places) if now is not None}
+    for visit in present.wanted:
+        if visit.id in settled or visit.id not in before:
+            continue
+        vehicle, was = before[visit.id]
+        if visit.locked_to not in (None, vehicle):
+            says = f"{visit.name} is on the round of {names[vehicle].name}, and is kept for {visit.locked_to} now."
+            yield Occasion(kind=OccasionKind.FIXED, about=visit.id, says=says)
+        elif (first := visit.after) in before and first not in settled and first != was:
+            says = f"{visit.name} is to come right after {visits[first].name} now, and does not."
+            yield Occasion(kind=OccasionKind.FIXED, about=visit.id, says=says)
 
 
 def much_less(was: Load | None, is_now: Load | None) -> bool:

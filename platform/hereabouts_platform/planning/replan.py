@@ -1,7 +1,7 @@
 """Planning again in mid-shift: what is done and what is next stays, and bins keep their crew unless that costs much."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -83,10 +83,12 @@ def replan(
         visits=tuple(one for one in work.visits if one.id not in ended),
     )
     if running.vehicles:
-        rounds, left = _tails(plan, running, out, matrices, effort, dislike_m=dislike_m)
+        running, rounds, left = _tails(plan, running, out, matrices, effort, dislike_m=dislike_m)
     else:
         rounds, left = [], {one.id: "There is no vehicle left today." for one in running.visits}
     took = time.perf_counter() - started
+    now = {one.id: one for one in running.visits}
+    work = replace(work, visits=tuple(now.get(one.id, one) for one in work.visits))
     return published(work, matrices, [*lost, *rounds], left, made=made, seed=effort.seed, solve_s=took)
 
 
@@ -102,7 +104,8 @@ def _tails(
     effort: Effort,
     *,
     dislike_m: int,
-) -> tuple[list[Round], dict[str, str]]:
+) -> tuple[DayWork, list[Round], dict[str, str]]:
+    """What is left of the work with the orders that can still be had, rounds, and the reason of each visit left."""
     roads, clock = roads_of(work, matrices), clock_of(work)
     here = {one.id for one in work.vehicles}
     happened = {stop.visit for one in out.values() for stop in one.done if stop.visit}
@@ -115,7 +118,17 @@ def _tails(
     setting = Setting(work=work, roads=roads, clock=clock, heads=heads)
     owners = {stop.visit: name for name, stops in rest.items() for stop in stops if stop.visit}
     setting = replace(setting, heads=_frozen(setting, rest), owners=owners, dislike_m=dislike_m)
-    return rounds_of(setting, effort, lambda built: _warm(built, rest))
+    stands = {stop.visit for head in setting.heads.values() for stop in head if stop.visit}
+    setting = replace(setting, work=_with_orders_to_be_had(work, happened, stands))
+    rounds, left = rounds_of(setting, effort, lambda built: _warm(built, rest))
+    return setting.work, rounds, left
+
+
+def _with_orders_to_be_had(work: DayWork, happened: Set[str], stands: Set[str]) -> DayWork:
+    """The work without the orders of visits whose first one is over or stands, with something else behind it."""
+    over = happened | stands
+    visits = (replace(one, after=None) if one.after in over and one.id not in stands else one for one in work.visits)
+    return replace(work, visits=tuple(visits))
 
 
 def _rest(one: Round, progress: Progress | None) -> list[Stop]:
@@ -141,22 +154,31 @@ def _frozen(setting: Setting, rest: Mapping[str, Sequence[Stop]]) -> dict[str, t
     found = {}
     for ready in readies(work, setting.roads, body, setting.clock, setting.heads):
         if ready.head:
-            found[ready.vehicle.id] = _kept(setting, ready, _next(setting, rest.get(ready.vehicle.id, ())))
+            found[ready.vehicle.id] = _kept(
+                setting, ready, _next(setting, ready.vehicle.id, rest.get(ready.vehicle.id, ()))
+            )
     return found
 
 
-def _next(setting: Setting, stops: Sequence[Stop]) -> list[Item]:
-    """The next visits that are still wanted, with the tips and rests before them."""
+def _next(setting: Setting, vehicle: str, stops: Sequence[Stop]) -> list[Item]:
+    """The next visits that are still wanted, and what has to come right after them, with the tips and rests before.
+
+    Up to one that is kept for another vehicle by now.
+    """
     visits = {one.id: one for one in setting.work.visits}
     tips = {one.id: one for one in setting.work.tips}
     items: list[Item] = []
     kept = 0
+    last: str | None = None
     for stop in stops:
-        if kept == FROZEN:
+        visit = visits.get(stop.visit or "")
+        if kept >= FROZEN and (visit is None or visit.after != last):
             break
-        if stop.visit in visits:
-            items.append(item_of_visit(visits[stop.visit], setting.clock))
-            kept += 1
+        if visit is not None:
+            if visit.locked_to not in (None, vehicle):
+                break
+            items.append(item_of_visit(visit, setting.clock))
+            kept, last = kept + 1, visit.id
         elif stop.kind is StopKind.TIP and stop.place in tips:
             items += items_of_tipping((tips[stop.place],), setting.clock)
         elif stop.kind is StopKind.BREAK:

@@ -59,20 +59,18 @@ class Chains:
     refused: Mapping[str, str]
 
 
-def chains(visits: Sequence[Visit], done_last: Iterable[str] = ()) -> Chains:
+def chains(visits: Sequence[Visit]) -> Chains:
     """Put visits together that have to follow each other.
 
     Args:
         visits: to be done, each once.
-        done_last: visits that a vehicle has just done or is about to: what comes after one of them is a chain's head.
     """
     by_id = {one.id: one for one in visits}
     follower: dict[str, Visit] = {}
     refused: dict[str, str] = {}
     heads: list[Visit] = []
-    free = set(done_last)
     for one in visits:
-        if one.after is None or one.after in free:
+        if one.after is None:
             heads.append(one)
         elif one.after not in by_id:
             refused[one.id] = f"It has to come right after {one.after}, which is not part of the day's work."

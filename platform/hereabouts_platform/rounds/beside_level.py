@@ -1,7 +1,9 @@
 """What speaks for a visit beside a bin's level: what people ask for, alarms, duties."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from hereabouts_platform.bins.duties import Due
 from hereabouts_platform.rounds.foretelling import Foretold
@@ -22,32 +24,73 @@ WORDS = {
 }
 
 
-def told_of(
-    connection: Connection, places: WastePlaces, foretold: Foretold, begins: datetime, day: date
-) -> dict[str, dict[str, str]]:
-    """Slot -> sentences by kind: manual, report, alert.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fixed:
+    """What a dispatcher fixed of a bin for a day: which vehicle, and right after which bin; None: nothing."""
+
+    vehicle: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What was told of bins.
+
+    Attributes:
+        said: slot -> sentences by kind: manual, report, alert.
+        fixed: slot -> what is fixed of it for the day.
+    """
+
+    said: Mapping[str, Mapping[str, str]]
+    fixed: Mapping[str, Fixed]
+
+
+def told_of(connection: Connection, places: WastePlaces, foretold: Foretold, begins: datetime, day: date) -> Told:
+    """What is asked for and not answered yet, and alarms.
 
     Args:
         begins: when the plan's work does; aware.
     """
-    says = requests_of(connection, day, places)
+    requests = open_requests(connection)
+    says = asked_for(requests, day, places)
     for alarm in (*bin_alarms(connection, list(WORDS), begins - ALARM_FOR, begins), *_blocked(foretold, begins)):
         if alarm.place in places.slots:
             says.setdefault(alarm.place, {}).setdefault("alert", alarm_words(alarm))
-    return says
+    return Told(said=says, fixed=fixed_on(requests, day, places))
 
 
-def requests_of(connection: Connection, day: date, places: WastePlaces) -> dict[str, dict[str, str]]:
-    """Slot -> what is asked for of it or of its site and not answered yet, by kind; the first of each."""
-    by_site: dict[str, list[str]] = {}
-    for place, one in places.slots.items():
-        by_site.setdefault(one.parent or "", []).append(place)
+def asked_for(requests: Sequence[Mapping[str, Any]], day: date, places: WastePlaces) -> dict[str, dict[str, str]]:
+    """Slot -> what is asked for of it or of its site, by kind; the first of each.
+
+    A bin that another one comes right after on that day is asked for with it.
+    """
     found: dict[str, dict[str, str]] = {}
-    for asked in open_requests(connection):
+    for asked in requests:
         if asked["day"] is None or asked["day"] <= day:
-            for place in [asked["place"], *by_site.get(asked["place"], ())]:
+            for place in _slots_of(asked["place"], places):
                 found.setdefault(place, {}).setdefault(asked["kind"], asked["says"])
+    for asked in requests:
+        if asked["after"] is not None and asked["day"] == day:
+            name = places.slots[asked["place"]].name if asked["place"] in places.slots else asked["place"]
+            says = f"{name} comes right after it: {asked['says']}"
+            found.setdefault(asked["after"], {}).setdefault("manual", says)
     return found
+
+
+def fixed_on(requests: Sequence[Mapping[str, Any]], day: date, places: WastePlaces) -> dict[str, Fixed]:
+    """Slot -> what a dispatcher fixed of it for the day; the newest word counts."""
+    found: dict[str, Fixed] = {}
+    for asked in requests:
+        if asked["day"] == day and (asked["vehicle"] or asked["after"]):
+            for place in _slots_of(asked["place"], places):
+                before = found.get(place, Fixed())
+                found[place] = Fixed(vehicle=asked["vehicle"] or before.vehicle, after=asked["after"] or before.after)
+    return found
+
+
+def _slots_of(place: str, places: WastePlaces) -> list[str]:
+    """The slot itself, or those of a site."""
+    return [place, *(slot for slot, one in places.slots.items() if one.parent == place)]
 
 
 def alarm_words(alarm: Alarm) -> str:

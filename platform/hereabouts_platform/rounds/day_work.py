@@ -8,6 +8,7 @@ import numpy as np
 
 from hereabouts_platform.bins.visits import Choice, Decision
 from hereabouts_platform.geography.sphere import great_circle_km
+from hereabouts_platform.rounds.beside_level import Fixed
 from hereabouts_platform.rounds.troubles import called
 from hereabouts_platform.rules.open_hours import Hours, windows_over
 from hereabouts_platform.rules.waste_places import DepotFacts, SlotFacts
@@ -56,6 +57,7 @@ class Ground:
         levels: what has to be taken of each bin during the shift, per cent of what it holds: more than 100 where some
             lies beside it.
         due: when a duty of a bin falls due.
+        fixed: what a dispatcher fixed of bins for the day.
     """
 
     day: date
@@ -65,6 +67,7 @@ class Ground:
     duty: Mapping[str, DutyRules]
     levels: Mapping[str, float] = field(default_factory=dict)
     due: Mapping[str, datetime] = field(default_factory=dict)
+    fixed: Mapping[str, Fixed] = field(default_factory=dict)
 
 
 def span_of(vehicles: Sequence[Vehicle]) -> Window:
@@ -152,7 +155,7 @@ def _load(ground: Ground, facts: SlotFacts, percent: float) -> Load:
 
 def _visit(ground: Ground, choice: Choice) -> Visit:
     place = ground.places.slots[choice.bin]
-    facts = place.facts
+    facts, fixed = place.facts, ground.fixed.get(place.id, Fixed())
     return Visit(
         id=place.id,
         place=place.id,
@@ -167,6 +170,8 @@ def _visit(ground: Ground, choice: Choice) -> Visit:
         prize_p=choice.prize_p,
         vehicle_classes=facts.access,
         skills=facts.skills,
+        locked_to=fixed.vehicle,
+        after=fixed.after,
         reason=choice.reason,
     )
 

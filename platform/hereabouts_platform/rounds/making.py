@@ -166,7 +166,7 @@ def morning_of(
         slots=tuple(slots_of(places.slots, asked.depot, depots_of(connection, places, asked.day))),
         vehicles=manned,
         foretold=foretold,
-        said=told_of(connection, places, foretold, span.from_at, asked.day),
+        told=told_of(connection, places, foretold, span.from_at, asked.day),
         shifts=first_shifts(connection, asked.depot, asked.day, days=AHEAD),
         troubles=(*cut, *foretold.days.troubles),
         duty=duty,

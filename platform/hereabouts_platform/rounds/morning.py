@@ -11,7 +11,7 @@ from hereabouts_platform.bins.duties import Due, due_before
 from hereabouts_platform.bins.visits import Choice, Slot, VisitRules, choose
 from hereabouts_platform.bins.weather_words import weather_words
 from hereabouts_platform.planning.duty import duty_rules
-from hereabouts_platform.rounds.beside_level import unmet
+from hereabouts_platform.rounds.beside_level import Told, unmet
 from hereabouts_platform.rounds.council_days import group_of
 from hereabouts_platform.rounds.day_work import Gathered, Ground, day_work, next_turn, span_of
 from hereabouts_platform.rounds.foretelling import Foretold
@@ -32,7 +32,7 @@ class Morning:
 
     Attributes:
         slots: its bins, in order of their ids.
-        said: slot -> sentences by kind: manual, report, alert.
+        told: what is asked for and fixed of its bins, and alarms.
         shifts: day -> when its first shift begins, of this day and a week on.
         duty: rule sets on drivers' hours, by name.
         troubles: what a person should look at of shifts and the calendar.
@@ -44,7 +44,7 @@ class Morning:
     slots: tuple[str, ...]
     vehicles: tuple[Vehicle, ...]
     foretold: Foretold
-    said: Mapping[str, Mapping[str, str]]
+    told: Told
     shifts: Mapping[date, datetime]
     troubles: tuple[Trouble, ...] = ()
     duty: Mapping[str, DutyRules] = field(default_factory=duty_rules)
@@ -111,6 +111,7 @@ class Morning:
             duty=self.duty,
             levels=levels_at(self.foretold, self.span.to_at),
             due={place: one.at for place, one in due.items()},
+            fixed=self.told.fixed,
         )
         return day_work(ground, choices)
 
@@ -119,7 +120,7 @@ class Morning:
         duties = self.foretold.days.duties
         due = unmet(due_before(duties, self.slots, (self.span.from_at, turn), self.day), self.foretold, self.day)
         statutory = {place: {"statutory": one.says} for place, one in due.items()}
-        said = {place: {**self.said.get(place, {}), **statutory.get(place, {})} for place in self.slots}
+        said = {place: {**self.told.said.get(place, {}), **statutory.get(place, {})} for place in self.slots}
         return due, choices_of(self.places, self.foretold, self.slots, said, turn, overflow_p=self.overflow_p)
 
 

@@ -164,7 +164,8 @@ def _work(plan: RoundPlan, gathered: Gathered, present: Present) -> DayWork:
         if one.id in reported or (stays and (now is None or (one.must and not now.must))):
             visits[one.id] = one
         elif one.id in on_round and (now or waiting.get(one.id)):
-            visits[one.id] = _chosen(one, now or waiting[one.id])
+            chosen = _chosen(one, now or waiting[one.id])
+            visits[one.id] = _as_fixed_before(one, chosen) if chosen and one.id in next_ones else chosen
     found = {**wanted, **{name: one for name, one in visits.items() if one is not None}}
     yards = {one.id: one for one in (*plan.work.yards, *gathered.work.yards)}
     rules = {one.name: one for one in (*plan.work.duty_rules, *gathered.work.duty_rules)}
@@ -176,6 +177,11 @@ def _work(plan: RoundPlan, gathered: Gathered, present: Present) -> DayWork:
         tips=tuple(tips.values()),
         duty_rules=tuple(rules.values()),
     )
+
+
+def _as_fixed_before(before: Visit, now: Visit) -> Visit:
+    """A bin that a crew is on its way to: nobody else goes there, and in no other order, whatever was fixed since."""
+    return replace(now, locked_to=before.locked_to, after=before.after)
 
 
 def _chosen(before: Visit, now: Visit) -> Visit | None:

@@ -32,7 +32,12 @@ class RequestKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """Somebody asks for a visit to a bin, on a day or as soon as may be."""
+    """Somebody asks for a visit to a bin, on a day or as soon as may be.
+
+    Attributes:
+        vehicle: only this one, by a dispatcher, for that day.
+        after: right after this bin, which is visited too; by a dispatcher, for that day.
+    """
 
     place: str
     client_id: str
@@ -40,6 +45,8 @@ class Request:
     says: str
     day: date | None
     at: datetime
+    vehicle: str | None = None
+    after: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,17 +72,18 @@ def ask(connection: Connection, by: Principal, asked: Request) -> Told:
     Raises:
         NotAllowed: `by` may not report, or, for one by hand, not say what crews do.
         NotFound: there is no such bin.
-        InputError: another request had its `client_id`, or its day is over or far away.
+        InputError: another request had its `client_id`, its day is over or far away, or what it fixes cannot be had.
     """
     require(by, Action.ADMINISTER if asked.kind is RequestKind.MANUAL else Action.WRITE, Resource.ROUNDS)
     values = asdict(asked)
     known = connection.cursor(row_factory=dict_row).execute(SQL["known_request"], values).fetchone()
-    before = told_before(known, values, ("place", "kind", "says", "day"))
+    before = told_before(known, values, ("place", "kind", "says", "day", "vehicle", "after"))
     if before is not None:
         return before
     _check_day(asked)
-    if connection.execute(SQL["bin"], values).fetchone() is None:
+    if (kind := _bin_kind(connection, asked.place)) is None:
         raise NotFound(f"There is no bin {asked.place[:200]!r}.")
+    _check_fixed(connection, asked, kind)
     row = connection.execute(SQL["add_request"], values).fetchone()
     if row is None:
         return ask(connection, by, asked)
@@ -89,6 +97,32 @@ def _check_day(asked: Request) -> None:
     if asked.day is not None and not today <= asked.day <= today + ASKED_AHEAD:
         cure = f"Give a day from {today.isoformat()} on, at most a year ahead, or none for as soon as may be."
         raise InputError("day", asked.day.isoformat(), cure)
+
+
+def _bin_kind(connection: Connection, place: str) -> str | None:
+    """bin_slot or bin_site; None where it is neither, or nothing that they may see."""
+    row = connection.execute(SQL["bin"], {"place": place}).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _check_fixed(connection: Connection, asked: Request, kind: str) -> None:
+    """Who goes there, and behind which bin, is a dispatcher's word for one day."""
+    field = "vehicle" if asked.vehicle is not None else "after"
+    given = asked.vehicle if asked.vehicle is not None else asked.after
+    if given is None:
+        return
+    if asked.kind is not RequestKind.MANUAL:
+        raise InputError(field, given, "Only a dispatcher's own request says so: give it as manual.")
+    if asked.day is None:
+        raise InputError("day", "", "Say on which day: vehicle and order are fixed for one day.")
+    if asked.vehicle is not None and connection.execute(SQL["vehicle"], {"vehicle": asked.vehicle}).fetchone() is None:
+        raise InputError("vehicle", asked.vehicle, "There is no such vehicle. Give its id.")
+    if asked.after is None:
+        return
+    if kind != "bin_slot":
+        raise InputError("place", asked.place, "An order is fixed for one bin, not for a site. Give the bin's id.")
+    if asked.after == asked.place or _bin_kind(connection, asked.after) != "bin_slot":
+        raise InputError("after", asked.after, "Give the id of another bin.")
 
 
 def list_requests(
@@ -126,5 +160,6 @@ def withdraw(connection: Connection, by: Principal, request: int, says: str, now
 
 
 def open_requests(connection: Connection) -> list[dict[str, Any]]:
-    """Requests that stand and no crew has answered yet, oldest first: id, place, kind, says, day, at."""
+    """Requests that stand and no crew has answered yet, oldest first: id, place, kind, says, day, at, vehicle,
+    after."""
     return connection.cursor(row_factory=dict_row).execute(SQL["open_requests"]).fetchall()

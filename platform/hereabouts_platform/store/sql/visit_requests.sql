@@ -1,21 +1,25 @@
 -- Requests for visits, as people make and read them, and their end. Row security decides which.
 
 -- name: bin
-SELECT id FROM place WHERE id = %(place)s AND kind IN ('bin_slot', 'bin_site')
+SELECT kind FROM place WHERE id = %(place)s AND kind IN ('bin_slot', 'bin_site')
+
+-- name: vehicle
+SELECT id FROM vehicle WHERE id = %(vehicle)s
 
 -- name: add_request
-INSERT INTO visit_request (place_id, kind, says, day, at, client_id)
-VALUES (%(place)s, %(kind)s, %(says)s, %(day)s, %(at)s, %(client_id)s)
+INSERT INTO visit_request (place_id, kind, says, day, at, client_id, vehicle_id, after_id)
+VALUES (%(place)s, %(kind)s, %(says)s, %(day)s, %(at)s, %(client_id)s, %(vehicle)s, %(after)s)
 ON CONFLICT (principal_id, client_id) DO NOTHING
 RETURNING id
 
 -- name: known_request
-SELECT id, place_id AS place, kind, says, day FROM visit_request
+SELECT id, place_id AS place, kind, says, day, vehicle_id AS vehicle, after_id AS after FROM visit_request
 WHERE principal_id = current_principal() AND client_id = %(client_id)s
 
 -- name: open_requests
 -- Those not withdrawn that no crew has answered yet, at the bin or at its site, by having been there.
-SELECT r.id, r.place_id AS place, r.kind, r.says, r.day, r.at FROM visit_request r
+SELECT r.id, r.place_id AS place, r.kind, r.says, r.day, r.at, r.vehicle_id AS vehicle, r.after_id AS after
+FROM visit_request r
 WHERE NOT EXISTS (
     SELECT FROM visit_outcome o JOIN place p ON p.id = o.place_id
     WHERE (o.place_id = r.place_id OR p.parent_id = r.place_id) AND o.at >= r.at
@@ -27,7 +31,7 @@ ORDER BY r.at, r.id
 -- Oldest first. Of one that was withdrawn it is not asked whether somebody was there as well.
 SELECT r.id, r.place_id AS place, p.name, up.name AS site, r.kind, r.says, r.day, r.at, b.name AS by,
        CASE WHEN w.at IS NOT NULL THEN 'withdrawn' WHEN a.at IS NOT NULL THEN 'answered' ELSE 'open' END AS state,
-       a.at AS answered_at, w.at AS withdrawn_at, wb.name AS withdrawn_by, w.says AS withdrawn_says
+       r.vehicle_id AS vehicle, r.after_id AS after, a.at AS answered_at, w.at AS withdrawn_at, wb.name AS withdrawn_by, w.says AS withdrawn_says
 FROM visit_request r JOIN place p ON p.id = r.place_id LEFT JOIN place up ON up.id = p.parent_id
 JOIN principal b ON b.id = r.principal_id
 LEFT JOIN visit_request_withdrawn w ON w.request_id = r.id LEFT JOIN principal wb ON wb.id = w.principal_id
