@@ -55,6 +55,10 @@ def bins(town, database_url: str) -> None:
             readings = [(at, 60.0 if n % 12 else 250.0) for n, (at, _) in enumerate(readings)]
         town.readings(stream, readings[::-1])
     town.place("mute", "bin_slot", lon=-1.5, lat=53.8)
+    town.connection.execute("INSERT INTO area (code, vintage, kind, name) VALUES ('E05009999', '2023', 'ward', 'Mart')")
+    town.connection.execute(
+        "INSERT INTO place_area SELECT p, 'E05009999', '2023' FROM unnest('{market,mute}'::text[]) p"
+    )
     town.place("lost", "bin_slot", attributes=Jsonb({"capacity_l": -1}))
     town.connection.execute(FLEET.encode())
     places = {"day": datetime.now(LONDON).date(), "places": ["market/a", "odd", "at-home"]}
@@ -128,6 +132,8 @@ def test_lists_are_narrowed_and_read_in_pages(admin: httpx.Client, bins: None) -
     assert set(all_bins(admin, depot="yard")) == {"at-home", "market/a", "market/b", "mute", "odd"}
     assert not all_bins(admin, depot="nowhere")
     assert set(all_bins(admin, bbox="-1.515,53.805,-1.505,53.815")) == {"market/a", "market/b"}
+    assert set(all_bins(admin, area="E05009999")) == {"market/a", "market/b", "mute"}, "odd lies elsewhere"
+    assert admin.get("/v1/bins?area=E05000000").json()["errors"][0]["field"] == "area"
     first = admin.get("/v1/bins?limit=2").json()
     assert set(all_bins(admin, cursor=first["next"])) == {"market/a", "market/b", "mute", "odd"}
     assert admin.get("/v1/bins/market").status_code == 404

@@ -16,7 +16,7 @@ from hereabouts_deploy.doctor.broker import check_embedded, check_own
 from hereabouts_deploy.doctor.check import Check, State, worst
 from hereabouts_deploy.doctor.database import check_database, feed_of
 from hereabouts_deploy.doctor.examine import examine
-from hereabouts_deploy.doctor.machine import LEAST_FREE_BYTES, check_disk, check_python
+from hereabouts_deploy.doctor.machine import LEAST_FREE_BYTES, check_disk, check_grid, check_python
 from hereabouts_deploy.embedded.broker import Broker, facts_of
 from hereabouts_deploy.embedded.broker_kind import BrokerKind
 from hereabouts_deploy.embedded.mosquitto import find_mosquitto
@@ -102,6 +102,7 @@ def test_a_disk_that_is_nearly_full_is_told(tmp_path: Path, monkeypatch: pytest.
     folder = tmp_path / "not" / "yet" / "there"
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=LEAST_FREE_BYTES))
+    assert check_grid().detail["ostn15"] is ("lacks" not in check_grid().message)
     assert check_disk(folder).state is State.OK
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=LEAST_FREE_BYTES - 1))
     assert check_disk(folder).state is State.WARNING

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from hereabouts_api.access import Caller, needs
+from hereabouts_api.asked_area import asked_area
 from hereabouts_api.bin_models import BinItem, BinListing
 from hereabouts_api.cursors import Cursor, Name
 from hereabouts_api.parameters import ListParameters, NoParameters, PlaceId, Text, box_of, utc_now
@@ -23,6 +24,11 @@ class BinParameters(ListParameters):
 
     site: Text | None = Field(None, description="At this site.", examples=["market"])
     depot: Text | None = Field(None, description="Whose next round is from this depot.", examples=["depot-1"])
+    area: Text | None = Field(
+        None,
+        description="In this area, by itself or its site: `CODE` for its newest vintage, `CODE@vintage` for another.",
+        examples=["E05001234@2024"],
+    )
     bbox: str | None = Field(
         None,
         max_length=200,
@@ -41,7 +47,8 @@ def read_bins(
     A crew sees the bins of its visits, of a week back and tomorrow.
     """
     box = box_of(asked.bbox) if asked.bbox is not None else None
-    wanted = BinFilter(site=asked.site, depot=asked.depot, box=box)
+    area = asked_area(caller, asked.area)
+    wanted = BinFilter(site=asked.site, depot=asked.depot, area=area, box=box)
     (after,) = CURSOR.read(asked.cursor) or (None,)
     rows, now = list_bins(caller.connection, wanted, after=after, most=asked.limit + 1), utc_now()
     items = [BinItem.of(row, now) for row in rows]

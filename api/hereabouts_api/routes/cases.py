@@ -8,12 +8,12 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from hereabouts_api.access import Caller, needs
+from hereabouts_api.asked_area import asked_area
 from hereabouts_api.case_models import WATCHED_IN, CaseCountItem, CaseListing, CaseView
 from hereabouts_api.cursors import At, Cursor, Number, SmallNumber
 from hereabouts_api.parameters import ListParameters, NoParameters, Text, utc_now
 from hereabouts_platform.access.policy import may
 from hereabouts_platform.cases.life import possible, stand
-from hereabouts_platform.store.areas import find_area
 from hereabouts_platform.store.case_events import Clerk, Locked, events_of, work_out
 from hereabouts_platform.store.case_files import files_of
 from hereabouts_platform.store.case_list import (
@@ -34,9 +34,8 @@ from hereabouts_platform.store.case_list import (
 from hereabouts_platform.store.proof import watches_of
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.alert import Level
-from hereabouts_schemas.area import edition_of
 from hereabouts_schemas.case import CaseEventKind, CaseState
-from hereabouts_schemas.errors import InputError, NotFound
+from hereabouts_schemas.errors import NotFound
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"])
 
@@ -78,7 +77,7 @@ def read_cases(
     wanted = CaseFilter(
         view=asked.view, hazard=asked.hazard, level=asked.level, state=asked.state, patch=asked.patch,
         place=asked.place, overdue=asked.overdue, to_review=asked.to_review, weighs_in=asked.weighs_in,
-        area=_edition(caller, asked.area) if asked.area is not None else None,
+        area=asked_area(caller, asked.area),
     )  # fmt: skip
     cursor = CURSORS[asked.sort]
     at = cursor.read(asked.cursor)
@@ -93,13 +92,6 @@ def read_cases(
 def _key(row: Row, sort: Sort) -> tuple[int, datetime | None, int]:
     last = behind(row, sort)
     return last.turn, last.at, last.id
-
-
-def _edition(caller: Caller, text: str) -> tuple[str, str]:
-    found = find_area(caller.connection, *edition_of(text))
-    if found is None:
-        raise InputError("area", text, "There is no such area. Give CODE or CODE@vintage, as /v1/areas lists them.")
-    return found["code"], found["vintage"]
 
 
 @router.get("/counts", operation_id="countCases", summary="How many cases", response_model=CaseCountItem)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.area_models import PlaceFeatures
+from hereabouts_api.asked_area import asked_area
 from hereabouts_api.cursors import Cursor, Name
 from hereabouts_api.formats import ListFormat
 from hereabouts_api.geo import (
@@ -21,11 +22,8 @@ from hereabouts_api.models import PlaceItem, PlaceListing, PlaceView
 from hereabouts_api.parameters import ListParameters, NoParameters, PlaceId, Text, utc_now
 from hereabouts_api.views import view_place
 from hereabouts_platform.geography.grid import Crs
-from hereabouts_platform.store.areas import find_area
 from hereabouts_platform.store.places import PlaceFilter, list_places
 from hereabouts_schemas.access import Action, Resource
-from hereabouts_schemas.area import edition_of
-from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.place import PlaceKind
 
 router = APIRouter(prefix="/v1/places", tags=["places"])
@@ -75,7 +73,7 @@ def read_places(
 ) -> PlaceListing | Response:
     """Places in order of id, narrowed by kind, parent, area, position or name."""
     box, ring = place_asked_box(asked.bbox, asked.bbox_crs) if asked.bbox is not None else (None, None)
-    area = _edition(caller, asked.area) if asked.area is not None else None
+    area = asked_area(caller, asked.area)
     wanted = PlaceFilter(kind=asked.kind, parent=asked.parent, q=asked.q, box=box, ring=ring, area=area)
     (after,) = CURSOR.read(asked.cursor) or (None,)
     rows = list_places(caller.connection, wanted, after=after, most=asked.limit + 1)
@@ -88,13 +86,6 @@ def read_places(
     features = features_of(located[: len(listing.items)], asked.crs, set(PlaceItem.model_fields))
     found = {"type": "FeatureCollection", "features": features, "next": listing.next, "crs": crs_member(asked.crs)}
     return geojson_answer(PlaceFeatures.model_validate(found), asked.crs)
-
-
-def _edition(caller: Caller, text: str) -> tuple[str, str]:
-    found = find_area(caller.connection, *edition_of(text))
-    if found is None:
-        raise InputError("area", text, "There is no such area. Give CODE or CODE@vintage, as /v1/areas lists them.")
-    return found["code"], found["vintage"]
 
 
 @router.get("/{id:path}", operation_id="getPlace", summary="One place", response_model=PlaceView)

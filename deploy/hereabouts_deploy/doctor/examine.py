@@ -8,7 +8,7 @@ from hereabouts_deploy.doctor.broker import check_embedded, check_own
 from hereabouts_deploy.doctor.check import Check, State
 from hereabouts_deploy.doctor.database import check_database, feed_of
 from hereabouts_deploy.doctor.duty import check_duty_rules
-from hereabouts_deploy.doctor.machine import check_disk, check_leftovers, check_python, check_settings
+from hereabouts_deploy.doctor.machine import check_disk, check_grid, check_leftovers, check_python, check_settings
 from hereabouts_deploy.doctor.post import check_post
 from hereabouts_deploy.doctor.processes import check_processes
 from hereabouts_deploy.doctor.roads import check_roads
@@ -31,6 +31,7 @@ def examine(settings: Settings, *, measure_queue: bool) -> Iterator[Check]:
     yield from check_leftovers()
     yield from check_scripts(settings)
     data_dir = DataDir(path=settings.data_dir)
+    yield check_grid()
     yield from check_roads(data_dir.roads)
     yield from check_duty_rules(data_dir.duty_rules)
     try:

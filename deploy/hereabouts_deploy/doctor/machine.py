@@ -9,6 +9,7 @@ from pathlib import Path
 from hereabouts_deploy.doctor.check import Check, State
 from hereabouts_deploy.embedded.home import abandoned_homes
 from hereabouts_deploy.settings import unknown_settings
+from hereabouts_platform.geography.grid import has_shifts
 
 OLDEST_PYTHON = (3, 11)
 LEAST_FREE_BYTES = 1_000_000_000
@@ -20,6 +21,18 @@ def check_python() -> Check:
     if sys.version_info < OLDEST_PYTHON:
         return Check(name="python", state=State.BROKEN, message=f"Python {version} is too old; 3.11 is needed.")
     return Check(name="python", state=State.OK, message=f"Python {version}.", detail={"version": version})
+
+
+def check_grid() -> Check:
+    """How exactly positions of the National Grid are converted."""
+    shifts = has_shifts()
+    message = (
+        "Positions of the National Grid are converted by OSTN15, as Ordnance Survey does."
+        if shifts
+        else "PROJ lacks OSTN15: positions of the National Grid may be 2 m off, at the edges of the country 5 m. "
+        "`pyproj sync --file uk_os_OSTN15` brings it, for what comes in afterwards."
+    )
+    return Check(name="national grid", state=State.OK, message=message, detail={"ostn15": shifts})
 
 
 def check_settings() -> Iterator[Check]:

@@ -18,11 +18,19 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BinFilter:
-    """Which bins; `site`: parts of this place, `depot`: whose next round is from there, `box`: that lie there."""
+    """Which bins.
+
+    Attributes:
+        site: parts of this place.
+        depot: whose next round is from there.
+        area: code and vintage of the area that they, or their sites, lie in.
+        box: that they, or their sites, lie in.
+    """
 
     place: str | None = None
     site: str | None = None
     depot: str | None = None
+    area: tuple[str, str] | None = None
     box: Box | None = None
 
 
@@ -30,7 +38,11 @@ def list_bins(connection: Connection, wanted: BinFilter, *, after: str | None, m
     """Bins in order of id, with their stream, group and litres; what cannot be used of one is said in `look_at`."""
     box = wanted.box
     edges = {name: None if box is None else getattr(box, name) for name in ("west", "south", "east", "north")}
-    asked = {"place": wanted.place, "site": wanted.site, "depot": wanted.depot, "after": after, "most": most, **edges}
+    code, vintage = wanted.area or (None, None)
+    asked = {
+        "place": wanted.place, "site": wanted.site, "depot": wanted.depot, "code": code, "vintage": vintage,
+        "after": after, "most": most, **edges,
+    }  # fmt: skip
     rows = connection.cursor(row_factory=dict_row).execute(SQL["bins"], asked)
     return [_with_facts(row) for row in rows]
 

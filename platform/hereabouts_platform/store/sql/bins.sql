@@ -12,6 +12,10 @@ WHERE p.kind = 'bin_slot' AND (p.parent_id IS NULL OR up.id IS NOT NULL)
   AND (%(place)s::text IS NULL OR p.id = %(place)s)
   AND (%(site)s::text IS NULL OR p.parent_id = %(site)s)
   AND (%(depot)s::text IS NULL OR b.depot = %(depot)s)
+  AND (%(code)s::text IS NULL OR EXISTS (
+      SELECT FROM place_area pa
+      WHERE pa.place_id = CASE WHEN p.lon IS NULL THEN up.id ELSE p.id END
+        AND pa.code = %(code)s AND pa.vintage = %(vintage)s))
   AND (%(west)s::float8 IS NULL OR coalesce(p.lon, up.lon) BETWEEN %(west)s AND %(east)s
                                    AND coalesce(p.lat, up.lat) BETWEEN %(south)s AND %(north)s)
   AND (%(after)s::text IS NULL OR p.id > %(after)s)
