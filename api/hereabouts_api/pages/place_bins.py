@@ -42,10 +42,12 @@ def bins_here(caller: Caller, view: PlaceView, now: datetime) -> BinsHere | None
 
 
 def _together(items: Sequence[BinItem]) -> list[str]:
-    """Of each stream, by the litres of those whose level and litres are known."""
+    """Of each stream that has several bins, by the litres of those whose level and litres are known."""
     found = []
     for stream in sorted({one.stream for one in items if one.stream is not None}):
         here = [one for one in items if one.stream == stream]
+        if len(here) == 1:  # it says so itself
+            continue
         known = [(one.level_p50, one.capacity_l) for one in here if None not in (one.level_p50, one.capacity_l)]
         percent, litres = np.array(known, np.float64).reshape(-1, 2).T
         found.append(together_says(stream, site_level(percent, litres), (len(here), len(known))))

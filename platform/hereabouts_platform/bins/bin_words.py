@@ -90,18 +90,18 @@ def say_chance(chance: float) -> str:
 
 
 def together_says(stream: str, level: float, counted: tuple[int, int]) -> str:
-    """How full containers of one stream at a site are together; `level` NaN where none is known.
+    """How full the containers of one stream at a site are together; `level` NaN where none is known.
 
     Args:
-        counted: how many containers there are, and of how many of them level and litres are known.
+        counted: how many containers there are, two or more, and of how many of them level and litres are known.
 
     Example:
         >>> together_says("glass", 54.2, (3, 2))
         '3 containers of glass: about 54 % full together, by the litres of 2 of them.'
     """
     there, known = counted
-    name = f"{there} containers of {stream}" if there > 1 else f"1 container of {stream}"
+    name = f"{there} containers of {stream}"
     if not known:
         return f"{name}: cannot say how full, as no level with litres is known."
     of = "" if known == there else f", by the litres of {known} of them"
-    return f"{name}: about {level:.0f} % full{' together' if there > 1 else ''}{of}."
+    return f"{name}: about {level:.0f} % full together{of}."
