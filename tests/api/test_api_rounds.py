@@ -94,6 +94,7 @@ def test_who_sees_which_round(admin: httpx.Client, client: Callable[..., httpx.C
     assert admin.get("/v1/plans").json()["items"][0]["version"] == 1
     whole = admin.get(f"/v1/plans/{everything[0]['plan']}")
     assert whole.content == published(made_plan(TODAY))
+    assert town.audit()[-1][3] == {"what": "plan", "homes": ["h1"]}
     for somebody in (dispatcher, red):
         assert somebody.get(f"/v1/plans/{everything[0]['plan']}").status_code == 404, "it leads to a home"
     assert {one["id"] for one in dispatcher.get("/v1/places").json()["items"]} == {"yard", "b1", "b2", "b3"}

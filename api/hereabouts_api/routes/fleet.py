@@ -14,7 +14,7 @@ from hereabouts_api.plan_changes import saw_troubles
 from hereabouts_api.plan_models import CrewListing, PlanListing, VehicleListing
 from hereabouts_platform.store.fleet import CrewShift, Days, crews, vehicles
 from hereabouts_platform.store.outages import outages
-from hereabouts_platform.store.rounds import list_plans, published_json
+from hereabouts_platform.store.rounds import homes_of_plan, list_plans, published_json
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.errors import NotFound
 
@@ -59,6 +59,7 @@ def read_plan(
     found = published_json(caller.connection, id)
     if found is None:
         raise NotFound(f"There is no plan {id}, or not for you.")
+    caller.saw(Resource.ROUNDS, "plan", homes_of_plan(caller.connection, id))
     return Response(found, media_type="application/json")
 
 

@@ -101,6 +101,11 @@ def published_json(connection: Connection, plan_id: int) -> str | None:
     return row[0] if row is not None else None
 
 
+def homes_of_plan(connection: Connection, plan_id: int) -> list[str]:
+    """The homes that a plan names, as far as its JSON is for this principal."""
+    return [row[0] for row in connection.execute(SQL["homes_of_plan"], {"plan": plan_id})]
+
+
 def _page(connection: Connection, statement: str, values: Row, behind: Behind | None, most: int) -> list[Row]:
     day, number = behind or (None, None)
     asked = {**values, "before_day": day, "before_id": number, "most": most}

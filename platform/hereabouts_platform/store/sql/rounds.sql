@@ -68,3 +68,13 @@ LIMIT %(most)s
 
 -- name: published
 SELECT published_plan(%(plan)s)
+
+-- name: homes_of_plan
+-- The homes that a plan sends anybody to, or leaves, or asks a person to look at.
+SELECT DISTINCT coalesce(up.id, p.id)
+FROM round_plan r CROSS JOIN LATERAL (SELECT published_plan(r.id)::jsonb AS whole) j
+CROSS JOIN LATERAL (
+    SELECT v ->> 'place' AS id FROM jsonb_array_elements(j.whole -> 'work' -> 'visits') v
+    UNION SELECT t ->> 'about' FROM jsonb_array_elements(coalesce(j.whole -> 'troubles', '[]')) t) named
+JOIN place p ON p.id = named.id LEFT JOIN place up ON up.id = p.parent_id AND up.kind = 'home'
+WHERE r.id = %(plan)s AND r.of_homes AND (p.kind = 'home' OR up.id IS NOT NULL)
