@@ -12,9 +12,13 @@ from field_day import SHORT, SIX, TIP, day, hours, matrices, rich_day, vehicle, 
 
 import hereabouts_platform.planning
 from hereabouts_platform.plan_check.check import check
+from hereabouts_platform.planning import plan as plan_module
+from hereabouts_platform.planning.build import Setting, build
 from hereabouts_platform.planning.duty import duty_rules, rule_sets
-from hereabouts_platform.planning.plan import Made, plan_day
-from hereabouts_platform.planning.workers import Effort
+from hereabouts_platform.planning.plan import Made, plan_day, rounds_of
+from hereabouts_platform.planning.problem import Answer
+from hereabouts_platform.planning.roads import clock_of, roads_of
+from hereabouts_platform.planning.workers import Effort, searches
 from hereabouts_platform.roads.matrix import UNREACHABLE, Matrix
 from hereabouts_schemas.errors import InputError
 from hereabouts_schemas.work import Compartment, DayWork, Load, RoundPlan, StopKind
@@ -151,6 +155,31 @@ def test_a_rest_is_found_where_windows_leave_little_room() -> None:
 @pytest.mark.parametrize("seed", [56, 77, 145, 237])
 def test_a_round_that_is_late_by_its_rest_loses_a_bin_and_sends_no_second_lorry(seed: int) -> None:
     """Of days on which nothing that the first search finds can be timed: the search with less room took two."""
+    work = day_without_room_for_rests(seed)
+    assert len(planned(work, matrices(work, seed)).rounds) == 1
+
+
+@pytest.mark.parametrize("seed", [56, 237])
+def test_of_answers_that_cannot_be_timed_the_best_is_not_always_the_first(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that loses much once its rests are in must not hide the next one, which loses a bin."""
+    work = day_without_room_for_rests(seed)
+    setting = Setting(work=work, roads=roads_of(work, matrices(work, seed)), clock=clock_of(work))
+    [good] = searches(build(setting).problem, Effort(iterations=60))
+    turned = Answer(good.cost - 1, {vehicle: order[::-1] for vehicle, order in good.orders.items()})
+
+    def found(*answers: Answer) -> tuple[int, int]:
+        first = [list(answers)]
+        monkeypatch.setattr(plan_module, "searches", lambda *given: first.pop() if first else searches(*given))
+        rounds, left = rounds_of(setting, Effort(iterations=60))
+        return len(rounds), len(left)
+
+    assert found(turned, good) == found(good)
+
+
+def day_without_room_for_rests(seed: int) -> DayWork:
+    """40 bins of which most fill one lorry's shift; nothing that a short search finds leaves room for its rest."""
     dice = random.Random(seed)
     visits = []
     for number in range(40):
@@ -158,8 +187,7 @@ def test_a_round_that_is_late_by_its_rest_loses_a_bin_and_sends_no_second_lorry(
         prize_p = dice.randint(200, 1500)
         windows = (hours(begin := dice.randint(0, 3), begin + 1),) if dice.random() < 0.3 else ()
         visits.append(visit(number, load=load, must=False, prize_p=prize_p, windows=windows))
-    work = day(*visits, vehicles=tuple(vehicle(number, shift=hours(0, 4)) for number in range(4)))
-    assert len(planned(work, matrices(work, seed)).rounds) == 1
+    return day(*visits, vehicles=tuple(vehicle(number, shift=hours(0, 4)) for number in range(4)))
 
 
 def test_processes_find_what_one_of_them_finds() -> None:

@@ -65,9 +65,10 @@ def rounds_of(setting: Setting, effort: Effort, warm: Warm | None = None) -> tup
     answers = searches(built.problem, effort, warm and warm(built))
     if found := _holding(built, answers[:1], setting.clock):
         return found[0]
-    best = answers[0].orders
-    found = _holding(built, answers[1:], setting.clock) or _again(setting, built, best, effort)
-    return min((*found, _thinned(built, best, setting.clock)), key=lambda one: _cost_p(setting, one))
+    found = [_thinned(built, one.orders, setting.clock) for one in answers]
+    if not _holding(built, answers[1:], setting.clock):
+        found += _again(setting, built, answers[0].orders, effort)
+    return min(found, key=lambda one: _cost_p(setting, one))
 
 
 def _holding(built: Built, answers: Sequence[Answer], clock: Clock) -> list[Found]:
