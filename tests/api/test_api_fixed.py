@@ -51,6 +51,7 @@ def rounds(di: httpx.Client) -> dict[str, list[str]]:
         ("b1", {**FIXED, "after": "site"}, "after"),
         ("b1", {**FIXED, "after": "no such bin"}, "after"),
         ("site", {**FIXED, "after": "b1"}, "place"),
+        ("site", {**FIXED, "vehicle": "v1"}, "place"),
     ],
 )
 def test_what_cannot_be_fixed_is_refused_by_its_field(

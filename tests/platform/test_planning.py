@@ -197,6 +197,22 @@ def test_processes_find_what_one_of_them_finds() -> None:
     assert check(plan, roads) == []
 
 
+@pytest.mark.parametrize(
+    "behind",
+    [
+        {"load": Load(stream="glass", litres=50, kg=5)},
+        {"locked_to": "t9"},
+        {"load": Load(stream="litter", litres=950, kg=6)},
+    ],
+)
+def test_what_comes_first_is_done_where_what_comes_right_after_cannot_be(behind: dict[str, object]) -> None:
+    full = Load(stream="litter", litres=600, kg=6)
+    work = day(visit(0, load=full), visit(1, after="v0", **behind), visit(2, after="v1"))
+    plan = planned(work)
+    assert set(served(plan)) == {"v0"}
+    assert [(one.visit, one.unmet) for one in plan.left] == [("v1", True), ("v2", True)]
+
+
 def test_processes_leave_all_where_nothing_is_worth_its_way() -> None:
     work = day(*(visit(n, must=False, prize_p=1) for n in range(3)))
     plan = plan_day(work, matrices(work), Effort(iterations=20, processes=2), MADE)

@@ -11,7 +11,9 @@ from hereabouts_platform.plan_check.check import check
 from hereabouts_platform.plan_check.violation import Kind
 from hereabouts_platform.planning.difference import Moved, difference
 from hereabouts_platform.planning.plan import Made, plan_day
+from hereabouts_platform.planning.progress import Report, progress_of
 from hereabouts_platform.planning.replan import Progress, changed, replan
+from hereabouts_platform.planning.roads import roads_of
 from hereabouts_platform.planning.workers import Effort
 from hereabouts_platform.roads.matrix import Matrix
 from hereabouts_schemas.work import DayWork, Load, Round, RoundPlan, Stop, StopKind
@@ -172,3 +174,26 @@ def test_an_order_is_kept_until_its_first_visit_stands_and_lets_go_then() -> Non
     other = again(work, [so_far(one) for one in plan.rounds])
     assert mine[many + 2] in visits_of(other.rounds[1].stops), "kept for another vehicle by now"
     assert replan(plan, work, [], roads, FEW, made=AGAIN).work.visits == work.visits, "nothing stands yet"
+
+
+@pytest.mark.parametrize("by_another_crew", [False, True])
+def test_an_order_that_crews_went_past_does_not_stop_the_day_from_being_planned_again(*, by_another_crew: bool) -> None:
+    plan, roads = morning()
+    first, second = plan.rounds[0], plan.rounds[1]
+    mine, others = visits_of(first.stops), visits_of(second.stops)
+    one, then, later = mine[2:5]
+    stops = {stop.visit: stop for stop in (*first.stops, *second.stops)}
+    fixed = tuple(replace(bin_, after=one) if bin_.id == then else bin_ for bin_ in plan.work.visits)
+    plan = replace(plan, work=replace(plan.work, visits=fixed))
+    assert check(plan, roads) == []
+    reports = [Report(visit=name, at=stops[name].leaves_at) for name in mine[:2]]
+    if by_another_crew:
+        reports.append(Report(visit=one, at=stops[one].leaves_at, vehicle=second.vehicle))
+        reports.append(Report(visit=others[0], at=stops[others[0]].leaves_at))
+    else:
+        reports += [Report(visit=name, at=stops[name].leaves_at) for name in (one, later)]
+    now = stops[later].leaves_at
+    progress = progress_of(plan, reports, roads_of(plan.work, roads), now)
+    new = replan(plan, plan.work, progress, roads, FEW, made=replace(MADE, at=now))
+    assert check(new, roads) == []
+    assert then in {name for found in new.rounds for name in visits_of(found.stops)}

@@ -163,7 +163,8 @@ INSERT INTO visit (day, key, plan_id, round_id, position, place_id, of_home, nam
     53.8, true, 0, 60, 'fullness', 'Full.', 'general', 800, 90, '2026-03-03T07:00Z', '{red}');
 INSERT INTO visit_outcome (visit_id, place_id, kind, at, client_id, note)
     VALUES (1, 'bin', 'other', '2026-03-03Z', 'p1', 'A bee.');
-INSERT INTO visit_request (place_id, kind, says, at, client_id) VALUES ('bin', 'report', 'Full.', '2026-03-02Z', 'r1');
+INSERT INTO visit_request (place_id, kind, says, at, client_id, day, vehicle_id, after_id)
+    VALUES ('bin', 'manual', 'Full.', '2026-03-02Z', 'r1', '2026-03-03', 'rcv1', 'h1');
 INSERT INTO visit_request_withdrawn VALUES (1, 'It was the wrong bin.', '2026-03-02Z', 1);
 INSERT INTO visit_photo (visit_id, client_id, media_type, sha256, content, at)
     VALUES (1, 'p2', 'image/jpeg', decode(repeat('0a', 32), 'hex'), '\\xffd8', '2026-03-03Z');

@@ -59,6 +59,8 @@ def say_changes(found: Changes) -> dict[str, Any]:
     left = {one.visit: one for one in found.plans[1].left}
     gone = [(names[visit], vehicles[by], left.get(visit)) for visit, by in changed.dropped]
     unmet = [(name, by, one.says) for name, by, one in gone if one and one.unmet]
+    known = {one.visit for one in found.plans[0].left if one.unmet} | {visit for visit, _ in changed.dropped}
+    unmet += [(names[one.visit], "", one.says) for one in left.values() if one.unmet and one.visit not in known]
     dropped = [(name, by, one.says if one else "") for name, by, one in gone if not (one and one.unmet)]
     return {
         "shown": True,

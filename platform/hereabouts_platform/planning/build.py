@@ -99,21 +99,24 @@ def build(setting: Setting) -> Built:
 
 
 def _tasks(setting: Setting, ready: Sequence[Ready]) -> tuple[list[Task], Flags, dict[str, str]]:
-    """Tasks that some vehicle can do, [tasks, vehicles] which, and the visits that none can."""
+    """Tasks that some vehicle can do, [tasks, vehicles] which, and the visits that none can.
+
+    Where nobody can do a chain, its end is let go until somebody can: what comes first owes it nothing.
+    """
     standing = {stop.visit for head in setting.heads.values() for stop in head if stop.visit}
     visits = [one for one in setting.work.visits if one.id not in standing]
     found = chains(visits)
     refused = dict(found.refused)
     tasks, rows = [], []
     for chain in found.chains:
-        task = task_of(chain, setting.clock, setting.roads.values())
-        reasons = {one.vehicle.id: reason for one in ready if (reason := why_not(task, one))}
-        if len(reasons) == len(ready):
-            why = says(task, reasons, setting.work.vehicles)
-            refused.update({one.id: why for one in chain})
-        else:
-            tasks.append(task)
-            rows.append([one.vehicle.id not in reasons for one in ready])
+        for many in range(len(chain), 0, -1):
+            task = task_of(chain[:many], setting.clock, setting.roads.values())
+            reasons = {one.vehicle.id: reason for one in ready if (reason := why_not(task, one))}
+            if len(reasons) < len(ready):
+                tasks.append(task)
+                rows.append([one.vehicle.id not in reasons for one in ready])
+                break
+            refused[chain[many - 1].id] = says(task, reasons, setting.work.vehicles)
     return tasks, np.array(rows, dtype=bool).reshape(len(tasks), len(ready)), refused
 
 

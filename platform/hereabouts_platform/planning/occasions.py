@@ -154,7 +154,8 @@ def _fixed(plan: RoundPlan, present: Present, names: Mapping[str, Vehicle]) -> I
             continue
         vehicle, was = before[visit.id]
         if visit.locked_to not in (None, vehicle):
-            says = f"{visit.name} is on the round of {names[vehicle].name}, and is kept for {visit.locked_to} now."
+            kept = names[visit.locked_to].name if visit.locked_to in names else visit.locked_to
+            says = f"{visit.name} is on the round of {names[vehicle].name}, and is kept for {kept} now."
             yield Occasion(kind=OccasionKind.FIXED, about=visit.id, says=says)
         elif (first := visit.after) in before and first not in settled and first != was:
             says = f"{visit.name} is to come right after {visits[first].name} now, and does not."

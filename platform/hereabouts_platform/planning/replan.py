@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import pairwise
 
 from hereabouts_platform.planning.bodies import bodies, part_of
 from hereabouts_platform.planning.build import Built, Setting
@@ -118,17 +119,22 @@ def _tails(
     setting = Setting(work=work, roads=roads, clock=clock, heads=heads)
     owners = {stop.visit: name for name, stops in rest.items() for stop in stops if stop.visit}
     setting = replace(setting, heads=_frozen(setting, rest), owners=owners, dislike_m=dislike_m)
-    stands = {stop.visit for head in setting.heads.values() for stop in head if stop.visit}
-    setting = replace(setting, work=_with_orders_to_be_had(work, happened, stands))
+    setting = replace(setting, work=_with_orders_to_be_had(work, happened, setting.heads))
     rounds, left = rounds_of(setting, effort, lambda built: _warm(built, rest))
     return setting.work, rounds, left
 
 
-def _with_orders_to_be_had(work: DayWork, happened: Set[str], stands: Set[str]) -> DayWork:
-    """The work without the orders of visits whose first one is over or stands, with something else behind it."""
-    over = happened | stands
-    visits = (replace(one, after=None) if one.after in over and one.id not in stands else one for one in work.visits)
-    return replace(work, visits=tuple(visits))
+def _with_orders_to_be_had(work: DayWork, happened: Set[str], heads: Mapping[str, Sequence[Stop]]) -> DayWork:
+    """The work without the orders that the day went past: whose first visit is over, or has another behind it."""
+    before: dict[str, str | None] = {}
+    for head in heads.values():
+        places = [stop.visit for stop in head if stop.kind is not StopKind.BREAK]
+        before |= {now: was for was, now in pairwise(places) if now is not None}
+
+    def had(one: Visit) -> bool:
+        return before[one.id] == one.after if one.id in before else one.after not in happened | before.keys()
+
+    return replace(work, visits=tuple(one if had(one) else replace(one, after=None) for one in work.visits))
 
 
 def _rest(one: Round, progress: Progress | None) -> list[Stop]:

@@ -52,45 +52,46 @@ def told_of(connection: Connection, places: WastePlaces, foretold: Foretold, beg
         begins: when the plan's work does; aware.
     """
     requests = open_requests(connection)
-    says = asked_for(requests, day, places)
+    says, fixed = asked_for(requests, day, places), fixed_on(requests, day)
+    for place, one in sorted(fixed.items()):
+        if one.after in places.slots and not _emptied_on(foretold, one.after, day):
+            name = places.slots[place].name if place in places.slots else place
+            says.setdefault(one.after, {}).setdefault("manual", f"{name} is to come right after it.")
     for alarm in (*bin_alarms(connection, list(WORDS), begins - ALARM_FOR, begins), *_blocked(foretold, begins)):
         if alarm.place in places.slots:
             says.setdefault(alarm.place, {}).setdefault("alert", alarm_words(alarm))
-    return Told(said=says, fixed=fixed_on(requests, day, places))
+    return Told(said=says, fixed=fixed)
 
 
 def asked_for(requests: Sequence[Mapping[str, Any]], day: date, places: WastePlaces) -> dict[str, dict[str, str]]:
-    """Slot -> what is asked for of it or of its site, by kind; the first of each.
-
-    A bin that another one comes right after on that day is asked for with it.
-    """
+    """Slot -> what is asked for of it or of its site, by kind; the first of each."""
+    by_site: dict[str, list[str]] = {}
+    for place, one in places.slots.items():
+        by_site.setdefault(one.parent or "", []).append(place)
     found: dict[str, dict[str, str]] = {}
     for asked in requests:
         if asked["day"] is None or asked["day"] <= day:
-            for place in _slots_of(asked["place"], places):
+            for place in [asked["place"], *by_site.get(asked["place"], ())]:
                 found.setdefault(place, {}).setdefault(asked["kind"], asked["says"])
-    for asked in requests:
-        if asked["after"] is not None and asked["day"] == day:
-            name = places.slots[asked["place"]].name if asked["place"] in places.slots else asked["place"]
-            says = f"{name} comes right after it: {asked['says']}"
-            found.setdefault(asked["after"], {}).setdefault("manual", says)
     return found
 
 
-def fixed_on(requests: Sequence[Mapping[str, Any]], day: date, places: WastePlaces) -> dict[str, Fixed]:
+def fixed_on(requests: Sequence[Mapping[str, Any]], day: date) -> dict[str, Fixed]:
     """Slot -> what a dispatcher fixed of it for the day; the newest word counts."""
     found: dict[str, Fixed] = {}
     for asked in requests:
         if asked["day"] == day and (asked["vehicle"] or asked["after"]):
-            for place in _slots_of(asked["place"], places):
-                before = found.get(place, Fixed())
-                found[place] = Fixed(vehicle=asked["vehicle"] or before.vehicle, after=asked["after"] or before.after)
+            before = found.get(asked["place"], Fixed())
+            found[asked["place"]] = Fixed(
+                vehicle=asked["vehicle"] or before.vehicle, after=asked["after"] or before.after
+            )
     return found
 
 
-def _slots_of(place: str, places: WastePlaces) -> list[str]:
-    """The slot itself, or those of a site."""
-    return [place, *(slot for slot, one in places.slots.items() if one.parent == place)]
+def _emptied_on(foretold: Foretold, place: str, day: date) -> bool:
+    """Whether a bin was emptied on the day itself."""
+    one = foretold.state.bins[place]
+    return bool(one.emptyings) and one.emptied_at >= local_instant(day, time()).timestamp()
 
 
 def alarm_words(alarm: Alarm) -> str:
@@ -113,7 +114,4 @@ def _blocked(foretold: Foretold, begins: datetime) -> list[Alarm]:
 
 def unmet(due: Mapping[str, Due], foretold: Foretold, day: date) -> dict[str, Due]:
     """Without bins that were emptied on the day itself: their duty is done."""
-    morning, bins = local_instant(day, time()).timestamp(), foretold.state.bins
-    return {
-        place: one for place, one in due.items() if not (bins[place].emptyings and bins[place].emptied_at >= morning)
-    }
+    return {place: one for place, one in due.items() if not _emptied_on(foretold, place, day)}

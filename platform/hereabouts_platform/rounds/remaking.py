@@ -1,6 +1,6 @@
 """A day planned again while its crews are out: looked at, planned from the plan that stands, kept as a draft."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -111,7 +111,7 @@ def look(connection: Connection, asked: Asked, stands: Standing, now: datetime) 
     return Look(
         stands=stands,
         reports=reports,
-        work=replace(work, visits=tuple(one for one in work.visits if one.id not in told)),
+        work=_without(work, told),
         gathered=gathered,
         out=out,
         occasions=occasions(plan, present),
@@ -162,10 +162,10 @@ def _work(plan: RoundPlan, gathered: Gathered, present: Present) -> DayWork:
         stays = one.id in next_ones or (one.must and one.id in on_round) or one.id not in gathered.choices
         now = wanted.get(one.id)
         if one.id in reported or (stays and (now is None or (one.must and not now.must))):
-            visits[one.id] = one
+            visits[one.id] = one if one.id in reported | next_ones else _as_fixed(now or waiting.get(one.id, one), one)
         elif one.id in on_round and (now or waiting.get(one.id)):
             chosen = _chosen(one, now or waiting[one.id])
-            visits[one.id] = _as_fixed_before(one, chosen) if chosen and one.id in next_ones else chosen
+            visits[one.id] = _as_fixed(one, chosen) if chosen and one.id in next_ones else chosen
     found = {**wanted, **{name: one for name, one in visits.items() if one is not None}}
     yards = {one.id: one for one in (*plan.work.yards, *gathered.work.yards)}
     rules = {one.name: one for one in (*plan.work.duty_rules, *gathered.work.duty_rules)}
@@ -179,9 +179,16 @@ def _work(plan: RoundPlan, gathered: Gathered, present: Present) -> DayWork:
     )
 
 
-def _as_fixed_before(before: Visit, now: Visit) -> Visit:
-    """A bin that a crew is on its way to: nobody else goes there, and in no other order, whatever was fixed since."""
-    return replace(now, locked_to=before.locked_to, after=before.after)
+def _without(work: DayWork, gone: Set[str]) -> DayWork:
+    """The work without some visits, and without orders behind them."""
+    visits = (replace(one, after=None) if one.after in gone else one for one in work.visits if one.id not in gone)
+    return replace(work, visits=tuple(visits))
+
+
+def _as_fixed(by: Visit, visit: Visit) -> Visit:
+    """A visit with the vehicle and the order that another look at it has: those of a bin that a crew is on its way to
+    stay as they were, whatever was fixed since; those of others are as they are now."""
+    return replace(visit, locked_to=by.locked_to, after=by.after)
 
 
 def _chosen(before: Visit, now: Visit) -> Visit | None:

@@ -115,13 +115,11 @@ def _check_fixed(connection: Connection, asked: Request, kind: str) -> None:
         raise InputError(field, given, "Only a dispatcher's own request says so: give it as manual.")
     if asked.day is None:
         raise InputError("day", "", "Say on which day: vehicle and order are fixed for one day.")
+    if kind != "bin_slot":
+        raise InputError("place", asked.place, "That is fixed for one bin, not for a site. Give the bin's id.")
     if asked.vehicle is not None and connection.execute(SQL["vehicle"], {"vehicle": asked.vehicle}).fetchone() is None:
         raise InputError("vehicle", asked.vehicle, "There is no such vehicle. Give its id.")
-    if asked.after is None:
-        return
-    if kind != "bin_slot":
-        raise InputError("place", asked.place, "An order is fixed for one bin, not for a site. Give the bin's id.")
-    if asked.after == asked.place or _bin_kind(connection, asked.after) != "bin_slot":
+    if asked.after is not None and (asked.after == asked.place or _bin_kind(connection, asked.after) != "bin_slot"):
         raise InputError("after", asked.after, "Give the id of another bin.")
 
 
