@@ -182,11 +182,11 @@ def test_the_command_says_why_and_what_changes() -> None:
 def test_what_a_dispatcher_fixes_is_a_reason_until_the_crew_is_on_its_way() -> None:
     plan, _ = morning()
     first, other = plan.rounds[0].vehicle, plan.rounds[1].vehicle
-    mine = [stop.visit for stop in stops_of(plan)]
+    mine = [stop.visit or "" for stop in stops_of(plan)]
     by_id = {one.id: one for one in plan.work.visits}
 
-    def fixed(number: int, **given: str | None) -> list[Occasion]:
-        return why(plan, wanted=[replace(by_id[mine[number] or ""], **given)])  # type: ignore[arg-type]
+    def fixed(number: int, *, locked_to: str | None = None, after: str | None = None) -> list[Occasion]:
+        return why(plan, wanted=[replace(by_id[mine[number]], locked_to=locked_to, after=after)])
 
     assert fixed(5, locked_to=first) == fixed(5, after=mine[4]) == []
     (kept,) = fixed(5, locked_to=other)

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import pairwise
 
 from hereabouts_platform.planning.progress import Report, ahead_of, next_of
+from hereabouts_platform.planning.tasks import right_before
 from hereabouts_schemas.times import LONDON
 from hereabouts_schemas.work import Load, Round, RoundPlan, StopKind, Vehicle, Visit
 
@@ -145,10 +145,7 @@ def _fixed(plan: RoundPlan, present: Present, names: Mapping[str, Vehicle]) -> I
     """Visits of which a dispatcher fixed since who does them, or behind which, as far as crews are not on their way."""
     settled = {one.visit for one in present.reports} | next_of(plan, present.reports, present.out)
     visits = {one.id: one for one in plan.work.visits}
-    before: dict[str, tuple[str, str | None]] = {}
-    for one in plan.rounds:
-        places = [stop.visit for stop in one.stops if stop.kind is not StopKind.BREAK]
-        before |= {now: (one.vehicle, was) for was, now in pairwise(places) if now is not None}
+    before = {now: (one.vehicle, was) for one in plan.rounds for now, was in right_before(one.stops).items()}
     for visit in present.wanted:
         if visit.id in settled or visit.id not in before:
             continue

@@ -1,12 +1,12 @@
 """A plan of a day: put in numbers, searched, timed with rests, and what is left with its reason."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from hereabouts_platform.planning.build import MISSED_MUST, Built, Setting, build
-from hereabouts_platform.planning.problem import Answer, Orders
+from hereabouts_platform.planning.problem import Orders
 from hereabouts_platform.planning.roads import Clock, clock_of, roads_of
 from hereabouts_platform.planning.thin import home_anyway, thinned
 from hereabouts_platform.planning.timing import Late, items_of, round_of
@@ -62,35 +62,32 @@ def rounds_of(setting: Setting, effort: Effort, warm: Warm | None = None) -> tup
         warm: from the day's numbers to orders that the search begins with.
     """
     built = build(setting)
-    answers = searches(built.problem, effort, warm and warm(built))
-    if found := _holding(built, answers[:1], setting.clock):
-        return found[0]
-    found = [_thinned(built, one.orders, setting.clock) for one in answers]
-    if not _holding(built, answers[1:], setting.clock):
-        found += _again(setting, built, answers[0].orders, effort)
+    answers = [one.orders for one in searches(built.problem, effort, warm and warm(built))]
+    held = [_held(built, orders, setting.clock) for orders in answers]
+    if held[0] is not None:
+        return held[0]
+    found = [one or _thinned(built, orders, setting.clock) for one, orders in zip(held, answers, strict=True)]
+    if not any(held):
+        found.append(_again(setting, built, answers[0], effort))
     return min(found, key=lambda one: _cost_p(setting, one))
 
 
-def _holding(built: Built, answers: Sequence[Answer], clock: Clock) -> list[Found]:
-    """The first answer whose rounds can all be timed, where there is one."""
-    for answer in answers:
-        rounds, late = timed(built, answer.orders, clock)
-        if not late:
-            return [(rounds, left_by(built, answer.orders))]
-    return []
+def _held(built: Built, orders: Orders, clock: Clock) -> Found | None:
+    """Orders as rounds; None where not all of them can be timed."""
+    rounds, late = timed(built, orders, clock)
+    return None if late else (rounds, left_by(built, orders))
 
 
-def _again(setting: Setting, built: Built, orders: Orders, effort: Effort) -> list[Found]:
+def _again(setting: Setting, built: Built, orders: Orders, effort: Effort) -> Found:
     """The day searched again with less room, from orders that a rest did not fit into, until all fits."""
     for number in range(AGAIN):
         _, late = timed(built, orders, setting.clock)
         setting = _tighter(setting, built, late, number)
         built = build(setting)
-        answers = searches(built.problem, part(effort, AGAIN_SHARE), orders)
-        if found := _holding(built, answers, setting.clock):
+        orders = searches(built.problem, part(effort, AGAIN_SHARE), orders)[0].orders
+        if found := _held(built, orders, setting.clock):
             return found
-        orders = answers[0].orders
-    return [_thinned(built, orders, setting.clock)]
+    return _thinned(built, orders, setting.clock)
 
 
 def _thinned(built: Built, orders: Orders, clock: Clock) -> Found:

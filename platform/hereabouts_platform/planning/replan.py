@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import pairwise
 
 from hereabouts_platform.planning.bodies import bodies, part_of
 from hereabouts_platform.planning.build import Built, Setting
@@ -12,6 +11,7 @@ from hereabouts_platform.planning.plan import Made, published, rounds_of
 from hereabouts_platform.planning.problem import Do
 from hereabouts_platform.planning.ready import Ready, readies
 from hereabouts_platform.planning.roads import clock_of, roads_of
+from hereabouts_platform.planning.tasks import right_before
 from hereabouts_platform.planning.timing import Item, item_of_visit, items_of_tipping, onward
 from hereabouts_platform.planning.workers import Effort
 from hereabouts_platform.roads.matrix import Matrix
@@ -126,10 +126,7 @@ def _tails(
 
 def _with_orders_to_be_had(work: DayWork, happened: Set[str], heads: Mapping[str, Sequence[Stop]]) -> DayWork:
     """The work without the orders that the day went past: whose first visit is over, or has another behind it."""
-    before: dict[str, str | None] = {}
-    for head in heads.values():
-        places = [stop.visit for stop in head if stop.kind is not StopKind.BREAK]
-        before |= {now: was for was, now in pairwise(places) if now is not None}
+    before = {now: was for head in heads.values() for now, was in right_before(head).items()}
 
     def had(one: Visit) -> bool:
         return before[one.id] == one.after if one.id in before else one.after not in happened | before.keys()

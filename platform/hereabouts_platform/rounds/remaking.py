@@ -151,7 +151,8 @@ def _vehicles(
 
 def _work(plan: RoundPlan, gathered: Gathered, present: Present) -> DayWork:
     """What is to do now. What is done, what is next and what had to be done stays, and so does what was worth its way
-    and is not much emptier; other bins are as they are now."""
+    and is not much emptier; other bins are as they are now. Of a bin that a crew is on its way to vehicle and order
+    stay as they were, whatever was fixed since."""
     reported = {one.visit for one in present.reports}
     on_round = {stop.visit for one in plan.rounds for stop in one.stops}
     next_ones = next_of(plan, present.reports, present.out)
@@ -161,11 +162,15 @@ def _work(plan: RoundPlan, gathered: Gathered, present: Present) -> DayWork:
     for one in plan.work.visits:
         stays = one.id in next_ones or (one.must and one.id in on_round) or one.id not in gathered.choices
         now = wanted.get(one.id)
+        fresh = now or waiting.get(one.id)
         if one.id in reported or (stays and (now is None or (one.must and not now.must))):
-            visits[one.id] = one if one.id in reported | next_ones else _as_fixed(now or waiting.get(one.id, one), one)
-        elif one.id in on_round and (now or waiting.get(one.id)):
-            chosen = _chosen(one, now or waiting[one.id])
-            visits[one.id] = _as_fixed(one, chosen) if chosen and one.id in next_ones else chosen
+            kept: Visit | None = one
+        elif one.id in on_round and fresh:
+            kept = _chosen(one, fresh)
+        else:
+            continue
+        fixed = one if one.id in reported | next_ones else fresh or one
+        visits[one.id] = kept and replace(kept, locked_to=fixed.locked_to, after=fixed.after)
     found = {**wanted, **{name: one for name, one in visits.items() if one is not None}}
     yards = {one.id: one for one in (*plan.work.yards, *gathered.work.yards)}
     rules = {one.name: one for one in (*plan.work.duty_rules, *gathered.work.duty_rules)}
@@ -183,12 +188,6 @@ def _without(work: DayWork, gone: Set[str]) -> DayWork:
     """The work without some visits, and without orders behind them."""
     visits = (replace(one, after=None) if one.after in gone else one for one in work.visits if one.id not in gone)
     return replace(work, visits=tuple(visits))
-
-
-def _as_fixed(by: Visit, visit: Visit) -> Visit:
-    """A visit with the vehicle and the order that another look at it has: those of a bin that a crew is on its way to
-    stay as they were, whatever was fixed since; those of others are as they are now."""
-    return replace(visit, locked_to=by.locked_to, after=by.after)
 
 
 def _chosen(before: Visit, now: Visit) -> Visit | None:

@@ -102,6 +102,11 @@ class Baseline:
     fuel: str | None = None
 
 
+def is_vehicle(connection: Connection, vehicle: str) -> bool:
+    """Whether there is a vehicle of this id."""
+    return connection.execute(SQL["vehicle"], {"vehicle": vehicle}).fetchone() is not None
+
+
 def vehicles(connection: Connection) -> dict[str, FleetVehicle]:
     """Every vehicle, by its id."""
     return {row["id"]: _vehicle(row) for row in _rows(connection, "vehicles")}

@@ -8,6 +8,7 @@ from psycopg.rows import class_row
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.store.access import record
 from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.fleet import is_vehicle
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.errors import InputError, NotFound
@@ -72,5 +73,5 @@ def bring_back(connection: Connection, by: Principal, vehicle: str, at: datetime
 
 
 def _known(connection: Connection, vehicle: str) -> None:
-    if connection.execute(SQL["vehicle"], {"vehicle": vehicle}).fetchone() is None:
+    if not is_vehicle(connection, vehicle):
         raise NotFound(f"There is no vehicle {vehicle[:200]!r}.")

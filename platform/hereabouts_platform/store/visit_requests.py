@@ -10,6 +10,7 @@ from psycopg.rows import dict_row
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.store.access import record
 from hereabouts_platform.store.connection import Connection
+from hereabouts_platform.store.fleet import is_vehicle
 from hereabouts_platform.store.outcomes import Told, told_before
 from hereabouts_platform.store.queries import load
 from hereabouts_schemas.access import Action, Principal, Resource
@@ -117,7 +118,7 @@ def _check_fixed(connection: Connection, asked: Request, kind: str) -> None:
         raise InputError("day", "", "Say on which day: vehicle and order are fixed for one day.")
     if kind != "bin_slot":
         raise InputError("place", asked.place, "That is fixed for one bin, not for a site. Give the bin's id.")
-    if asked.vehicle is not None and connection.execute(SQL["vehicle"], {"vehicle": asked.vehicle}).fetchone() is None:
+    if asked.vehicle is not None and not is_vehicle(connection, asked.vehicle):
         raise InputError("vehicle", asked.vehicle, "There is no such vehicle. Give its id.")
     if asked.after is not None and (asked.after == asked.place or _bin_kind(connection, asked.after) != "bin_slot"):
         raise InputError("after", asked.after, "Give the id of another bin.")

@@ -1,5 +1,8 @@
 -- Vehicles, crews and baselines.
 
+-- name: vehicle
+SELECT id FROM vehicle WHERE id = %(vehicle)s
+
 -- name: vehicles
 SELECT id, name, vehicle_class, compartments, skills, duty, start_depot, end_depot, fixed_p, per_km_p, per_hour_p,
        in_service_from, in_service_to, fuel, fuel_per_100km

@@ -4,9 +4,6 @@
 SELECT o.vehicle_id AS vehicle, o.from_at, o.says, b.name AS by
 FROM vehicle_outage o JOIN principal b ON b.id = o.principal_id WHERE o.to_at IS NULL ORDER BY o.vehicle_id
 
--- name: vehicle
-SELECT id FROM vehicle WHERE id = %(vehicle)s
-
 -- name: add
 INSERT INTO vehicle_outage (vehicle_id, from_at, says) VALUES (%(vehicle)s, %(from_at)s, %(says)s)
 ON CONFLICT (vehicle_id) WHERE to_at IS NULL DO NOTHING

@@ -3,9 +3,6 @@
 -- name: bin
 SELECT kind FROM place WHERE id = %(place)s AND kind IN ('bin_slot', 'bin_site')
 
--- name: vehicle
-SELECT id FROM vehicle WHERE id = %(vehicle)s
-
 -- name: add_request
 INSERT INTO visit_request (place_id, kind, says, day, at, client_id, vehicle_id, after_id)
 VALUES (%(place)s, %(kind)s, %(says)s, %(day)s, %(at)s, %(client_id)s, %(vehicle)s, %(after)s)
@@ -31,7 +28,8 @@ ORDER BY r.at, r.id
 -- Oldest first. Of one that was withdrawn it is not asked whether somebody was there as well.
 SELECT r.id, r.place_id AS place, p.name, up.name AS site, r.kind, r.says, r.day, r.at, b.name AS by,
        CASE WHEN w.at IS NOT NULL THEN 'withdrawn' WHEN a.at IS NOT NULL THEN 'answered' ELSE 'open' END AS state,
-       r.vehicle_id AS vehicle, r.after_id AS after, a.at AS answered_at, w.at AS withdrawn_at, wb.name AS withdrawn_by, w.says AS withdrawn_says
+       r.vehicle_id AS vehicle, r.after_id AS after, a.at AS answered_at, w.at AS withdrawn_at,
+       wb.name AS withdrawn_by, w.says AS withdrawn_says
 FROM visit_request r JOIN place p ON p.id = r.place_id LEFT JOIN place up ON up.id = p.parent_id
 JOIN principal b ON b.id = r.principal_id
 LEFT JOIN visit_request_withdrawn w ON w.request_id = r.id LEFT JOIN principal wb ON wb.id = w.principal_id
