@@ -9,6 +9,7 @@ class TroubleKind(StrEnum):
     """What is the matter, in the order in which people read of it."""
 
     STILL_ASKED = "still_asked"  # a bin that was reported on today, and is asked for again
+    NOT_AS_FIXED = "not_as_fixed"  # a bin that is done otherwise than a dispatcher fixed it
     SHIFT = "shift"  # a depot's hours cut a shift, or keep a vehicle at home
     NO_MAP = "no_map"  # a vehicle class has no map of roads
     UNREACHABLE = "unreachable"  # a vehicle class cannot get to a place, or away from it
@@ -21,6 +22,7 @@ class TroubleKind(StrEnum):
 
 WHAT_TO_DO: Mapping[TroubleKind, str] = {
     TroubleKind.STILL_ASKED: "A visit is one a day, so it waits for its next turn, unless you ring the crew.",
+    TroubleKind.NOT_AS_FIXED: "The day went past it, or a crew is on its way: ring the crew, or withdraw the request.",
     TroubleKind.SHIFT: "Look at the depot's open in places.csv, and at the shift in crews.csv.",
     TroubleKind.NO_MAP: "Bring one in: hereabouts roads import.",
     TroubleKind.UNREACHABLE: "No such vehicle is sent there. Look at lon and lat, name the classes that can reach "

@@ -17,8 +17,10 @@ from hereabouts_platform.planning.replan import replan
 from hereabouts_platform.planning.roads import roads_of
 from hereabouts_platform.planning.workers import Effort
 from hereabouts_platform.roads.matrix import Matrix
+from hereabouts_platform.rounds.asked_too_late import asked_too_late
 from hereabouts_platform.rounds.remaking import Remade
 from hereabouts_platform.store.plans import Kept
+from hereabouts_schemas.trouble import TroubleKind
 from hereabouts_schemas.work import Load, Reason, ReasonKind, RoundPlan, Stop, StopKind, Visit
 
 MADE = Made(at=SIX - timedelta(hours=1), roads="great_circle", attribution="")
@@ -70,7 +72,7 @@ def test_what_is_reported_is_done_with_the_tips_before_it_and_the_next_two_stay(
     assert [stop.kind for stop in done].count(StopKind.TIP) == 1
     assert done[-1].carried == (), "the tip emptied it, and of what was blocked nothing was taken"
     assert ids(stops_of(new, busy))[many : many + 2] == ids(mine[many : many + 2])
-    assert next_of(plan, reports, ()) >= set(ids(mine[many : many + 2]))
+    assert next_of(plan, reports, {plan.rounds[busy].vehicle}) == set(ids(mine[many : many + 2]))
 
 
 def test_reports_out_of_order_with_gaps_and_of_another_crew() -> None:
@@ -114,7 +116,13 @@ def test_a_silent_crew_is_taken_to_be_through_with_its_next_stop_and_no_further(
 
 
 def why(plan: RoundPlan, **given: object) -> list[Occasion]:
-    facts = {"reports": [], "wanted": plan.work.visits, "waiting": (), "out": {}} | given
+    facts = {
+        "reports": [],
+        "wanted": plan.work.visits,
+        "waiting": (),
+        "out": {},
+        "begun": {one.vehicle for one in plan.rounds},
+    } | given
     return list(occasions(plan, Present(**facts)))  # type: ignore[arg-type]
 
 
@@ -197,3 +205,30 @@ def test_what_a_dispatcher_fixes_is_a_reason_until_the_crew_is_on_its_way() -> N
     assert fixed(0, locked_to=other) == fixed(1, after=mine[5]) == [], "the crew is on its way"
     assert fixed(5, after=mine[0]) == [], "that one is as good as done"
     assert fixed(5, after="elsewhere") == []
+    early = why(plan, wanted=[replace(by_id[mine[0]], locked_to=other)], begun=())
+    assert [one.about for one in early] == [mine[0]], "its crew has not left"
+
+
+def test_what_was_fixed_too_late_is_told_of_what_is_not_done_yet() -> None:
+    plan, _ = morning()
+    first, other = plan.rounds[0].vehicle, plan.rounds[1].vehicle
+    mine = [stop.visit or "" for stop in stops_of(plan)]
+    by_id = {one.id: one for one in plan.work.visits}
+    wanted = [
+        replace(by_id[mine[0]], locked_to=first),
+        replace(by_id[mine[1]], locked_to=other),
+        replace(by_id[mine[2]], after=mine[1]),
+        replace(by_id[mine[3]], after=mine[0]),
+        replace(by_id[mine[4]], after="gone"),
+        replace(by_id[mine[5]], locked_to=other),
+        visit(79, locked_to=first),
+    ]
+    found = list(asked_too_late(wanted, {mine[5]}, plan))
+    assert {one.kind for one in found} == {TroubleKind.NOT_AS_FIXED}
+    names = [by_id[key].name for key in mine]
+    lorries = {one.id: one.name for one in plan.work.vehicles}
+    assert [one.says for one in found] == [
+        f"{names[1]} is kept for {lorries[other]}, and {lorries[first]} goes there.",
+        f"{names[3]} is to come right after {names[0]}, and does not.",
+        f"{names[4]} is to come right after gone, and does not.",
+    ]

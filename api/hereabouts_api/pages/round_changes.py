@@ -77,7 +77,6 @@ def _sums(changed: Difference) -> list[str]:
     """How much more or less is driven, and how much longer or shorter crews are out."""
     km, minutes = changed.metres, changed.minutes
     driven = f"{say_km(abs(km))} {'more' if km > 0 else 'less'} driven" if km else "As many kilometres"
-    out = (
-        f"{abs(minutes)} minutes {'more' if minutes > 0 else 'less'} on the road" if minutes else "as long on the road"
-    )
+    spell = "1 minute" if abs(minutes) == 1 else f"{abs(minutes)} minutes"
+    out = f"{spell} {'more' if minutes > 0 else 'less'} on the road" if minutes else "as long on the road"
     return [driven, out]

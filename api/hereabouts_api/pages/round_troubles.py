@@ -13,6 +13,7 @@ from hereabouts_schemas.trouble import WHAT_TO_DO, TroubleKind
 
 TITLES = {
     TroubleKind.STILL_ASKED: "Asked for again",
+    TroubleKind.NOT_AS_FIXED: "Not as it was fixed",
     TroubleKind.SHIFT: "Shifts that depots cut",
     TroubleKind.NO_MAP: "No map of roads",
     TroubleKind.UNREACHABLE: "Out of reach",

@@ -48,12 +48,18 @@ class Present:
         wanted: visits that must or may be done, as things stand now.
         waiting: visits that can wait now.
         out: vehicle -> since when and why it is out of service, in a sentence.
+        begun: vehicles that have left their yard, those out of service since among them.
     """
 
     reports: Sequence[Report]
     wanted: Sequence[Visit]
     waiting: Sequence[Visit]
     out: Mapping[str, str]
+    begun: Collection[str]
+
+    def next_on(self, plan: RoundPlan) -> frozenset[str]:
+        """The visits that crews are on their way to."""
+        return next_of(plan, self.reports, set(self.begun) - set(self.out))
 
 
 def occasions(plan: RoundPlan, present: Present) -> tuple[Occasion, ...]:
@@ -131,7 +137,7 @@ def _not_worth(
     before = {one.id: one for one in plan.work.visits}
     now = {one.id: one for one in present.waiting}
     reported = {one.visit for one in present.reports}
-    next_ones = next_of(plan, present.reports, present.out)
+    next_ones = present.next_on(plan)
     for one in running:
         for key in ahead_of(one, reported):
             was, is_now = before[key], now.get(key)
@@ -143,7 +149,7 @@ def _not_worth(
 
 def _fixed(plan: RoundPlan, present: Present, names: Mapping[str, Vehicle]) -> Iterator[Occasion]:
     """Visits of which a dispatcher fixed since who does them, or behind which, as far as crews are not on their way."""
-    settled = {one.visit for one in present.reports} | next_of(plan, present.reports, present.out)
+    settled = {one.visit for one in present.reports} | present.next_on(plan)
     visits = {one.id: one for one in plan.work.visits}
     before = {now: (one.vehicle, was) for one in plan.rounds for now, was in right_before(one.stops).items()}
     for visit in present.wanted:

@@ -54,10 +54,10 @@ def ahead_of(one: Round, reported: Collection[str]) -> tuple[str, ...]:
     return tuple(stop.visit for stop in one.stops if stop.visit and not stop.done and stop.visit not in reported)
 
 
-def next_of(plan: RoundPlan, reports: Sequence[Report], out: Collection[str]) -> frozenset[str]:
-    """The visits that crews are on their way to; none of vehicles that are `out` of service."""
+def next_of(plan: RoundPlan, reports: Sequence[Report], moving: Collection[str]) -> frozenset[str]:
+    """The visits that crews are on their way to, of those that are `moving`."""
     reported = {one.visit for one in reports}
-    rounds = (one for one in plan.rounds if one.vehicle not in out)
+    rounds = (one for one in plan.rounds if one.vehicle in moving)
     return frozenset(visit for one in rounds for visit in ahead_of(one, reported)[:FROZEN])
 
 

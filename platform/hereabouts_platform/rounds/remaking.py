@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from hereabouts_platform.planning.difference import Difference, difference
 from hereabouts_platform.planning.occasions import Occasion, Present, much_less, occasions, outdated
 from hereabouts_platform.planning.plan import Made
-from hereabouts_platform.planning.progress import Report, begun, next_of, progress_of
+from hereabouts_platform.planning.progress import Report, begun, progress_of
 from hereabouts_platform.planning.replan import replan
 from hereabouts_platform.planning.roads import roads_of
+from hereabouts_platform.rounds.asked_too_late import asked_too_late
 from hereabouts_platform.rounds.day_work import Gathered, whole
 from hereabouts_platform.rounds.making import SECOND, Asked, Tell, checked, morning_of
 from hereabouts_platform.rounds.run_day import OBLIGES
@@ -28,8 +29,8 @@ from hereabouts_platform.store.replans import (
 from hereabouts_schemas.access import Principal
 from hereabouts_schemas.errors import InputError, NotNow
 from hereabouts_schemas.times import LONDON
-from hereabouts_schemas.trouble import Trouble, TroubleKind
-from hereabouts_schemas.work import DayWork, Left, ReasonKind, RoundPlan, Vehicle, Visit, Window
+from hereabouts_schemas.trouble import Trouble
+from hereabouts_schemas.work import DayWork, Left, RoundPlan, Vehicle, Visit, Window
 
 TOLD = "It was reported on today already."
 
@@ -103,7 +104,9 @@ def look(connection: Connection, asked: Asked, stands: Standing, now: datetime) 
         raise InputError("depot", asked.depot, "All shifts of that day are over, or no vehicle is left.")
     morning = morning_of(connection, asked, vehicles, now, moving - set(fresh))
     gathered = morning.gathered()
-    present = Present(reports=reports, wanted=_pressing(plan, gathered), waiting=gathered.waiting, out=out)
+    present = Present(
+        reports=reports, wanted=_pressing(plan, gathered), waiting=gathered.waiting, out=out, begun=moving
+    )
     mine = {report.visit for report in reports if report.vehicle in moving}
     on_round = {stop.visit for one in plan.rounds for stop in one.stops}
     told = {report.visit for report in reports} - mine - on_round
@@ -155,7 +158,7 @@ def _work(plan: RoundPlan, gathered: Gathered, present: Present) -> DayWork:
     stay as they were, whatever was fixed since."""
     reported = {one.visit for one in present.reports}
     on_round = {stop.visit for one in plan.rounds for stop in one.stops}
-    next_ones = next_of(plan, present.reports, present.out)
+    next_ones = present.next_on(plan)
     wanted = {one.id: one for one in gathered.work.visits}
     waiting = {one.id: one for one in gathered.waiting}
     visits: dict[str, Visit | None] = {}
@@ -227,7 +230,8 @@ def remake(
     )
     made = Made(at=now, roads=travel.name, attribution=travel.attribution)
     plan = replan(stood, seen.work, progress, travel.matrices, asked.effort, made=made)
-    troubles = bounded((*_still_asked(seen), *seen.troubles, *travel.troubles))
+    too_late = asked_too_late(seen.gathered.work.visits, {one.visit for one in seen.reports}, plan)
+    troubles = bounded((*too_late, *seen.troubles, *travel.troubles))
     plan = replace(_whole(plan, seen), troubles=troubles)
     tell("Checking")
     published, ways = checked(plan, travel), ways_of(plan, travel)
@@ -263,17 +267,3 @@ def _whole(plan: RoundPlan, seen: Look) -> RoundPlan:
         work=replace(found.work, visits=(*found.work.visits, *seen.told)),
         left=(*found.left, *(Left(visit=one.id, says=TOLD) for one in seen.told)),
     )
-
-
-def _still_asked(seen: Look) -> list[Trouble]:
-    """Bins of which somebody asks again: a visit is one a day, so they wait for their next turn."""
-    reported = {one.visit for one in seen.reports}
-    return [
-        Trouble(
-            kind=TroubleKind.STILL_ASKED,
-            about=one.place,
-            says=f"{one.name} was reported on today and is still asked for: {one.reason.says}",
-        )
-        for one in seen.gathered.work.visits
-        if one.id in reported and one.must and one.reason.kind in (ReasonKind.REPORT, ReasonKind.MANUAL)
-    ]
