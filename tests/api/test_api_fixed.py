@@ -66,6 +66,8 @@ def test_the_page_says_what_is_missing_and_takes_it(di: httpx.Client) -> None:
     given = {"key": "k1", "place": "b0", "says": "The new lift.", "kind": "manual", "vehicle": "v2"}
     page = read(di.post("/rounds/requests", data=given), 400)
     assert "Say on which day" in page.said()
+    offered = {one["value"] for one in page.all("option")}
+    assert {"v1", "v2"} <= offered, "before the day is planned"
     assert {"v2"} == {one["value"] for one in page.all("input") if one.get("id") == "ask-vehicle"}
     assert di.post("/rounds/requests", data={**given, "day": TODAY.isoformat()}).status_code == 303
     assert ", by v2 only" in read(di.get("/rounds")).said()

@@ -30,6 +30,7 @@ from hereabouts_api.round_models import RoundView
 from hereabouts_api.routes.rounds import whole_round
 from hereabouts_platform.access.policy import may
 from hereabouts_platform.store.bin_search import find_bins
+from hereabouts_platform.store.fleet import FleetVehicle, vehicles
 from hereabouts_platform.store.outages import outages
 from hereabouts_platform.store.round_pages import LeftCounts, Row, depots_of, left_of
 from hereabouts_platform.store.rounds import RoundFilter, list_plans, list_rounds
@@ -131,6 +132,7 @@ def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None, *
         **_requests(caller),
         **_found(caller, asked, day),
         **_draft(caller, plans, plan, may_send=may_send),
+        "vehicles": _vehicles(caller, depot, day) if may_send else [],
         "out": outages(caller.connection) if may_send else {},
         "refused": refused,
         "may_report": may(caller.principal, Action.WRITE, Resource.ROUNDS),
@@ -176,6 +178,12 @@ def _stage(view: RoundView) -> tuple[str, str]:
     if view.done >= view.visits:
         return "All reported", "live"
     return (f"{view.visits - view.done} left", "") if view.done else ("Nothing reported yet", "plain")
+
+
+def _vehicles(caller: Caller, depot: str, day: date) -> list[FleetVehicle]:
+    """Those that set out from a depot, with or without a round on the day."""
+    found = vehicles(caller.connection).values()
+    return [one for one in found if one.start_depot == depot and one.serves_on(day)]
 
 
 def _left(caller: Caller, plan: Row | None) -> dict[str, Any]:
