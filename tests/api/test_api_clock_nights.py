@@ -45,7 +45,8 @@ def test_a_night_shift_has_the_hours_that_the_night_has(
     views = [di.get(f"/v1/rounds/{one['id']}").json() for one in rounds]
     assert sorted(stop["key"] for view in views for stop in visits(view))[:6] == [f"b{n}" for n in range(6)]
     assert all(datetime.fromisoformat(view["ends_at"]).astimezone(LONDON).hour < 5 for view in views)
-    assert read(di.get(f"/rounds?day={day}")).said()
+    assert "23:" in read(di.get(f"/rounds?day={day}")).said()
+    assert "by Hereabouts itself; published" in read(di.get(f"/rounds/versions/{plan['id']}")).said()
 
     name = f"fair-{day}"
     add_bin(town, name, -1.52)

@@ -11,7 +11,7 @@ from hereabouts_api.pages.case_forms import CaseForm
 from hereabouts_api.pages.static import address_of
 from hereabouts_api.pages.words import is_beyond, number, unit_of, with_limit
 from hereabouts_platform.access.policy import may
-from hereabouts_platform.rules.wording import first_name, say_time
+from hereabouts_platform.rules.wording import first_name, say_actor, say_time
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.times import LONDON, format_time
 
@@ -27,6 +27,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         first_name=first_name,
+        say_actor=say_actor,
         say_time=say_time,
         say_day=say_day,
         say_date=say_date,
