@@ -108,7 +108,7 @@ def test_a_crew_that_was_held_up_goes_on_from_when_it_is_free() -> None:
     assert after.arrives_at == held.leaves_at + timedelta(seconds=after.drive_s)
 
 
-def test_a_lorry_too_late_for_its_shift_still_comes_home_and_the_check_says_so() -> None:
+def test_a_lorry_too_late_for_its_shift_goes_home_and_holds_up_no_other() -> None:
     plan, roads = morning()
     progress = [so_far(one) for one in plan.rounds]
     held = replace(progress[0].done[-1], leaves_at=SIX + timedelta(hours=4))
@@ -116,7 +116,12 @@ def test_a_lorry_too_late_for_its_shift_still_comes_home_and_the_check_says_so()
     new = replan(plan, plan.work, progress, roads, FEW, made=AGAIN)
     [stands] = [one for one in new.rounds if one.vehicle == progress[0].vehicle]
     assert [stop.kind for stop in stands.stops[-2:]] == [StopKind.TIP, StopKind.END]
-    assert {(one.kind, one.vehicle) for one in check(new, roads)} >= {(Kind.SHIFT, stands.vehicle)}
+    assert stands.stops[-1].arrives_at > SIX + timedelta(hours=4), "after its shift"
+    assert check(new, roads) == []
+    busy = next(one for one in new.rounds if one.vehicle != stands.vehicle)
+    late = replace(busy, stops=(*busy.stops[:-1], replace(busy.stops[-1], arrives_at=SIX + timedelta(hours=9))))
+    spoilt = replace(new, rounds=tuple(late if one is busy else one for one in new.rounds))
+    assert (Kind.SHIFT, busy.vehicle) in {(one.kind, one.vehicle) for one in check(spoilt, roads)}, "it has work left"
 
 
 def test_a_lorry_that_is_home_stays_there() -> None:

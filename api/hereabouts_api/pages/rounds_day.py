@@ -110,6 +110,7 @@ def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None, *
     plan = next((one for one in plans if one["state"] == "published"), None)
     rounds = _rounds(caller, day, depot) if plan else []
     may_send = may(caller.principal, Action.ADMINISTER, Resource.ROUNDS)
+    fleet = _vehicles(caller, depot, day) if may_send else []
     return {
         "asked": asked,
         "here": Asked(day=day, depot=depot),
@@ -132,7 +133,8 @@ def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None, *
         **_requests(caller),
         **_found(caller, asked, day),
         **_draft(caller, plans, plan, may_send=may_send),
-        "vehicles": _vehicles(caller, depot, day) if may_send else [],
+        "vehicles": fleet,
+        "idle": [one for one in fleet if one.id not in {each.vehicle for each in rounds}],
         "out": outages(caller.connection) if may_send else {},
         "refused": refused,
         "may_report": may(caller.principal, Action.WRITE, Resource.ROUNDS),

@@ -9,15 +9,19 @@ from hereabouts_schemas.work import StopKind
 
 
 def duty(shift: Shift) -> Iterator[Violation]:
-    """What a round breaks of its shift and its driver's rules; what has happened to the last breaks nothing more."""
+    """What a round breaks of its shift and its driver's rules.
+
+    One that has happened to the last breaks nothing more, nor does one on the road with nothing left but its way home:
+    however late that is, no plan brings it home sooner.
+    """
     name, rules = shift.vehicle.id, shift.rules
     start, end = shift.stops[0], shift.stops[-1]
     if start.leaves_at < shift.vehicle.shift.from_at and not start.done:
         yield Violation(Kind.SHIFT, name, 0, f"{name} starts before its shift.")
-    if end.arrives_at > shift.vehicle.shift.to_at and not end.done:
-        yield Violation(Kind.SHIFT, name, len(shift.stops) - 1, f"{name} is back after its shift.")
-    if end.done:
+    if end.done or _only_goes_home(shift):
         return
+    if end.arrives_at > shift.vehicle.shift.to_at:
+        yield Violation(Kind.SHIFT, name, len(shift.stops) - 1, f"{name} is back after its shift.")
     on_duty = end.leaves_at - start.leaves_at
     if on_duty > timedelta(seconds=rules.most_duty_s):
         yield Violation(Kind.DUTY, name, None, f"The driver of {name} is on duty for {on_duty}.")
@@ -25,6 +29,11 @@ def duty(shift: Shift) -> Iterator[Violation]:
     if driving_s > rules.most_driving_s:
         yield Violation(Kind.DRIVING, name, None, f"The driver of {name} drives for {timedelta(seconds=driving_s)}.")
     yield from _rests(shift, on_duty)
+
+
+def _only_goes_home(shift: Shift) -> bool:
+    left = [one.kind for one in shift.stops if not one.done]
+    return shift.stops[0].done and StopKind.VISIT not in left
 
 
 def _rests(shift: Shift, on_duty: timedelta) -> Iterator[Violation]:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from hereabouts_platform.planning.bodies import bodies, part_of
 from hereabouts_platform.planning.build import Built, Setting
@@ -12,7 +11,7 @@ from hereabouts_platform.planning.problem import Do
 from hereabouts_platform.planning.ready import Ready, readies
 from hereabouts_platform.planning.roads import clock_of, roads_of
 from hereabouts_platform.planning.tasks import right_before
-from hereabouts_platform.planning.timing import Item, item_of_visit, items_of_tipping, onward
+from hereabouts_platform.planning.timing import Item, Late, item_of_visit, items_of_tipping, onward, round_of
 from hereabouts_platform.planning.workers import Effort
 from hereabouts_platform.roads.matrix import Matrix
 from hereabouts_schemas.work import DayWork, Load, Round, RoundPlan, Stop, StopKind, Visit
@@ -190,21 +189,21 @@ def _next(setting: Setting, vehicle: str, stops: Sequence[Stop]) -> list[Item]:
 
 
 def _kept(setting: Setting, ready: Ready, items: list[Item]) -> tuple[Stop, ...]:
-    """As many of these stops as can still be reached in time and taken on board."""
+    """As many of these stops as can still be reached in time and taken on board by a crew that is home in time."""
     for many in range(len(items), 0, -1):
         found = onward(ready, items[:many], setting.clock)
-        if not isinstance(found, tuple) or not _may_rest(ready, found):
+        if not isinstance(found, tuple) or not _comes_home(setting, ready, found):
             continue
         if all(_fits(ready, stop.carried) for stop in found[len(ready.head) :]):
             return found
     return ready.head
 
 
-def _may_rest(ready: Ready, stops: Sequence[Stop]) -> bool:
-    """Whether the next rest can still be had in time after these stops."""
-    pending = ready.rules.breaks[sum(stop.kind is StopKind.BREAK for stop in stops) :]
-    on_duty = stops[-1].leaves_at - stops[0].leaves_at
-    return not pending or on_duty <= timedelta(seconds=pending[0].after_s)
+def _comes_home(setting: Setting, ready: Ready, stops: Sequence[Stop]) -> bool:
+    """Whether a vehicle can be home in time after these stops, with the tip and the rests that it needs before."""
+    name, work = ready.vehicle.id, replace(setting.work, vehicles=(ready.vehicle,))
+    [then] = readies(work, setting.roads, {name: ready.body}, setting.clock, {name: stops})
+    return not isinstance(round_of(then, [], setting.clock), Late)
 
 
 def _fits(ready: Ready, carried: Sequence[Load]) -> bool:

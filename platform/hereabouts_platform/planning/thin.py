@@ -35,6 +35,6 @@ def _fits(built: Built, ready: Ready, order: Order, clock: Clock) -> bool:
 
 
 def home_anyway(ready: Ready, clock: Clock) -> Round | Late:
-    """The way home of a vehicle on the road that is too late: it has to come, and the check will say what breaks."""
+    """The way home of a vehicle on the road that is too late: it has to come, whatever of its shift that breaks."""
     boundless = replace(ready, to_s=ENDLESS_S, duty_s=ENDLESS_S, driving_s=ENDLESS_S)
     return round_of(replace(boundless, rules=replace(ready.rules, breaks=())), [], clock)

@@ -23,8 +23,9 @@ from hereabouts_platform.rounds.travel import Travel, travel_of, ways_of
 from hereabouts_platform.rounds.troubles import bounded, whole_lines
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.fleet import crews, vehicles, vehicles_on
-from hereabouts_platform.store.outages import outages
+from hereabouts_platform.store.outages import Outage, outages
 from hereabouts_platform.store.plans import Kept, keep_draft, publish
+from hereabouts_platform.store.replans import reported_keys, standing
 from hereabouts_platform.store.waste_places import WastePlaces, waste_places
 from hereabouts_schemas.access import Principal
 from hereabouts_schemas.errors import InputError, NotNow
@@ -82,11 +83,12 @@ def make_plan(
     Raises:
         NotAllowed: `by` may not say what crews do.
         InputError: the day is over or too far ahead, no vehicle goes out that day, or what it names is not there.
-        NotNow: the plan does not hold by the independent check.
+        NotNow: the plan does not hold by the independent check, or crews have reported on the one that stands.
         PlannedAlready: it was to be the first, and is not.
     """
     tell("Forecasting bins")
     with acting(connection, by.id):
+        _refuse_reported(connection, asked)
         morning = morning_of(connection, asked, manned_on(connection, asked, now), now)
     gathered = morning.gathered()
     travel = travel_of(everything(gathered), asked.roads, tell)
@@ -105,6 +107,16 @@ def make_plan(
     plan = replace(plan, troubles=bounded((*morning.troubles, *gathered.troubles, *travel.troubles)))
     tell("Checking")
     return Planned(kept=keep(connection, by, plan, travel, asked), plan=plan)
+
+
+def _refuse_reported(connection: Connection, asked: Asked) -> None:
+    """Such a plan begins in the yard, with empty vehicles: what crews have done and carry would be forgotten."""
+    for stands in standing(connection, asked.day, asked.depot):
+        if reported_keys(connection, stands.id):
+            raise NotNow(
+                f"Crews have reported on version {stands.version} of that day: plan the rest of it with hereabouts "
+                "rounds replan."
+            )
 
 
 def keep(connection: Connection, by: Principal, plan: RoundPlan, travel: Travel, asked: Asked) -> Kept:
@@ -174,13 +186,15 @@ def morning_of(
 
 
 def manned_on(connection: Connection, asked: Asked, now: datetime) -> tuple[Vehicle, ...]:
-    """The depot's vehicles in service with their crews; a shift that has begun begins now.
+    """The depot's vehicles in service with their crews; a shift that has begun begins now, one that its vehicle is
+    out of service in ends with that.
 
     Raises:
         InputError: there is none, or all shifts are over.
     """
     found, out = vehicles_on(connection, asked.day, asked.depot), outages(connection)
-    left = [one for one in found if one.shift.to_at > now and one.id not in out]
+    served = (_until_out(one, out.get(one.id)) for one in found)
+    left = [one for one in served if one.shift.to_at > max(now, one.shift.from_at)]
     if not left:
         cure = "No crew goes out from there on that day."
         if found:
@@ -191,6 +205,14 @@ def manned_on(connection: Connection, asked: Asked, now: datetime) -> tuple[Vehi
         one if one.shift.from_at >= now else replace(one, shift=Window(from_at=begins, to_at=one.shift.to_at))
         for one in left
     )
+
+
+def _until_out(vehicle: Vehicle, outage: Outage | None) -> Vehicle:
+    """With the shift that is left of it; an empty one where it is out all the time."""
+    if outage is None or outage.from_at >= vehicle.shift.to_at:
+        return vehicle
+    to_at = max(outage.from_at, vehicle.shift.from_at)
+    return replace(vehicle, shift=Window(from_at=vehicle.shift.from_at, to_at=to_at))
 
 
 def first_shifts(connection: Connection, depot: str, day: date, *, days: int) -> dict[date, datetime]:
