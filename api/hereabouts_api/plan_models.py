@@ -20,6 +20,7 @@ class OccasionItem(Item):
     kind: OccasionKind
     about: str = Field(description="The visit's id in the plan, or the vehicle.")
     says: str
+    what: str = Field(default="", description="Which one of the same about the same: since when a vehicle is out.")
 
 
 class TroubleItem(Item):

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from page_reading import read
 from people import clients
-from small_fleet import Run, put_fleet, runner, visits
+from small_fleet import Run, add_bin, put_fleet, runner, visits
 from typer.testing import CliRunner
 
 from hereabouts_deploy.main import app
@@ -47,6 +47,13 @@ def test_a_vehicle_is_planned_until_it_is_out_and_comes_back_without_a_round(
         assert run("plan", SIX + timedelta(days=days, hours=-1))["plans"] == 1
     shifts = {one["id"]: one["shift"]["to_at"] for one in work_of(di, TOMORROW.isoformat())["vehicles"]}
     assert shifts == {"v1": f"{eight:%Y-%m-%dT%H:%M:%SZ}", "v2": f"{SIX + timedelta(hours=8):%Y-%m-%dT%H:%M:%SZ}"}
+    add_bin(town, "fair", -1.52)
+    assert di.post("/v1/bins/fair/requests", json={"kind": "report", "says": "Bags."}).status_code == 201
+    assert run("replan", SIX + timedelta(minutes=10))["drafts"] == 1
+    draft = next(one for one in di.get("/v1/plans").json()["items"] if one["state"] == "draft")
+    again = di.get(f"/v1/plans/{draft['id']}").json()["work"]["vehicles"]
+    assert {one["id"]: one["shift"]["to_at"] for one in again} == shifts, "home before it is out"
+
     after = (TOMORROW + timedelta(days=1)).isoformat()
     assert [one["id"] for one in work_of(di, after)["vehicles"]] == ["v2"]
 

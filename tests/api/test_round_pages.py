@@ -146,7 +146,8 @@ def test_a_crew_works_its_sheet_by_its_buttons(red: httpx.Client, dispatcher: ht
     assert "lies on your left" in said
     assert "geo:53.810000,-1.510000?q=53.810000,-1.510000(Market)" in hrefs(page)
     assert {one["value"] for one in page.all("button") if one.get("name") == "kind"} == {
-        "emptied", "not_full", "overflowing", "contaminated", "blocked", "damaged", "missing", "hazard", "other"
+        "emptied", "overflowing_emptied", "not_full", "overflowing", "contaminated", "blocked", "damaged", "missing",
+        "hazard", "other",
     }  # fmt: skip
     for kind in ("gpx", "csv"):
         assert red.get(f"/v1{path}?f={kind}").status_code == 200
@@ -232,7 +233,8 @@ def test_a_bin_is_asked_for_and_stays_on_the_page_until_a_crew_was_there(
     answer = dispatcher.post(path, data=why)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/rounds?{path.partition('?')[2]}&withdrawn=yes")
     said = read(dispatcher.get(answer.headers["location"])).said()
-    assert "Withdrawn. Nobody is sent there" in said
+    assert "Withdrawn. No plan takes it in any more" in said
+    assert "A round that has the stop already keeps it, also when it is planned again in mid-shift" in said
     assert "Bags beside it." not in said
     assert read(dispatcher.post(path, data={**why, "says": "Another reason."}), 409)
 

@@ -1,7 +1,7 @@
 """The sheet of a crew: the next stop first, buttons for what came of it, then the rest of the round."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from hereabouts_api.access import Caller, needs
 from hereabouts_api.pages.case_form_body import Answers
+from hereabouts_api.pages.round_words import OVERFLOWING_EMPTIED
 from hereabouts_api.pages.sheet_body import SheetAnswers, sheet_answers
 from hereabouts_api.pages.sheet_view import PhotoTold, Told, sheet_view
 from hereabouts_api.pages.templates import render
@@ -26,6 +27,8 @@ Reads = Annotated[Caller, needs(Action.READ, Resource.ROUNDS)]
 Works = Annotated[Caller, needs(Action.WRITE, Resource.ROUNDS)]
 StopNumber = Annotated[int | None, Query(ge=0, lt=2**31)]
 MOST_LETTERS = 2000
+FOUND_BEFORE = timedelta(seconds=1)
+"""How long before its emptying a bin was found overflowing: the forecast reads reports in whole seconds."""
 
 
 @router.get("/rounds/{id}", response_class=HTMLResponse)
@@ -44,11 +47,15 @@ def tell(caller: Works, id: RoundId, given: Annotated[SheetAnswers, sheet_answer
     stop = _stop(caller, id, form.fields.get("stop", ""))
     photo = _keep_photo(caller, stop.visit or 0, given, now)
     try:
-        _report(caller, _outcome(form, stop.visit or 0, now))
+        told = _outcome(form, stop.visit or 0, now)
+        if form.fields.get("kind") == OVERFLOWING_EMPTIED:
+            _report_found_overflowing(caller, told)
+        else:
+            _report(caller, told)
     except InputError as error:
         said = _ALREADY if error.field == "client_id" else error.cure
-        told = Told(stop=stop.number, done=None, said=said, note=form.fields.get("note", ""), photo=photo)
-        return HTMLResponse(_page(caller, id, told), 409 if error.field == "client_id" else 400)
+        answer = Told(stop=stop.number, done=None, said=said, note=form.fields.get("note", ""), photo=photo)
+        return HTMLResponse(_page(caller, id, answer), 409 if error.field == "client_id" else 400)
     if photo is not None and not photo.is_kept:
         return HTMLResponse(_page(caller, id, Told(stop=None, done=stop.number, photo=photo)), 400)
     return RedirectResponse(f"/rounds/{id}?done={stop.number}", 303)
@@ -90,11 +97,26 @@ def _stop(caller: Caller, round_id: int, number: str) -> StopItem:
 
 def _outcome(given: Answers, visit: int, now: datetime) -> Outcome:
     kind, note = given.fields.get("kind", ""), given.fields.get("note", "").strip()
+    if kind == OVERFLOWING_EMPTIED:
+        kind = OutcomeKind.EMPTIED
     if kind not in list(OutcomeKind):
         raise InputError("kind", kind, "Press one of the buttons.")
     if len(note) > MOST_LETTERS:
         raise InputError("note", note, f"Write at most {MOST_LETTERS:,} letters.")
     return Outcome(visit=visit, client_id=f"page/{given.key}", kind=OutcomeKind(kind), at=now, note=note or None)
+
+
+def _report_found_overflowing(caller: Caller, emptied: Outcome) -> None:
+    """Two reports of one press, both or neither; `emptied` counts, as it came later.
+
+    It has the name that any other answer of this page would have, so that a page answers once.
+    """
+    at = happened_at(caller.connection, emptied.client_id) or emptied.at
+    name = f"{emptied.client_id}/overflowing"
+    found = replace(emptied, client_id=name, kind=OutcomeKind.OVERFLOWING, at=at - FOUND_BEFORE, note=None)
+    with caller.connection.transaction():
+        _report(caller, found)
+        _report(caller, emptied)
 
 
 def _report(caller: Caller, told: Outcome) -> None:

@@ -11,10 +11,10 @@ from hereabouts_platform.rules.wording import say_list, say_time
 from hereabouts_platform.store.outcomes import OutcomeKind
 from hereabouts_schemas.work import Approach, StopKind
 
-OUTCOMES = {
+OUTCOMES: dict[str, str] = {
     OutcomeKind.EMPTIED: "Emptied",
     OutcomeKind.NOT_FULL: "Not full, left",
-    OutcomeKind.OVERFLOWING: "Overflowing",
+    OutcomeKind.OVERFLOWING: "Overflowing, not emptied",
     OutcomeKind.CONTAMINATED: "Wrong waste in it",
     OutcomeKind.BLOCKED: "Blocked",
     OutcomeKind.DAMAGED: "Damaged",
@@ -22,6 +22,9 @@ OUTCOMES = {
     OutcomeKind.HAZARD: "Danger",
     OutcomeKind.OTHER: "Something else",
 }
+OVERFLOWING_EMPTIED = "overflowing_emptied"
+"""What a sheet's form says of a bin that was found overflowing and then emptied: two reports."""
+BUTTONS = {OVERFLOWING_EMPTIED: "Overflowing, emptied", **OUTCOMES}
 ROADS = {
     "osrm": "On the roads of a map, by OSRM.",
     "network": "On the roads of a map, by shortest paths of our own.",

@@ -103,11 +103,12 @@ class RoundCard:
 
 def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None, *, refused: str = "") -> dict[str, Any]:
     """Everything that the template needs; `refused`: why something that was asked for was not done."""
-    day = asked.day or now.astimezone(LONDON).date()
+    sees_all = _sees_every_round(caller)
+    day = asked.day or (_today(now) if sees_all else _day_of_crew(caller, asked.depot, now))
     depots = depots_of(caller.connection, day)
     depot = asked.depot or (depots[0]["id"] if depots else "")
     plans = list_plans(caller.connection, day, depot, behind=None, most=VERSIONS_SHOWN) if depot else []
-    plan = next((one for one in plans if one["state"] == "published"), None)
+    plan = next(iter(list_plans(caller.connection, day, depot, behind=None, most=1, state="published")), None)
     rounds = _rounds(caller, day, depot) if plan else []
     may_send = may(caller.principal, Action.ADMINISTER, Resource.ROUNDS)
     fleet = _vehicles(caller, depot, day) if may_send else []
@@ -115,7 +116,7 @@ def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None, *
         "asked": asked,
         "here": Asked(day=day, depot=depot),
         "day": day,
-        "today": now.astimezone(LONDON).date(),
+        "today": _today(now),
         "depots": depots,
         "depot": depot,
         "depot_name": next((one["name"] for one in depots if one["id"] == depot), depot),
@@ -129,7 +130,8 @@ def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None, *
         "done": sum(one.done for one in rounds),
         "command": f"hereabouts rounds plan --date {day.isoformat()} --depot {shlex.quote(depot or 'DEPOT')}",
         "troubles": say_troubles(caller, plan),
-        **_left(caller, plan),
+        "sees_all": sees_all,
+        **_left(caller, plan if sees_all else None),
         **_requests(caller),
         **_found(caller, asked, day),
         **_draft(caller, plans, plan, may_send=may_send),
@@ -144,6 +146,28 @@ def day_view(caller: Caller, asked: Asked, now: datetime, wrong: Wrong | None, *
         "wrong": wrong,
         "given": wrong.given if wrong else {"place": asked.bin, "kind": "manual" if may_send else "report"},
     }
+
+
+def _sees_every_round(caller: Caller) -> bool:
+    """Whoever may see the fleet sees what it does. Row security shows a crew its own rounds, and hides what is left."""
+    return may(caller.principal, Action.READ, Resource.FLEET)
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(LONDON).date()
+
+
+def _day_of_crew(caller: Caller, depot: str, now: datetime) -> date:
+    """The day that a crew works on: past midnight the day before, until that round ends or one of today begins."""
+    today = _today(now)
+    before = today - timedelta(days=1)
+
+    def own(day: date) -> list[Row]:
+        wanted = RoundFilter(day=day, depot=depot or None, state="published")
+        return list_rounds(caller.connection, wanted, behind=None, most=MOST_ROUNDS)
+
+    is_running = any(one["ends_at"] > now for one in own(before))
+    return before if is_running and not any(one["starts_at"] <= now for one in own(today)) else today
 
 
 def _rounds(caller: Caller, day: date, depot: str) -> list[RoundView]:
@@ -177,6 +201,8 @@ def _card(view: RoundView) -> RoundCard:
 
 
 def _stage(view: RoundView) -> tuple[str, str]:
+    if not view.visits:  # it broke down before its first stop: others have them
+        return "No stops", "plain"
     if view.done >= view.visits:
         return "All reported", "live"
     return (f"{view.visits - view.done} left", "") if view.done else ("Nothing reported yet", "plain")

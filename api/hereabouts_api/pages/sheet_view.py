@@ -1,7 +1,7 @@
 """A crew's sheet put together for its page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -10,7 +10,9 @@ from hereabouts_api.access import Caller
 from hereabouts_api.pages.round_changes import crew_change
 from hereabouts_api.pages.round_words import (
     APPROACHES,
+    BUTTONS,
     OUTCOMES,
+    OVERFLOWING_EMPTIED,
     behind,
     geo_of,
     picked_up,
@@ -27,7 +29,8 @@ from hereabouts_api.round_models import RoundView, StopItem, WindowItem
 from hereabouts_platform.access.policy import may
 from hereabouts_platform.files.kinds import PHOTO_KINDS
 from hereabouts_platform.rules.wording import say_list, say_span
-from hereabouts_platform.store.rounds import RoundFilter, Row, list_rounds
+from hereabouts_platform.store.outcomes import OutcomeKind
+from hereabouts_platform.store.rounds import RoundFilter, Row, list_rounds, outcomes_of
 from hereabouts_schemas.access import Action, Resource
 from hereabouts_schemas.work import StopKind
 
@@ -99,7 +102,7 @@ def sheet_view(caller: Caller, view: RoundView, told: Told) -> dict[str, Any]:
         "round": view,
         "key": uuid4().hex,
         "told": told,
-        "reported": next((line for line in visits if line.number == told.done and line.outcome), None),
+        "reported": _reported(caller, visits, told.done),
         "first": first,
         "is_next": first is not None and first == _first(visits, None),
         "before": _before(lines, first),
@@ -112,7 +115,7 @@ def sheet_view(caller: Caller, view: RoundView, told: Told) -> dict[str, Any]:
         "loads": [say_load(load) for load in picked_up(view.stops)],
         "tips": say_tips(view.stops),
         "roads": say_roads(view.roads),
-        "outcomes": OUTCOMES,
+        "outcomes": BUTTONS,
         "photo_kinds": ",".join((*PHOTO_KINDS, ".heic", ".heif")),
         "newer": None if stands else _newer(caller, view),
         "is_current": stands,
@@ -186,6 +189,16 @@ def _first(visits: Sequence[StopLine], asked: int | None) -> StopLine | None:
     """The stop that was asked for, else the first that nobody has reported on."""
     chosen = next((line for line in visits if line.number == asked), None)
     return chosen or next((line for line in visits if line.is_open), None)
+
+
+def _reported(caller: Caller, visits: Sequence[StopLine], done: int | None) -> StopLine | None:
+    """The stop that was reported a moment ago; of two reports by one press both are said."""
+    line = next((line for line in visits if line.number == done and line.outcome), None)
+    if line is None:
+        return None
+    kinds = [one["kind"] for one in outcomes_of(caller.connection, line.visit)]
+    is_both = kinds[-2:] == [OutcomeKind.OVERFLOWING, OutcomeKind.EMPTIED]
+    return replace(line, outcome=BUTTONS[OVERFLOWING_EMPTIED]) if is_both else line
 
 
 def _before(lines: Sequence[StopLine], first: StopLine | None) -> list[StopLine]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ from hereabouts_platform.rules.open_hours import read_clock
 from hereabouts_platform.store import fleet as store
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.fleet import Baseline, CrewShift, FleetVehicle
+from hereabouts_platform.store.plans import hand_over
 from hereabouts_platform.store.waste_places import waste_places
 from hereabouts_schemas.access import Principal
+from hereabouts_schemas.times import LONDON
 
 VEHICLE_NEEDS = (
     *("id", "name", "vehicle_class", "compartments", "duty", "start_depot"),
@@ -142,6 +144,10 @@ def _crew_door(connection: Connection) -> Door[CrewShift]:
             tally.refuse(line, Cause.OVERLAP, reason)
         return kept
 
+    def save(changed: Sequence[CrewShift]) -> None:
+        store.save_crews(connection, changed)
+        hand_over(connection, datetime.now(LONDON).date() - timedelta(days=1))
+
     return Door(
         name="crews",
         required=CREW_NEEDS,
@@ -149,7 +155,7 @@ def _crew_door(connection: Connection) -> Door[CrewShift]:
         read=lambda row: _crew(row, vehicles),
         key=_key,
         known={_key(one): one for one in stored},
-        save=lambda changed: store.save_crews(connection, changed),
+        save=save,
         settle=settle,
     )
 

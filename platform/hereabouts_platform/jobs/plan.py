@@ -1,7 +1,7 @@
-"""The job that plans each depot's day before its first shift begins."""
+"""The job that plans each depot's day before its first shift begins, or as soon as it can after that."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hereabouts_platform.access.policy import require
 from hereabouts_platform.jobs.job import JobFailed, Work
@@ -9,7 +9,7 @@ from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.planning.workers import Effort, at_once
 from hereabouts_platform.rounds.making import PLANS_BEFORE, Asked, first_shifts, make_plan
 from hereabouts_platform.store.connection import Connection
-from hereabouts_platform.store.fleet import vehicles
+from hereabouts_platform.store.fleet import vehicles, vehicles_on
 from hereabouts_platform.store.plans import PlannedAlready, newest_version
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.errors import HereaboutsError
@@ -52,12 +52,14 @@ def planning(outside: Outside, effort: Effort | None = None) -> Work:
 
 
 def _due(connection: Connection, outside: Outside, effort: Effort, now: datetime) -> list[Asked]:
-    """Today's and tomorrow's days of depots whose first shift begins within `PLANS_BEFORE` and has no plan yet."""
-    today = now.astimezone(LONDON).date()
+    """Days of depots without a plan, from `PLANS_BEFORE` the first shift to the end of the last: what could not be
+    planned in time is planned once it can be, and is a failure until then."""
+    yesterday = now.astimezone(LONDON).date() - timedelta(days=1)
     found = []
     for depot in sorted({one.start_depot for one in vehicles(connection).values()}):
-        for day, begins in first_shifts(connection, depot, today, days=2).items():
-            if begins - PLANS_BEFORE <= now < begins and newest_version(connection, day, depot) == 0:
+        for day, begins in first_shifts(connection, depot, yesterday, days=3).items():
+            ends = max(one.shift.to_at for one in vehicles_on(connection, day, depot))
+            if begins - PLANS_BEFORE <= now < ends and newest_version(connection, day, depot) == 0:
                 asked = Asked(
                     day=day, depot=depot, effort=effort, roads=outside.roads, duty_rules=outside.duty_rules,
                     publish=True, first=True, look_ahead=outside.choose_run_days, may_rest=outside.choose_run_days,

@@ -9,9 +9,9 @@ from hereabouts_platform.jobs.job import JobFailed, Work
 from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.planning.workers import Effort
 from hereabouts_platform.rounds.making import Asked
-from hereabouts_platform.rounds.remaking import Look, look, remake
+from hereabouts_platform.rounds.remaking import Look, StandsNoMore, look, remake
 from hereabouts_platform.store.connection import Connection, acting
-from hereabouts_platform.store.replans import Change, Standing, discard, last_change, standing
+from hereabouts_platform.store.replans import Change, Standing, discard, last_change, outlived, standing
 from hereabouts_schemas.access import Action, Principal, Resource
 from hereabouts_schemas.errors import HereaboutsError
 from hereabouts_schemas.times import LONDON
@@ -64,6 +64,8 @@ def _under_way(connection: Connection, now: datetime) -> Iterator[Standing]:
 def _once(connection: Connection, by: Principal, asked: Asked, stands: Standing, now: datetime) -> str:
     """Look at one plan, and do what is to do; returns what that was, as the run counts it."""
     with acting(connection, by.id):
+        for number in outlived(connection, asked.day, asked.depot):
+            discard(connection, by, number)
         seen = look(connection, asked, stands, now)
         last = last_change(connection, stands.id)
         if not seen.occasions and last is not None and last.state == "draft":
@@ -71,11 +73,14 @@ def _once(connection: Connection, by: Principal, asked: Asked, stands: Standing,
             return "withdrawn"
     if not seen.occasions or (last is not None and _stays(last, seen)):
         return "stands"
-    remake(connection, by, asked, seen, now)
+    try:
+        remake(connection, by, asked, seen, now)
+    except StandsNoMore:
+        return "stands"
     return "drafts"
 
 
 def _stays(last: Change, seen: Look) -> bool:
     """Whether the last draft answers all there is: it waits and holds, or a person discarded it."""
     waits = last.state == "draft" and seen.outdates(last.plan) is None
-    return seen.about <= last.about and (waits or (last.state == "discarded" and last.refused))
+    return seen.keys <= last.keys and (waits or (last.state == "discarded" and last.refused))

@@ -10,7 +10,7 @@ from hereabouts_platform.planning.tasks import right_before
 from hereabouts_schemas.times import LONDON
 from hereabouts_schemas.work import Load, Round, RoundPlan, StopKind, Vehicle, Visit
 
-GRACE = timedelta(minutes=10)
+HOUR, GRACE = timedelta(hours=1), timedelta(minutes=10)
 """What a crew may be late at the end of its shift before the day is planned again."""
 MUCH_LESS = 0.5
 """Of what was to be picked up: where no more is expected now, a visit may have lost its worth."""
@@ -33,11 +33,18 @@ class Occasion:
     Attributes:
         about: id of the visit or the vehicle.
         says: a sentence.
+        what: which one it is of the same about the same, for telling a new one from one that was refused.
     """
 
     kind: OccasionKind
     about: str
     says: str
+    what: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells it from others."""
+        return self.kind, self.about, self.what
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +92,7 @@ def _out(plan: RoundPlan, present: Present, names: Mapping[str, Vehicle]) -> Ite
         if one.vehicle in present.out and left:
             stops = "1 stop has" if left == 1 else f"{left} stops have"
             says = f"{names[one.vehicle].name} is out of service {present.out[one.vehicle]} {stops} nobody now."
-            yield Occasion(kind=OccasionKind.OUT, about=one.vehicle, says=says)
+            yield Occasion(kind=OccasionKind.OUT, about=one.vehicle, says=says, what=present.out[one.vehicle])
 
 
 def _late(
@@ -107,7 +114,7 @@ def _late(
                 f"{vehicle.name} is {minutes} minutes behind by its last report: it would be "
                 f"back at {_clock(back)}, and {what} {_clock(latest)}."
             )
-            yield Occasion(kind=OccasionKind.LATE, about=one.vehicle, says=says)
+            yield Occasion(kind=OccasionKind.LATE, about=one.vehicle, says=says, what=f"{late // HOUR} h")
 
 
 def lateness(one: Round, reports: Sequence[Report]) -> timedelta | None:
@@ -128,7 +135,7 @@ def _musts(plan: RoundPlan, present: Present) -> Iterator[Occasion]:
     for visit in present.wanted:
         if visit.must and visit.id not in known:
             says = f"{visit.name} has to be done today, and is on no round: {visit.reason.says}"
-            yield Occasion(kind=OccasionKind.MUST, about=visit.id, says=says)
+            yield Occasion(kind=OccasionKind.MUST, about=visit.id, says=says, what=visit.reason.kind)
 
 
 def _not_worth(

@@ -120,17 +120,16 @@ def _refuse_reported(connection: Connection, asked: Asked) -> None:
 
 
 def keep(connection: Connection, by: Principal, plan: RoundPlan, travel: Travel, asked: Asked) -> Kept:
-    """Keep a plan that holds as a draft, and publish it where that is asked.
+    """Keep a plan that holds as a draft, and publish it where that is asked; one that cannot be is not kept either.
 
     Raises:
-        NotNow: it does not hold, or a later version is published already.
+        NotNow: it does not hold, or cannot be published, as `publish` says.
     """
     published, ways = checked(plan, travel), ways_of(plan, travel)
     with acting(connection, by.id):
         kept = keep_draft(connection, by, published, asked.depot, ways=ways, checked=True, first=asked.first)
-    if not asked.publish:
-        return kept
-    with acting(connection, by.id):
+        if not asked.publish:
+            return kept
         return publish(connection, by, kept.id, lambda one: check(one, travel.matrices))
 
 
@@ -193,7 +192,7 @@ def manned_on(connection: Connection, asked: Asked, now: datetime) -> tuple[Vehi
         InputError: there is none, or all shifts are over.
     """
     found, out = vehicles_on(connection, asked.day, asked.depot), outages(connection)
-    served = (_until_out(one, out.get(one.id)) for one in found)
+    served = (until_out(one, out.get(one.id)) for one in found)
     left = [one for one in served if one.shift.to_at > max(now, one.shift.from_at)]
     if not left:
         cure = "No crew goes out from there on that day."
@@ -207,8 +206,8 @@ def manned_on(connection: Connection, asked: Asked, now: datetime) -> tuple[Vehi
     )
 
 
-def _until_out(vehicle: Vehicle, outage: Outage | None) -> Vehicle:
-    """With the shift that is left of it; an empty one where it is out all the time."""
+def until_out(vehicle: Vehicle, outage: Outage | None) -> Vehicle:
+    """A vehicle with what it can work of its shift; an empty one where it is out all the time."""
     if outage is None or outage.from_at >= vehicle.shift.to_at:
         return vehicle
     to_at = max(outage.from_at, vehicle.shift.from_at)

@@ -12,7 +12,7 @@ from hereabouts_platform.planning.replan import replan
 from hereabouts_platform.planning.roads import roads_of
 from hereabouts_platform.rounds.asked_too_late import asked_too_late
 from hereabouts_platform.rounds.day_work import Gathered, whole
-from hereabouts_platform.rounds.making import SECOND, Asked, Tell, checked, morning_of
+from hereabouts_platform.rounds.making import SECOND, Asked, Tell, checked, morning_of, until_out
 from hereabouts_platform.rounds.run_day import OBLIGES
 from hereabouts_platform.rounds.travel import travel_of, ways_of
 from hereabouts_platform.rounds.troubles import bounded
@@ -33,6 +33,10 @@ from hereabouts_schemas.trouble import Trouble
 from hereabouts_schemas.work import DayWork, Left, RoundPlan, Vehicle, Visit, Window
 
 TOLD = "It was reported on today already."
+
+
+class StandsNoMore(NotNow):
+    """Another version was published while this one was planned again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,9 +61,9 @@ class Look:
     told: tuple[Visit, ...]
 
     @property
-    def about(self) -> frozenset[tuple[str, str]]:
-        """Kind and subject of each reason, by which two looks are told apart."""
-        return frozenset((one.kind, one.about) for one in self.occasions)
+    def keys(self) -> frozenset[tuple[str, str, str]]:
+        """Of each reason, by which two looks are told apart."""
+        return frozenset(one.key for one in self.occasions)
 
     def outdates(self, draft: RoundPlan) -> str | None:
         """Why a draft cannot take the place of the plan that stands any more; None where it can."""
@@ -96,7 +100,9 @@ def look(connection: Connection, asked: Asked, stands: Standing, now: datetime) 
         InputError: all shifts are over, no vehicle is left, or what the day names is not there.
     """
     plan, reports = stands.plan, tuple(reports_on(connection, stands.id))
-    fresh = {one.id: one for one in vehicles_on(connection, asked.day, asked.depot)}
+    to_come = {name: one for name, one in outages(connection).items() if one.from_at > now}
+    crewed = vehicles_on(connection, asked.day, asked.depot)
+    fresh = {one.id: until_out(one, to_come.get(one.id)) for one in crewed}
     moving = begun(plan, reports, now)
     out = _out(connection, moving - set(fresh), now)
     vehicles = _vehicles(plan, fresh, moving, now, out)
@@ -219,6 +225,7 @@ def remake(
     Raises:
         NotAllowed: `by` may not say what crews do.
         NotNow: the plan does not hold by the independent check.
+        StandsNoMore: another version was published meanwhile.
     """
     stood = seen.stands.plan
     travel = travel_of(seen.work, asked.roads, tell)
@@ -237,6 +244,8 @@ def remake(
     published, ways = checked(plan, travel), ways_of(plan, travel)
     with acting(connection, by.id):
         kept = keep_draft(connection, by, published, asked.depot, ways=ways, checked=True)
+        if standing_on(connection, asked).id != seen.stands.id:  # its turn is ours from keeping on
+            raise StandsNoMore(f"Version {seen.stands.version} does not stand any more: look again.")
         add_change(connection, kept, seen.stands.id, seen.occasions)
     return Remade(
         kept=kept,
@@ -252,9 +261,9 @@ def _ids(visits: tuple[Visit, ...]) -> set[str]:
 
 
 def _with_vehicles(stood: DayWork, work: DayWork) -> DayWork:
-    """The work that stood, with its vehicles as they are now."""
+    """The work that stood, with its vehicles as they are now, and the rule sets that they are under."""
     now = {one.id: one for one in work.vehicles}
-    return replace(stood, vehicles=tuple(now.get(one.id, one) for one in stood.vehicles))
+    return replace(stood, vehicles=tuple(now.get(one.id, one) for one in stood.vehicles), duty_rules=work.duty_rules)
 
 
 def _whole(plan: RoundPlan, seen: Look) -> RoundPlan:

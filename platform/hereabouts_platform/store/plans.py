@@ -5,7 +5,7 @@ Call inside `acting(connection, by.id)`, role owner or jobs.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -25,6 +25,7 @@ from hereabouts_schemas.trouble import TroubleKind
 from hereabouts_schemas.work import RoundPlan
 
 SQL = load("plans")
+DAYS_PLANNED = 8  # yesterday, whose night shifts last, today, and as far ahead as a day is planned
 HOMES = (PlaceKind.HOME, PlaceKind.ROOM)
 
 Ways = Mapping[str, Mapping[str, Any]]
@@ -152,6 +153,18 @@ def publish(connection: Connection, by: Principal, plan_id: int, check: Check | 
     detail = {"plan": plan_id, "day": kept.day.isoformat(), "depot": kept.depot, "version": kept.version}
     record(connection, by, Action.WRITE, Resource.ROUNDS, detail)
     return replace(kept, state="published")
+
+
+def hand_over(connection: Connection, first: date) -> None:
+    """Give rounds that stand, of a day and those after it, to the crews that their vehicles have now.
+
+    A vehicle that has none keeps the one it had. What a crew could see of a day, to report on it, it can still.
+    """
+    stored = crews(connection)
+    for day in (first + timedelta(days=n) for n in range(DAYS_PLANNED)):
+        connection.execute(SQL["take_turn"], {"day": day.isoformat(), "depot": ""})
+        for one in shifts_on(stored, day):
+            connection.execute(SQL["hand_over"], {"day": day, "vehicle": one.vehicle, "crew": one.id})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

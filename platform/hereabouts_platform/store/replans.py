@@ -46,13 +46,13 @@ class Change:
     """The newest draft that was made of a version.
 
     Attributes:
-        about: kind and subject of each of its reasons.
+        keys: of its reasons.
         refused: whether a person discarded it.
     """
 
     id: int
     state: str
-    about: frozenset[tuple[str, str]]
+    keys: frozenset[tuple[str, str, str]]
     plan: RoundPlan
     refused: bool
 
@@ -77,7 +77,7 @@ def reported_keys(connection: Connection, plan_id: int, *, since: datetime | Non
 
 def add_change(connection: Connection, kept: Kept, stood: int, reasons: Sequence[Occasion]) -> list[int]:
     """Say why a draft was made of which version; older drafts of that day are discarded: their numbers."""
-    said = [{"kind": one.kind, "about": one.about, "says": one.says} for one in reasons]
+    said = [{"kind": one.kind, "about": one.about, "says": one.says, "what": one.what} for one in reasons]
     connection.execute(SQL["add_change"], {"plan": kept.id, "stood": stood, "reasons": Jsonb(said)})
     values = {"plan": kept.id, "day": kept.day, "depot": kept.depot}
     older = [number for (number,) in connection.execute(SQL["older_drafts"], values).fetchall()]
@@ -86,14 +86,19 @@ def add_change(connection: Connection, kept: Kept, stood: int, reasons: Sequence
     return older
 
 
+def outlived(connection: Connection, day: date, depot: str) -> list[int]:
+    """Drafts that were made in mid-shift of a version that does not stand any more: nobody can publish them."""
+    return [number for (number,) in connection.execute(SQL["outlived"], {"day": day, "depot": depot})]
+
+
 def last_change(connection: Connection, stood: int) -> Change | None:
     """The newest draft that was made of a version, whatever became of it."""
     row = connection.cursor(row_factory=dict_row).execute(SQL["last_change"], {"stood": stood}).fetchone()
     if row is None or row["published"] is None:
         return None
-    about = frozenset((one["kind"], one["about"]) for one in row["reasons"])
+    keys = frozenset(_occasion(one).key for one in row["reasons"])
     plan = read_plan(row["published"])
-    return Change(id=row["id"], state=row["state"], about=about, plan=plan, refused=bool(row["refused"]))
+    return Change(id=row["id"], state=row["state"], keys=keys, plan=plan, refused=bool(row["refused"]))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +120,8 @@ def reasons_of(connection: Connection, plans: Sequence[int]) -> dict[int, Reason
 
 
 def _occasion(given: Mapping[str, Any]) -> Occasion:
-    return Occasion(kind=OccasionKind(given["kind"]), about=given["about"], says=given["says"])
+    kind = OccasionKind(given["kind"])
+    return Occasion(kind=kind, about=given["about"], says=given["says"], what=given.get("what", ""))
 
 
 def discard(connection: Connection, by: Principal, plan_id: int) -> Kept:

@@ -89,10 +89,16 @@ def outcomes_of(connection: Connection, visit_id: int) -> list[Row]:
 
 
 def list_plans(
-    connection: Connection, day: date | None, depot: str | None, *, behind: Behind | None, most: int
+    connection: Connection,
+    day: date | None,
+    depot: str | None,
+    *,
+    behind: Behind | None,
+    most: int,
+    state: str | None = None,
 ) -> list[Row]:
-    """Plans with all their versions, the latest day first."""
-    return _page(connection, "plans", {"day": day, "depot": depot}, behind, most)
+    """Plans with all their versions, or those in a state, the latest day first."""
+    return _page(connection, "plans", {"day": day, "depot": depot, "state": state}, behind, most)
 
 
 def published_json(connection: Connection, plan_id: int) -> str | None:

@@ -55,6 +55,16 @@ SET plan_id = excluded.plan_id, round_id = excluded.round_id, position = exclude
     overflow_p50_at = excluded.overflow_p50_at, overflow_p90_at = excluded.overflow_p90_at,
     crews = ARRAY(SELECT DISTINCT c FROM unnest(v.crews || excluded.crews) c ORDER BY c)
 
+-- name: hand_over
+-- A vehicle's round that stands is another crew's now; that crew may see and report on its visits.
+WITH given AS (
+    UPDATE round r SET crew_id = %(crew)s FROM round_plan p
+    WHERE p.id = r.plan_id AND p.state = 'published' AND r.day = %(day)s AND r.vehicle_id = %(vehicle)s
+      AND r.crew_id IS DISTINCT FROM %(crew)s
+    RETURNING r.id)
+UPDATE visit v SET crews = ARRAY(SELECT DISTINCT c FROM unnest(v.crews || %(crew)s::text) c ORDER BY c)
+FROM given WHERE v.round_id = given.id
+
 -- name: rounds_before
 -- What the crews know of their rounds by the plan that stands: the visits in turn, and whether they did not take it yet.
 SELECT r.vehicle_id, ARRAY(SELECT stop ->> 'visit' FROM jsonb_array_elements(r.stops) WITH ORDINALITY s (stop, n)

@@ -39,6 +39,10 @@ SELECT c.plan_id AS plan, c.stood, c.reasons FROM plan_change c WHERE c.plan_id 
 SELECT p.id FROM round_plan p JOIN plan_change c ON c.plan_id = p.id
 WHERE p.day = %(day)s AND p.depot = %(depot)s AND p.state = 'draft' AND p.id <> %(plan)s ORDER BY p.id
 
+-- name: outlived
+SELECT p.id FROM round_plan p JOIN plan_change c ON c.plan_id = p.id JOIN round_plan s ON s.id = c.stood
+WHERE p.day = %(day)s AND p.depot = %(depot)s AND p.state = 'draft' AND s.state <> 'published' ORDER BY p.id
+
 -- name: discard
 UPDATE round_plan SET state = 'discarded', discarded_at = now(), discarded_by = current_principal()
 WHERE id = %(plan)s AND state = 'draft'

@@ -62,6 +62,7 @@ FROM round_plan p JOIN principal m ON m.id = p.made_by LEFT JOIN principal b ON 
 LEFT JOIN principal d ON d.id = p.discarded_by LEFT JOIN plan_change c ON c.plan_id = p.id
 WHERE (%(day)s::date IS NULL OR p.day = %(day)s)
   AND (%(depot)s::text IS NULL OR p.depot = %(depot)s)
+  AND (%(state)s::text IS NULL OR p.state = %(state)s)
   AND (%(before_day)s::date IS NULL OR (p.day, p.id) < (%(before_day)s, %(before_id)s))
 ORDER BY p.day DESC, p.id DESC
 LIMIT %(most)s
