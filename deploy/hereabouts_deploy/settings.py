@@ -210,8 +210,8 @@ class Settings(LandlordSettings, WeatherSettings, BaseSettings):
 
     choose_run_days: bool = Field(
         default=True,
-        description="Whether the job `plan` sends nobody out on a day that is not worth a run; false: rounds each day "
-        "on which crews work.",
+        description="Whether the job `plan` sends nobody out on a day that is not worth a run; false: crews "
+        "go out on each day on which they work, wherever a bin is worth its way.",
     )
 
     weather_key_file: Path | None = Field(default=None, description="File that holds WEATHER_KEY.")

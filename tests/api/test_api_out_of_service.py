@@ -36,9 +36,7 @@ def work_of(di: httpx.Client, day: str) -> dict:
     return di.get(f"/v1/plans/{plan['id']}").json()["work"]
 
 
-def test_a_vehicle_is_planned_until_it_is_out_and_comes_back_without_a_round(
-    di: httpx.Client, run: Run, town
-) -> None:
+def test_a_vehicle_is_planned_until_it_is_out_and_comes_back_without_a_round(di: httpx.Client, run: Run, town) -> None:
     town.connection.execute("UPDATE crew SET shift_to = '14:00'")
     eight = SIX + timedelta(hours=2)
     out = {"says": "Its test.", "from_at": eight.isoformat()}
