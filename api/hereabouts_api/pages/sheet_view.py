@@ -136,11 +136,12 @@ def lines_of(stops: Sequence[StopItem]) -> list[StopLine]:
     lines, turn = [], 0
     for stop in stops:
         turn += stop.kind is StopKind.VISIT
-        lines.append(_line(stop, turn if stop.kind is StopKind.VISIT else 0))
+        windows = _say_windows(stop.windows, stops[0].leaves_at, stops[-1].arrives_at)
+        lines.append(_line(stop, turn if stop.kind is StopKind.VISIT else 0, windows))
     return lines
 
 
-def _line(stop: StopItem, turn: int) -> StopLine:
+def _line(stop: StopItem, turn: int, windows: str) -> StopLine:
     outcome = stop.outcome
     return StopLine(
         number=stop.number,
@@ -149,7 +150,7 @@ def _line(stop: StopItem, turn: int) -> StopLine:
         title=_title(stop),
         at=stop.begins_at,
         until=stop.leaves_at,
-        windows=_say_windows(stop.windows),
+        windows=windows,
         approach=APPROACHES[stop.approach] if stop.approach else "",
         why=stop.reason.says if stop.reason else "",
         must=bool(stop.must),
@@ -180,7 +181,10 @@ def _title(stop: StopItem) -> str:
             return name
 
 
-def _say_windows(windows: Sequence[WindowItem]) -> str:
+def _say_windows(windows: Sequence[WindowItem], leaves_at: datetime, back_at: datetime) -> str:
+    """When a stop may be done; nothing where that is all the round long."""
+    if any(one.from_at <= leaves_at and one.to_at >= back_at for one in windows):
+        return ""
     spans = [f"{say_clock(one.from_at)} to {say_clock(one.to_at)}" for one in windows]
     return f"Only from {say_list(spans)}." if spans else ""
 
