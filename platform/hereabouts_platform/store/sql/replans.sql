@@ -6,15 +6,20 @@ SELECT id, depot, version, published_plan(id) AS published FROM round_plan
 WHERE day = %(day)s AND state = 'published' AND (%(depot)s::text IS NULL OR depot = %(depot)s) ORDER BY depot
 
 -- name: reports
--- The report that counts of each visit of a plan, with the vehicle of whose crew it came, where that can be told.
-SELECT v.key, o.kind, o.at,
-       (SELECT r.vehicle_id FROM round r WHERE r.plan_id = v.plan_id AND r.crew_id = ANY (crews_of(o.principal_id))
+-- Of each visit of a plan the report that counts, the latest, and when a crew was there, with that crew's vehicle where it
+-- can be told: by the first report, as later ones correct it from elsewhere, unless they say that what was left then was
+-- taken after all.
+SELECT v.key, o.kind, there.at,
+       (SELECT r.vehicle_id FROM round r WHERE r.plan_id = v.plan_id AND r.crew_id = ANY (crews_of(there.principal_id))
         ORDER BY r.id LIMIT 1) AS vehicle
 FROM visit v JOIN LATERAL (
-    SELECT kind, at, principal_id FROM visit_outcome WHERE visit_id = v.id
-    ORDER BY at DESC, id DESC LIMIT 1) o ON true
+    SELECT kind FROM visit_outcome WHERE visit_id = v.id ORDER BY at DESC, id DESC LIMIT 1) o ON true
+JOIN LATERAL (
+    SELECT at, principal_id FROM visit_outcome
+    WHERE visit_id = v.id AND (kind <> ALL (%(left_there)s) OR o.kind = ANY (%(left_there)s))
+    ORDER BY at, id LIMIT 1) there ON true
 WHERE v.plan_id = %(plan)s
-ORDER BY o.at, v.key
+ORDER BY there.at, v.key
 
 -- name: reported_keys
 SELECT v.key FROM visit v WHERE v.plan_id = %(plan)s AND EXISTS (
