@@ -65,7 +65,8 @@ def standing(connection: Connection, day: date, depot: str | None = None) -> lis
 
 def reports_on(connection: Connection, plan_id: int) -> list[Report]:
     """The report that counts of each visit of a plan, at the time at which a crew was there; role jobs alone."""
-    rows = connection.execute(SQL["reports"], {"plan": plan_id, "left_there": [one.value for one in LEFT_THERE]}).fetchall()
+    values = {"plan": plan_id, "left_there": [one.value for one in LEFT_THERE]}
+    rows = connection.execute(SQL["reports"], values).fetchall()
     return [Report(visit=key, at=at, vehicle=vehicle, took=kind not in LEFT_THERE) for key, kind, at, vehicle in rows]
 
 
