@@ -1,10 +1,12 @@
 """A dial at the overflow of fixed rounds, years that are kept, and the picture of both."""
 
+import re
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from hereabouts_deploy.curve_picture import OTHER_COLOUR, WIDTH, panel_of
 from hereabouts_deploy.main import app
 from hereabouts_deploy.waste_simulation.baselines import DAILY
 from hereabouts_deploy.waste_simulation.curve import svg
@@ -110,3 +112,14 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "years.jsonl").write_text("{}\n")
     with pytest.raises(InputError, match="simulate --out"):
         read_years(tmp_path / "years.jsonl")
+
+
+def test_names_of_points_that_lie_close_do_not_cover_each_other() -> None:
+    panel = panel_of(0, [(10.0, 100.0, "")])
+    drawn = [panel.point((9.8, 50.0, f"fixed-{k}"), OTHER_COLOUR) for k in range(6)]
+    ends = [re.search(r'<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)"', one) for one in drawn]
+    assert len({one.groups() for one in ends if one}) == 6
+    assert len(panel.named) == 6
+    for left, base, right in panel.named:
+        assert right <= WIDTH
+        assert sum(abs(base - low) < 12 and left < far and near < right for near, low, far in panel.named) == 1
