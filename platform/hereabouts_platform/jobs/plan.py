@@ -7,7 +7,7 @@ from hereabouts_platform.access.policy import require
 from hereabouts_platform.jobs.job import JobFailed, Work
 from hereabouts_platform.jobs.outside import Outside
 from hereabouts_platform.planning.workers import Effort, at_once
-from hereabouts_platform.rounds.making import PLANS_BEFORE, Asked, first_shifts, make_plan
+from hereabouts_platform.rounds.making import PLANS_BEFORE, Asked, make_plan
 from hereabouts_platform.store.connection import Connection
 from hereabouts_platform.store.fleet import vehicles, vehicles_on
 from hereabouts_platform.store.plans import PlannedAlready, newest_version
@@ -54,11 +54,15 @@ def planning(outside: Outside, effort: Effort | None = None) -> Work:
 def _due(connection: Connection, outside: Outside, effort: Effort, now: datetime) -> list[Asked]:
     """Days of depots without a plan, from `PLANS_BEFORE` the first shift to the end of the last: what could not be
     planned in time is planned once it can be, and is a failure until then."""
-    yesterday = now.astimezone(LONDON).date() - timedelta(days=1)
+    today = now.astimezone(LONDON).date()
+    days = [today + timedelta(days=n) for n in (-1, 0, 1)]
     found = []
     for depot in sorted({one.start_depot for one in vehicles(connection).values()}):
-        for day, begins in first_shifts(connection, depot, yesterday, days=3).items():
-            ends = max(one.shift.to_at for one in vehicles_on(connection, day, depot))
+        for day in days:
+            shifts = [one.shift for one in vehicles_on(connection, day, depot)]
+            if not shifts:
+                continue
+            begins, ends = min(one.from_at for one in shifts), max(one.to_at for one in shifts)
             if begins - PLANS_BEFORE <= now < ends and newest_version(connection, day, depot) == 0:
                 asked = Asked(
                     day=day, depot=depot, effort=effort, roads=outside.roads, duty_rules=outside.duty_rules,

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from hereabouts_platform.planning.progress import Report, ahead_of, next_of
-from hereabouts_platform.planning.tasks import right_before
+from hereabouts_platform.planning.tasks import turns_of
 from hereabouts_schemas.times import LONDON
 from hereabouts_schemas.work import Load, Round, RoundPlan, StopKind, Vehicle, Visit
 
-HOUR, GRACE = timedelta(hours=1), timedelta(minutes=10)
+HOUR = timedelta(hours=1)
+GRACE = timedelta(minutes=10)
 """What a crew may be late at the end of its shift before the day is planned again."""
 MUCH_LESS = 0.5
 """Of what was to be picked up: where no more is expected now, a visit may have lost its worth."""
@@ -158,16 +159,16 @@ def _fixed(plan: RoundPlan, present: Present, names: Mapping[str, Vehicle]) -> I
     """Visits of which a dispatcher fixed since who does them, or behind which, as far as crews are not on their way."""
     settled = {one.visit for one in present.reports} | present.next_on(plan)
     visits = {one.id: one for one in plan.work.visits}
-    before = {now: (one.vehicle, was) for one in plan.rounds for now, was in right_before(one.stops).items()}
+    turns = turns_of(plan.rounds)
     for visit in present.wanted:
-        if visit.id in settled or visit.id not in before:
+        if visit.id in settled or visit.id not in turns:
             continue
-        vehicle, was = before[visit.id]
+        vehicle, was = turns[visit.id]
         if visit.locked_to not in (None, vehicle):
             kept = names[visit.locked_to].name if visit.locked_to in names else visit.locked_to
             says = f"{visit.name} is on the round of {names[vehicle].name}, and is kept for {kept} now."
             yield Occasion(kind=OccasionKind.FIXED, about=visit.id, says=says)
-        elif (first := visit.after) in before and first not in settled and first != was:
+        elif (first := visit.after) in turns and first not in settled and first != was:
             says = f"{visit.name} is to come right after {visits[first].name} now, and does not."
             yield Occasion(kind=OccasionKind.FIXED, about=visit.id, says=says)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise, product
 
 from hereabouts_platform.planning.roads import ANY_TIME, Clock, Roads, Span
-from hereabouts_schemas.work import Stop, StopKind, Visit
+from hereabouts_schemas.work import Round, Stop, StopKind, Visit
 
 MOST_WINDOWS = 16  # combinations of windows that are tried for a fixed order
 
@@ -97,6 +97,11 @@ def right_before(stops: Iterable[Stop]) -> dict[str, str | None]:
     """Visit -> the visit that it comes right after on a round, rests aside; None behind the yard or a tip."""
     places = [stop.visit for stop in stops if stop.kind is not StopKind.BREAK]
     return {now: was for was, now in pairwise(places) if now is not None}
+
+
+def turns_of(rounds: Iterable[Round]) -> dict[str, tuple[str, str | None]]:
+    """Visit -> the vehicle that it is on, and the visit that it comes right after."""
+    return {now: (one.vehicle, was) for one in rounds for now, was in right_before(one.stops).items()}
 
 
 def task_of(visits: tuple[Visit, ...], clock: Clock, roads: Iterable[Roads]) -> Task:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence, Set
 
-from hereabouts_platform.planning.tasks import right_before
+from hereabouts_platform.planning.tasks import turns_of
 from hereabouts_schemas.trouble import Trouble, TroubleKind
 from hereabouts_schemas.work import ReasonKind, RoundPlan, Visit
 
@@ -29,11 +29,11 @@ def _still_asked(wanted: Sequence[Visit], reported: Set[str]) -> Iterator[Troubl
 def _not_as_fixed(wanted: Sequence[Visit], reported: Set[str], plan: RoundPlan) -> Iterator[Trouble]:
     """Bins that the plan does not do as a dispatcher fixed it: crews are past that, or on their way."""
     names = {one.id: one.name for one in plan.work.vehicles} | {one.id: one.name for one in plan.work.visits}
-    before = {now: (one.vehicle, was) for one in plan.rounds for now, was in right_before(one.stops).items()}
+    turns = turns_of(plan.rounds)
     for one in wanted:
-        if one.id in reported or one.id not in before:
+        if one.id in reported or one.id not in turns:
             continue
-        vehicle, was = before[one.id]
+        vehicle, was = turns[one.id]
         if one.locked_to not in (None, vehicle):
             says = f"{one.name} is kept for {names.get(one.locked_to, one.locked_to)}, and {names[vehicle]} goes there."
             yield Trouble(kind=TroubleKind.NOT_AS_FIXED, about=one.place, says=says)

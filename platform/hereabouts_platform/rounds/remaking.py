@@ -1,6 +1,6 @@
 """A day planned again while its crews are out: looked at, planned from the plan that stands, kept as a draft."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -18,7 +18,7 @@ from hereabouts_platform.rounds.travel import travel_of, ways_of
 from hereabouts_platform.rounds.troubles import bounded
 from hereabouts_platform.store.connection import Connection, acting
 from hereabouts_platform.store.fleet import vehicles_on
-from hereabouts_platform.store.outages import outages
+from hereabouts_platform.store.outages import Outage, outages
 from hereabouts_platform.store.plans import Kept, keep_draft
 from hereabouts_platform.store.replans import (
     Standing,
@@ -100,11 +100,12 @@ def look(connection: Connection, asked: Asked, stands: Standing, now: datetime) 
         InputError: all shifts are over, no vehicle is left, or what the day names is not there.
     """
     plan, reports = stands.plan, tuple(reports_on(connection, stands.id))
-    to_come = {name: one for name, one in outages(connection).items() if one.from_at > now}
+    away = outages(connection)
+    to_come = {name: one for name, one in away.items() if one.from_at > now}
     crewed = vehicles_on(connection, asked.day, asked.depot)
     fresh = {one.id: until_out(one, to_come.get(one.id)) for one in crewed}
     moving = begun(plan, reports, now)
-    out = _out(connection, moving - set(fresh), now)
+    out = _out(away.values(), moving - set(fresh), now)
     vehicles = _vehicles(plan, fresh, moving, now, out)
     if all(one.shift.to_at <= now for one in vehicles):
         raise InputError("depot", asked.depot, "All shifts of that day are over, or no vehicle is left.")
@@ -134,10 +135,10 @@ def _pressing(plan: RoundPlan, gathered: Gathered) -> tuple[Visit, ...]:
     return tuple(one for one in gathered.work.visits if plan.rounds or one.reason.kind in OBLIGES)
 
 
-def _out(connection: Connection, unmanned: frozenset[str], now: datetime) -> dict[str, str]:
+def _out(away: Iterable[Outage], unmanned: frozenset[str], now: datetime) -> dict[str, str]:
     """Vehicle -> why it does nothing more, as the end of a sentence and sentences."""
     found = dict.fromkeys(unmanned, "as no crew is on it any more.")
-    for one in outages(connection).values():
+    for one in away:
         if one.from_at <= now:
             says = one.says if one.says.endswith((".", "!", "?")) else f"{one.says}."
             found[one.vehicle] = f"since {one.from_at.astimezone(LONDON):%H:%M}: {says}"

@@ -130,8 +130,7 @@ def list_requests(
     """Requests, oldest first: a dispatcher's are all, a crew's those on its rounds and its own."""
     at, number = after or (None, None)
     values = {**asdict(wanted), "after_at": at, "after_id": number, "most": most}
-    statement = SQL["requests_open" if wanted.state == "open" else "requests"]
-    return connection.cursor(row_factory=dict_row).execute(statement, values).fetchall()
+    return connection.cursor(row_factory=dict_row).execute(SQL["requests"], values).fetchall()
 
 
 def withdraw(connection: Connection, by: Principal, request: int, says: str, now: datetime) -> Told:

@@ -20,25 +20,9 @@ FROM visit_request r
 WHERE r.id = ANY (ARRAY(SELECT open_visit_requests()))
 ORDER BY r.at, r.id
 
--- name: requests_open
--- Those alone, as people read them: found among what is open, not among all that was ever asked.
-SELECT r.id, r.place_id AS place, p.name, up.name AS site, r.kind, r.says, r.day, r.at, b.name AS by, 'open' AS state,
-       r.vehicle_id AS vehicle, r.after_id AS after, NULL::timestamptz AS answered_at,
-       NULL::timestamptz AS withdrawn_at, NULL AS withdrawn_by, NULL AS withdrawn_says
-FROM visit_request r JOIN place p ON p.id = r.place_id LEFT JOIN place up ON up.id = p.parent_id
-JOIN principal b ON b.id = r.principal_id
-WHERE r.id = ANY (ARRAY(SELECT open_visit_requests()))
-  AND (%(id)s::bigint IS NULL OR r.id = %(id)s)
-  AND (%(place)s::text IS NULL OR r.place_id = %(place)s OR p.parent_id = %(place)s)
-  AND (%(kind)s::text IS NULL OR r.kind = %(kind)s)
-  AND (%(day)s::date IS NULL OR r.day = %(day)s)
-  AND (%(after_at)s::timestamptz IS NULL OR (r.at, r.id) > (%(after_at)s, %(after_id)s))
-ORDER BY r.at, r.id
-LIMIT %(most)s
-
 -- name: requests
 -- Oldest first. Of one that was withdrawn it is not asked whether somebody was there as well, and of none where only
--- those withdrawn are wanted.
+-- those withdrawn are wanted. Open ones are found among what is open, not among all that was ever asked.
 SELECT r.id, r.place_id AS place, p.name, up.name AS site, r.kind, r.says, r.day, r.at, b.name AS by,
        CASE WHEN w.at IS NOT NULL THEN 'withdrawn' WHEN a.at IS NOT NULL THEN 'answered' ELSE 'open' END AS state,
        r.vehicle_id AS vehicle, r.after_id AS after, a.at AS answered_at, w.at AS withdrawn_at,
@@ -54,6 +38,7 @@ WHERE (%(id)s::bigint IS NULL OR r.id = %(id)s)
   AND (%(state)s::text IS NULL
        OR %(state)s = CASE WHEN w.at IS NOT NULL THEN 'withdrawn' WHEN a.at IS NOT NULL THEN 'answered' ELSE 'open' END)
   AND (%(state)s IS DISTINCT FROM 'withdrawn' OR w.at IS NOT NULL)
+  AND (%(state)s IS DISTINCT FROM 'open' OR r.id = ANY (ARRAY(SELECT open_visit_requests())))
   AND (%(after_at)s::timestamptz IS NULL OR (r.at, r.id) > (%(after_at)s, %(after_id)s))
 ORDER BY r.at, r.id
 LIMIT %(most)s
