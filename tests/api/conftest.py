@@ -14,6 +14,7 @@ import psycopg
 import pytest
 import uvicorn
 from psycopg.types.json import Jsonb
+from waste_people import client, di, dispatcher, red, release, run  # noqa: F401 - fixtures, for those who name them
 
 from hereabouts_api.app import create_app
 from hereabouts_api.settings import ApiSettings
@@ -110,15 +111,15 @@ def address(database_url: str) -> Iterator[str]:
 def admin(address: str, make_key: Callable[..., str]) -> Iterator[httpx.Client]:
     """A client with an administrator's key."""
     headers = {"Authorization": f"Bearer {make_key('admin', Role.ADMINISTRATOR)}"}
-    with httpx.Client(base_url=address, headers=headers, timeout=DEADLINE_S) as client:
-        yield client
+    with httpx.Client(base_url=address, headers=headers, timeout=DEADLINE_S) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
 def nobody(address: str) -> Iterator[httpx.Client]:
     """A client without key or session."""
-    with httpx.Client(base_url=address, timeout=DEADLINE_S) as client:
-        yield client
+    with httpx.Client(base_url=address, timeout=DEADLINE_S) as opened:
+        yield opened
 
 
 @dataclass

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from page_reading import Page, read
 from people import clients
-from small_fleet import Run, add_bin, put_fleet, runner, visits
+from small_fleet import Run, add_bin, drafts, put_fleet, visits
 
 from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
@@ -18,11 +18,6 @@ def six() -> datetime:
     """When the shifts of yesterday began: all of that day is over, and a crew may still see it."""
     yesterday = datetime.now(LONDON).date() - timedelta(days=1)
     return datetime.combine(yesterday, time(6), LONDON).astimezone(UTC)
-
-
-@pytest.fixture(scope="module")
-def run(database_url: str) -> Run:
-    return runner(database_url)
 
 
 @pytest.fixture(scope="module")
@@ -44,10 +39,6 @@ def sheet(somebody: httpx.Client) -> dict:
 def tell(somebody: httpx.Client, stop: dict, kind: str) -> None:
     told = {"client_id": f"{stop['visit']}/{kind}", "kind": kind, "at": stop["leaves_at"]}
     assert somebody.post(f"/v1/visits/{stop['visit']}/outcomes", json=told).status_code == 201
-
-
-def drafts(di: httpx.Client) -> list[dict]:
-    return [one for one in di.get("/v1/plans").json()["items"] if one["state"] == "draft"]
 
 
 def keys(page: Page) -> dict[str, str]:

@@ -1,29 +1,18 @@
 """Shifts over the two nights of the year in which clocks change: planned, planned again, and shown."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import httpx
 import pytest
 from page_reading import read
-from people import clients
-from small_fleet import Run, add_bin, put_fleet, runner, visits
+from small_fleet import Run, add_bin, visits
 
-from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
 
 
-@pytest.fixture(scope="module")
-def run(database_url: str) -> Run:
-    return runner(database_url)
-
-
-@pytest.fixture(scope="module")
-def di(database_url: str, address: str, town) -> Iterator[httpx.Client]:
-    put_fleet(town)
+@pytest.fixture(scope="module", autouse=True)
+def at_night(di: httpx.Client, town) -> None:
     town.connection.execute("UPDATE crew SET shift_from = '23:30', shift_to = '05:00'")
-    with clients(database_url, address) as make:
-        yield make("di", Role.WASTE_MANAGER)
 
 
 @pytest.mark.parametrize(

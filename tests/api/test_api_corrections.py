@@ -6,18 +6,13 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from people import clients
-from small_fleet import Run, put_fleet, runner, visits
+from small_fleet import Run, put_fleet, visits
 
 from hereabouts_platform.store.replans import reports_on
 from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-
-
-@pytest.fixture(scope="module")
-def run(database_url: str) -> Run:
-    return runner(database_url)
 
 
 @pytest.fixture(scope="module")

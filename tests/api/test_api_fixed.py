@@ -1,15 +1,12 @@
 """What a dispatcher fixes of a day: who goes to a bin, and behind which one; before the shift and in mid-shift."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
 import httpx
 import pytest
 from page_reading import read
-from people import clients
-from small_fleet import Run, put_fleet, runner, visits
+from small_fleet import Run, drafts, visits
 
-from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
 
 TODAY = datetime.now(LONDON).date()
@@ -17,17 +14,9 @@ SIX = datetime.combine(TODAY, time(6), LONDON).astimezone(UTC)
 FIXED = {"kind": "manual", "says": "As agreed.", "day": TODAY.isoformat()}
 
 
-@pytest.fixture(scope="module")
-def run(database_url: str) -> Run:
-    return runner(database_url)
-
-
-@pytest.fixture(scope="module")
-def di(database_url: str, address: str, town) -> Iterator[httpx.Client]:
-    put_fleet(town)
+@pytest.fixture(scope="module", autouse=True)
+def site(di: httpx.Client, town) -> None:
     town.place("site", "bin_site", lon=-1.51, lat=53.81)
-    with clients(database_url, address) as make:
-        yield make("di", Role.WASTE_MANAGER)
 
 
 def ask(di: httpx.Client, place: str, **fixed: str) -> httpx.Response:
@@ -96,7 +85,7 @@ def test_vehicle_and_order_hold_in_the_plan_of_the_day_and_in_mid_shift(di: http
     assert run("replan", now)["drafts"] == 0, "the crew is on its way there"
     assert ask(di, late, vehicle=other).status_code == 201
     assert run("replan", now)["drafts"] == 1
-    (draft,) = (one for one in di.get("/v1/plans").json()["items"] if one["state"] == "draft")
+    (draft,) = drafts(di)
     assert [(one["kind"], one["about"]) for one in draft["reasons"]] == [("fixed", late)]
     assert di.post(f"/v1/plans/{draft['id']}/publish").status_code == 200
     after = rounds(di)

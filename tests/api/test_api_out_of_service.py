@@ -1,34 +1,19 @@
 """A vehicle that is to be out of service, one without a round that comes back, and a day on which crews have begun."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from page_reading import read
-from people import clients
-from small_fleet import Run, add_bin, put_fleet, runner, visits
+from small_fleet import Run, add_bin, drafts, visits
 from typer.testing import CliRunner
 
 from hereabouts_deploy.main import app
-from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
 
 TOMORROW = datetime.now(LONDON).date() + timedelta(days=1)
 SIX = datetime.combine(TOMORROW, time(6), LONDON).astimezone(UTC)
-
-
-@pytest.fixture(scope="module")
-def run(database_url: str) -> Run:
-    return runner(database_url)
-
-
-@pytest.fixture(scope="module")
-def di(database_url: str, address: str, town) -> Iterator[httpx.Client]:
-    put_fleet(town)
-    with clients(database_url, address) as make:
-        yield make("di", Role.WASTE_MANAGER)
 
 
 def work_of(di: httpx.Client, day: str) -> dict:
@@ -48,7 +33,7 @@ def test_a_vehicle_is_planned_until_it_is_out_and_comes_back_without_a_round(di:
     add_bin(town, "fair", -1.52)
     assert di.post("/v1/bins/fair/requests", json={"kind": "report", "says": "Bags."}).status_code == 201
     assert run("replan", SIX + timedelta(minutes=10))["drafts"] == 1
-    draft = next(one for one in di.get("/v1/plans").json()["items"] if one["state"] == "draft")
+    draft = drafts(di)[0]
     again = di.get(f"/v1/plans/{draft['id']}").json()["work"]["vehicles"]
     assert {one["id"]: one["shift"]["to_at"] for one in again} == shifts, "home before it is out"
 

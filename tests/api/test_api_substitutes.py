@@ -8,7 +8,7 @@ import httpx
 import pytest
 from page_reading import read
 from people import clients
-from small_fleet import Run, add_bin, put_fleet, runner, visits
+from small_fleet import Run, add_bin, drafts, put_fleet, visits
 
 from hereabouts_platform.imports.fleet import import_crews
 from hereabouts_platform.store.access import principal_named
@@ -27,11 +27,6 @@ COPY = (
 
 
 @pytest.fixture(scope="module")
-def run(database_url: str) -> Run:
-    return runner(database_url)
-
-
-@pytest.fixture(scope="module")
 def people(database_url: str, address: str, town) -> Iterator[dict[str, httpx.Client]]:
     put_fleet(town)
     town.connection.execute(
@@ -44,10 +39,6 @@ def people(database_url: str, address: str, town) -> Iterator[dict[str, httpx.Cl
             "red": make("red", crew, "red"),
             "green": make("green", crew, "green"),
         }
-
-
-def drafts(di: httpx.Client) -> list[dict]:
-    return [one for one in di.get("/v1/plans").json()["items"] if one["state"] == "draft"]
 
 
 def test_a_day_that_could_not_be_planned_in_time_is_planned_late(people: dict[str, httpx.Client], run: Run) -> None:

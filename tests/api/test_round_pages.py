@@ -1,21 +1,18 @@
 """The pages of rounds: a dispatcher's day, a crew's sheet worked by its buttons, and who sees which of them."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import httpx
 import pytest
-from made_plan import made_plan, published, put_places
+from made_plan import made_plan
 from page_reading import Page, read
-from people import Client, clients
+from people import Client
+from waste_people import Release
 
 from hereabouts_api.pages.round_changes import say_changes
 from hereabouts_api.plan_changes import Changes
 from hereabouts_platform.planning.difference import difference
-from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.connection import DatabaseRole, acting, connect
-from hereabouts_platform.store.plans import keep_draft, publish
 from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
 from hereabouts_schemas.trouble import Trouble, TroubleKind
@@ -34,37 +31,6 @@ def first_plan() -> RoundPlan:
     visits = (replace(market, windows=windows, approach=Approach.CURB), park, lane, van)
     left = tuple(replace(one, visit="lane/2", says="No time in any shift.", unmet=True) for one in made.left)
     return replace(made, work=replace(made.work, visits=visits), left=left, roads="great_circle", attribution="")
-
-
-@pytest.fixture(scope="module")
-def release(database_url: str, town) -> Callable[[RoundPlan], int]:
-    put_places(town.connection)
-
-    def run(plan: RoundPlan) -> int:
-        with connect(database_url, DatabaseRole.JOBS) as jobs:
-            by = principal_named(jobs, "system:jobs")
-            with acting(jobs, by.id):
-                kept = keep_draft(jobs, by, published(plan), "yard")
-                return publish(jobs, by, kept.id, lambda _: []).id
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def client(database_url: str, address: str, release: object) -> Iterator[Client]:
-    """Makes somebody with a role (and crews) and gives a client with their key."""
-    with clients(database_url, address) as make:
-        yield make
-
-
-@pytest.fixture(scope="module")
-def dispatcher(client: Client) -> httpx.Client:
-    return client("Di", Role.WASTE_MANAGER)
-
-
-@pytest.fixture(scope="module")
-def red(client: Client) -> httpx.Client:
-    return client("tablet red", Role.WASTE_CREW, "red")
 
 
 def hrefs(page: Page) -> list[str]:
@@ -90,7 +56,7 @@ def test_without_a_plan_the_page_says_what_to_do(dispatcher: httpx.Client, red: 
 
 
 def test_a_dispatcher_sees_the_day_and_what_had_to_be_done_and_is_not(
-    dispatcher: httpx.Client, release: Callable[[RoundPlan], int]
+    dispatcher: httpx.Client, release: Release
 ) -> None:
     release(first_plan())
     page = read(dispatcher.get("/rounds"))
@@ -240,7 +206,7 @@ def test_a_bin_is_asked_for_and_stays_on_the_page_until_a_crew_was_there(
 
 
 def test_a_new_version_shows_its_difference_and_the_old_sheet_leads_to_it(
-    dispatcher: httpx.Client, red: httpx.Client, release: Callable[[RoundPlan], int]
+    dispatcher: httpx.Client, red: httpx.Client, release: Release
 ) -> None:
     old = sheet_of(red)
     plan = made_plan(TODAY, on_van="b2")
@@ -281,7 +247,7 @@ def test_what_nobody_can_do_any_more_is_told_apart_from_what_can_wait() -> None:
 
 
 def test_whose_homes_are_on_a_round_or_left_goes_to_the_audit(
-    admin: httpx.Client, dispatcher: httpx.Client, release: Callable[[RoundPlan], int], town
+    admin: httpx.Client, dispatcher: httpx.Client, release: Release, town
 ) -> None:
     number = release(made_plan(TODAY))
     read(admin.get(f"/rounds/versions/{number}"))
@@ -293,7 +259,7 @@ def test_whose_homes_are_on_a_round_or_left_goes_to_the_audit(
 
 
 def test_a_map_that_only_some_vehicles_have_is_said(
-    dispatcher: httpx.Client, red: httpx.Client, release: Callable[[RoundPlan], int]
+    dispatcher: httpx.Client, red: httpx.Client, release: Release
 ) -> None:
     number = release(replace(made_plan(TODAY, on_van="b2"), roads="great_circle, osrm"))
     for page in (dispatcher.get("/rounds"), dispatcher.get(f"/rounds/versions/{number}"), red.get(sheet_of(red))):
@@ -307,7 +273,7 @@ def test_what_has_to_be_looked_at_is_told_to_dispatchers_and_of_homes_to_who_may
     admin: httpx.Client,
     dispatcher: httpx.Client,
     client: Client,
-    release: Callable[[RoundPlan], int],
+    release: Release,
     town,
 ) -> None:
     red = client("tablet red", Role.WASTE_CREW, "red")

@@ -1,18 +1,15 @@
 """A crew's pages where its day is not the plain one: a bin that overflows, no stops, what is left, past midnight."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import httpx
 import pytest
-from made_plan import made_plan, published, put_places
+from made_plan import made_plan
 from page_reading import Page, read
-from people import Client, clients
+from people import Client
+from waste_people import Release
 
-from hereabouts_platform.store.access import principal_named
-from hereabouts_platform.store.connection import DatabaseRole, acting, connect
-from hereabouts_platform.store.plans import keep_draft, publish
 from hereabouts_schemas.access import Role
 from hereabouts_schemas.times import LONDON
 from hereabouts_schemas.work import Round, RoundPlan
@@ -21,38 +18,6 @@ pytestmark = pytest.mark.one_engine
 
 TODAY = datetime.now(LONDON).date()
 HOUR = timedelta(hours=1)
-Release = Callable[[RoundPlan], int]
-
-
-@pytest.fixture(scope="module")
-def release(database_url: str, town) -> Release:
-    put_places(town.connection)
-
-    def run(plan: RoundPlan) -> int:
-        with connect(database_url, DatabaseRole.JOBS) as jobs:
-            by = principal_named(jobs, "system:jobs")
-            with acting(jobs, by.id):
-                kept = keep_draft(jobs, by, published(plan), "yard")
-                return publish(jobs, by, kept.id, lambda _: []).id
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def client(database_url: str, address: str, release: Release) -> Iterator[Client]:
-    """Makes somebody with a role (and crews) and gives a client with their key."""
-    with clients(database_url, address) as make:
-        yield make
-
-
-@pytest.fixture(scope="module")
-def dispatcher(client: Client) -> httpx.Client:
-    return client("Di", Role.WASTE_MANAGER)
-
-
-@pytest.fixture(scope="module")
-def red(client: Client) -> httpx.Client:
-    return client("tablet red", Role.WASTE_CREW, "red")
 
 
 def with_first(plan: RoundPlan, first: Round) -> RoundPlan:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import httpx
 from psycopg.types.json import Jsonb
 
 from hereabouts_platform.jobs.outside import Outside
@@ -51,6 +52,11 @@ def runner(database_url: str) -> Run:
         return dict(report.detail)
 
     return go
+
+
+def drafts(di: httpx.Client) -> list[dict[str, Any]]:
+    """The plans that a dispatcher may publish."""
+    return [one for one in di.get("/v1/plans").json()["items"] if one["state"] == "draft"]
 
 
 def visits(view: dict[str, Any]) -> list[dict[str, Any]]:
